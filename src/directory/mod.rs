@@ -1,0 +1,10 @@
+//! Who works where: people, teams, posts, absence and cover, as the council's directory holds them today.
+//!
+//! Owns the answer to "who fills this role for this case, and can they be reached?". Must not know about duties, steps
+//! or mail servers, and never reads a clock: the day is an argument.
+
+mod people;
+mod role;
+
+pub use people::{Absence, Directory, Mailbox, Person, Team};
+pub use role::{Role, RoleError};

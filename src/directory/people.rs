@@ -1,0 +1,70 @@
+//! The directory's rows.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::Role;
+use crate::record::{PersonRef, TeamRef};
+
+/// A person, or a shared mailbox that stands for a post.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    /// The case system's key.
+    pub person: PersonRef,
+    /// Where mail reaches them, if anywhere.
+    pub email: Option<String>,
+    /// Their team.
+    pub team: Option<TeamRef>,
+    /// Their own manager, where the directory says.
+    pub manager: Option<PersonRef>,
+    /// The last day they worked here.
+    pub left_on: Option<NaiveDate>,
+}
+
+/// A team.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Team {
+    /// The case system's key.
+    pub team: TeamRef,
+    /// Who manages it.
+    pub manager: Option<PersonRef>,
+    /// Who manages that manager.
+    pub service_manager: Option<PersonRef>,
+}
+
+/// A planned or unplanned absence. The last day is included; an empty one means "until further notice".
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Absence {
+    /// Who is away.
+    pub person: PersonRef,
+    /// The first day away.
+    pub from_on: NaiveDate,
+    /// The last day away.
+    pub to_on: Option<NaiveDate>,
+    /// Who covers.
+    pub cover: Option<PersonRef>,
+}
+
+/// Where a message goes: a person or post, and the address that reaches it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Mailbox {
+    /// Who.
+    pub person: PersonRef,
+    /// Their address.
+    pub email: String,
+}
+
+/// The whole directory as read in one run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Directory {
+    /// By key.
+    pub people: BTreeMap<PersonRef, Person>,
+    /// By key.
+    pub teams: BTreeMap<TeamRef, Team>,
+    /// In the order read.
+    pub absences: Vec<Absence>,
+    /// Who fills the posts that belong to no case.
+    pub posts: BTreeMap<Role, Vec<PersonRef>>,
+}

@@ -1,0 +1,163 @@
+//! What an assessment says.
+
+use std::fmt;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    calendar::Skipped,
+    procedure::DutyId,
+    record::{ChildRef, HouseholdRef, PersonRef, TeamRef},
+};
+
+/// What tells one duty of a rule from the next: the kind and id of the event that started it. It survives corrected dates.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct DutyKey(pub String);
+
+impl fmt::Display for DutyKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Where a duty stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Done, perhaps late.
+    Met,
+    /// Running, and neither date has passed.
+    Open,
+    /// The strict date has passed, the due date has not.
+    Amber,
+    /// The due date has passed, or a state, an order or an alert stands unmended.
+    Overdue,
+    /// The record lacks what the rule needs.
+    CannotTell,
+}
+
+impl Status {
+    /// Every status, with its name in JSON, in the ledger and on the command line.
+    pub const ALL: [(&'static str, Status); 5] = [
+        ("met", Status::Met),
+        ("open", Status::Open),
+        ("amber", Status::Amber),
+        ("overdue", Status::Overdue),
+        ("cannot_tell", Status::CannotTell),
+    ];
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        Status::ALL.into_iter().find(|(_, status)| *status == self).map_or("", |(name, _)| name)
+    }
+
+    /// The status of that name.
+    pub fn from_name(name: &str) -> Option<Status> {
+        Status::ALL.into_iter().find(|(known, _)| *known == name).map(|(_, status)| status)
+    }
+}
+
+/// The event that started a clock.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Anchor {
+    /// The kind of fact, e.g. `conference`.
+    pub fact: String,
+    /// Its id in the case database.
+    pub id: String,
+    /// The day it happened.
+    pub on: NaiveDate,
+}
+
+/// One reading of a rule for one duty.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reading {
+    /// What it counts from.
+    pub anchor: Anchor,
+    /// The last day that is in time.
+    pub on: NaiveDate,
+    /// The instant, where an hour matters.
+    pub at: Option<DateTime<Utc>>,
+}
+
+/// One obligation for one child, once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Duty {
+    /// Whose; nobody's for a report of the whole authority.
+    pub child: Option<ChildRef>,
+    /// Which rule.
+    pub duty: DutyId,
+    /// Which of that rule's.
+    pub key: DutyKey,
+    /// What started the clock.
+    pub anchor: Anchor,
+    /// The earliest defensible date.
+    pub strict: Option<Reading>,
+    /// The ordinary date.
+    pub due: Option<Reading>,
+    /// Where it stands.
+    pub status: Status,
+    /// The day it was done.
+    pub met_on: Option<NaiveDate>,
+    /// Done after the due date, or not yet done and past it.
+    pub late: bool,
+    /// The calendar's id.
+    pub calendar: String,
+    /// The calendar's content hash.
+    pub calendar_hash: String,
+    /// A date rests on a holiday that nobody has published yet.
+    pub provisional: bool,
+    /// The days between anchor and due date that did not count, by name.
+    pub skipped: Vec<Skipped>,
+    /// Where the rule stands, e.g. `000:L45`.
+    pub citation: String,
+    /// The arithmetic in one line, for the message and for `explain`.
+    pub arithmetic: String,
+    /// Why it cannot be told, or what the record leaves open.
+    pub notes: Vec<String>,
+    /// Links of the chain that are recorded: date attributes of the anchor that are set.
+    pub done: Vec<String>,
+}
+
+/// Who and what a case is, as far as telling anybody needs it. Worked out from the record on one day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaseContext {
+    /// The child.
+    pub child: ChildRef,
+    /// The household, to group siblings.
+    pub household: Option<HouseholdRef>,
+    /// The allocated lead worker of today.
+    pub lead_worker: Option<PersonRef>,
+    /// The last lead worker, where there is none today: their manager is asked.
+    pub former_lead_worker: Option<PersonRef>,
+    /// The team of the latest allocation.
+    pub team: Option<TeamRef>,
+    /// The chair of the latest conference held, or else booked.
+    pub chair: Option<PersonRef>,
+    /// The child has died.
+    pub died: bool,
+}
+
+/// Why a rule has no duty for a child: each applicable pair of child and rule has duties or one of these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Idle {
+    /// No event has started its clock.
+    NotStarted,
+    /// The state or event it watches for does not exist.
+    NothingToWatch,
+    /// No plan of this authority is open.
+    NoOpenPlan,
+    /// The child has died, and the rule stops at that.
+    Died,
+}
+
+/// What a rule comes to for one child.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Its duties, oldest first; the last one is the current one. Never empty.
+    Duties(Vec<Duty>),
+    /// None, and why.
+    Idle(Idle),
+}

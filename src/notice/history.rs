@@ -1,0 +1,122 @@
+//! What was decided before, as far as the next decision depends on it. The ledger loads it; `preview` carries it along in
+//! memory.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use super::NoticeState;
+use crate::{
+    duty::{Duty, DutyKey},
+    procedure::{DutyId, NoticeKind},
+    record::{ChildRef, PersonRef},
+};
+
+/// Which duty: its identity without its dates.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DutyRef {
+    /// Whose; nobody's for a report.
+    pub child: Option<ChildRef>,
+    /// Which rule.
+    pub duty: DutyId,
+    /// Which of that rule's duties.
+    pub key: DutyKey,
+}
+
+impl DutyRef {
+    /// The identity of a duty.
+    pub fn of(duty: &Duty) -> DutyRef {
+        DutyRef { child: duty.child.clone(), duty: duty.duty.clone(), key: duty.key.clone() }
+    }
+}
+
+/// Every duty the ledger holds that is not closed.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct History {
+    /// By identity.
+    pub duties: BTreeMap<DutyRef, Past>,
+}
+
+/// One duty as last stored, and what was told of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Past {
+    /// The duty as last stored.
+    pub duty: Duty,
+    /// How often its dates had moved.
+    pub generation: u32,
+    /// Every notice ever decided of it, in the order decided.
+    pub told: Vec<Told>,
+    /// Acknowledgements that stand.
+    pub acks: Vec<Ack>,
+}
+
+/// One notice that was decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// In which generation.
+    pub generation: u32,
+    /// At which step.
+    pub step: String,
+    /// Which repetition.
+    pub repeat: u32,
+    /// Who.
+    pub person: PersonRef,
+    /// What kind.
+    pub kind: NoticeKind,
+    /// Where it stands.
+    pub state: NoticeState,
+    /// When it was owed.
+    pub owed_at: DateTime<Utc>,
+}
+
+/// Somebody has said that they act on it: repeats to them rest until then. Steps still climb.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ack {
+    /// Who.
+    pub person: PersonRef,
+    /// Until when repeats to them rest.
+    pub until: DateTime<Utc>,
+}
+
+/// What a run changes in the ledger's duties.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Change {
+    /// First seen.
+    Opened(Duty),
+    /// Seen again with something changed; the generation has risen if a date moved.
+    Updated {
+        /// As it is now.
+        duty: Duty,
+        /// The generation it now has.
+        generation: u32,
+    },
+    /// Over.
+    Closed {
+        /// As it is now, or as it last was.
+        duty: Duty,
+        /// Why.
+        closing: Closing,
+    },
+}
+
+/// Why a duty is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Closing {
+    /// Done.
+    Met,
+    /// The event that started it is gone, or the plan has ended.
+    NoLongerDue,
+    /// The child has died. Nobody is written to about it beyond the alert for the death itself.
+    Died,
+}
+
+impl Closing {
+    /// Every closing, with its name in the ledger.
+    pub const ALL: [(&'static str, Closing); 3] =
+        [("met", Closing::Met), ("no_longer_due", Closing::NoLongerDue), ("died", Closing::Died)];
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        Closing::ALL.into_iter().find(|(_, closing)| *closing == self).map_or("", |(name, _)| name)
+    }
+}

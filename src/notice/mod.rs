@@ -1,0 +1,10 @@
+//! Notices: the decision that one person is to be told one thing about one duty at one step.
+//!
+//! `decide(duties, directory, history, now)` says who is owed what by now and was not yet told. Pure; must not know words,
+//! mail servers or how anything is stored. What is owed is always "due by now and not yet told", never "is it today?".
+
+mod history;
+mod model;
+
+pub use history::{Ack, Change, Closing, DutyRef, History, Past, Told};
+pub use model::{Effect, Notice, NoticeState};

@@ -1,0 +1,16 @@
+//! Procedures: one authority's rules as data, versioned, each rule citing its document and line.
+//!
+//! Owns the rule language: its shapes, how it is read from TOML, and every mistake that can be found in it before a
+//! child depends on it. Must not know any rule by name (no duty id of any authority stands in this code), any child, or
+//! the time. What a shape means for a case record is `duty`'s to say.
+
+mod ladder;
+mod rule;
+mod selector;
+
+pub use ladder::{Base, Ladder, NoticeKind, Offset, Repeat, Step};
+pub use rule::{
+    Alert, Between, Citation, Counting, Deadline, DutyId, MetBy, Procedure, Recurring, Report, Rule, Shape, Standing,
+    Start, Strength, Unassessed,
+};
+pub use selector::{Relation, Selector, Test};

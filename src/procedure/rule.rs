@@ -1,0 +1,337 @@
+//! Rules and the shapes they can have.
+
+use std::{collections::BTreeMap, fmt};
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::{Ladder, Selector};
+use crate::{
+    calendar::{FirstDay, LastDay, Period},
+    directory::Role,
+    record::FactKind,
+};
+
+/// The id of a duty in the catalogue of what the documents oblige, e.g. one row of one authority's document.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct DutyId(pub String);
+
+impl fmt::Display for DutyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// One authority's procedure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Procedure {
+    /// Its id, which is the authority's, e.g. `hertfordshire`.
+    pub id: String,
+    /// The authority's name in a sentence.
+    pub authority: String,
+    /// The document's title.
+    pub title: String,
+    /// The document's own version.
+    pub version: String,
+    /// From when it applies.
+    pub in_force_on: NaiveDate,
+    /// By when somebody must look whether it still does.
+    pub review_by_on: NaiveDate,
+    /// The calendar its working days are counted in.
+    pub calendar: String,
+    /// The time zone its days begin and end in.
+    pub time_zone: String,
+    /// How days are counted.
+    pub counting: Counting,
+    /// The authority's own words for the canonical roles.
+    pub roles: BTreeMap<Role, String>,
+    /// In the order of the file.
+    pub rules: Vec<Rule>,
+    /// A hash over the file's text.
+    pub hash: String,
+}
+
+impl Procedure {
+    /// The authority's own word for a role, or the canonical one with spaces.
+    pub fn role_words(&self, role: Role) -> String {
+        self.roles.get(&role).cloned().unwrap_or_else(|| role.name().replace('_', " "))
+    }
+
+    /// The rule of that duty.
+    pub fn rule(&self, duty: &DutyId) -> Option<&Rule> {
+        self.rules.iter().find(|rule| rule.duty == *duty)
+    }
+}
+
+/// How the two readings count. The strict one is the earliest that can be defended, the due one the ordinary one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counting {
+    /// Whether the event's own day is day 1 in the strict reading of a period in working days.
+    pub strict_first_day: FirstDay,
+    /// The same in the due reading.
+    pub due_first_day: FirstDay,
+    /// Where the strict reading of a period in calendar time moves when its last day is not a working day.
+    pub strict_last_day: LastDay,
+    /// The same in the due reading.
+    pub due_last_day: LastDay,
+}
+
+/// How strongly the document words it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Strength {
+    /// "must", "will", "are to", "it is a requirement".
+    Must,
+    /// "should", "expected".
+    Should,
+    /// "good practice".
+    GoodPractice,
+    /// "may".
+    May,
+}
+
+/// Where a rule stands in its document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Citation {
+    /// The document, as the catalogue of duties names it, e.g. `000`.
+    pub document: String,
+    /// Its lines, counted from 1.
+    pub lines: Vec<u32>,
+    /// The words themselves, at most 25 of them.
+    pub quote: String,
+}
+
+impl fmt::Display for Citation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lines: Vec<String> = self.lines.iter().map(|line| format!("L{line}")).collect();
+        write!(f, "{}:{}", self.document, lines.join(","))
+    }
+}
+
+/// One rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// The duty it carries.
+    pub duty: DutyId,
+    /// Its name in a list.
+    pub title: String,
+    /// What to do, as an instruction: "Hold the first core group meeting".
+    pub ask: String,
+    /// How strongly.
+    pub strength: Strength,
+    /// Who must act.
+    pub responsible: Role,
+    /// Where it says so.
+    pub citation: Citation,
+    /// The document itself marks the figure as under review.
+    pub under_review: bool,
+    /// It goes on after the child's death. Everything else stops the same instant.
+    pub after_death: bool,
+    /// What it watches.
+    pub shape: Shape,
+    /// Who is told when.
+    pub ladder: Ladder,
+    /// The line of the procedure file it begins on.
+    pub line: usize,
+}
+
+/// The eleven shapes. Those that are not yet assessed are refused by name when a procedure is put to work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// Within PERIOD of EVENT, met by EVENT.
+    Deadline(Deadline),
+    /// At least every PERIOD while a plan is open, met by EVENT.
+    Recurring(Recurring),
+    /// At least once between EVENTS, or at every Nth.
+    Between(Between),
+    /// A state that must not last.
+    Standing(Standing),
+    /// An event somebody must hear of now.
+    Alert(Alert),
+    /// Each period, to roles.
+    Report(Report),
+    /// Read and checked, but not yet assessed.
+    Unassessed(Unassessed),
+}
+
+impl Shape {
+    /// The shape's name in a procedure.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Shape::Deadline(_) => "deadline",
+            Shape::Recurring(_) => "recurring",
+            Shape::Between(_) => "between",
+            Shape::Standing(_) => "standing",
+            Shape::Alert(_) => "alert",
+            Shape::Report(_) => "report",
+            Shape::Unassessed(shape) => shape.name(),
+        }
+    }
+}
+
+/// Within PERIOD of each chosen fact of an open plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deadline {
+    /// What starts the clock.
+    pub of: Selector,
+    /// An open plan without such a fact is "cannot tell", not "nothing to do".
+    pub expected: bool,
+    /// How long.
+    pub within: Period,
+    /// What stops it.
+    pub met_by: MetBy,
+}
+
+/// What meets a duty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MetBy {
+    /// A fact held on or after the anchor's day.
+    Fact(Selector),
+    /// Dates on the anchor itself, all of them.
+    Dates(Vec<&'static str>),
+}
+
+/// At least every PERIOD while a plan is open, counted from the last actual event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recurring {
+    /// How often at least.
+    pub every: Period,
+    /// A count of weeks on the latest such fact: the strict reading takes the shorter of the two, the due reading this one
+    /// where it is set.
+    pub weeks_set_by: Option<(FactKind, &'static str)>,
+    /// Where the first interval starts.
+    pub from: Start,
+    /// What meets it, and starts the next.
+    pub met_by: Selector,
+}
+
+/// Where the first interval of a recurring rule starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// With the plan.
+    Plan,
+    /// With the first event that meets it.
+    FirstEvent,
+}
+
+/// At least once between events, or at every Nth.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Between {
+    /// At least once in each gap between consecutive facts, by so long before the next one.
+    Gap {
+        /// The events that bound the gaps.
+        of: Selector,
+        /// A date attribute of the latest such fact that says when the next one is, where none is booked.
+        next: Option<&'static str>,
+        /// How long before the next one it must be done.
+        before_next: Period,
+        /// What meets it.
+        met_by: Selector,
+    },
+    /// At least one of every N consecutive facts passes the test.
+    EveryNth {
+        /// The facts that count.
+        of: Selector,
+        /// N: 2 means "on alternate occasions".
+        nth: u32,
+        /// The flag that must be yes.
+        flag: &'static str,
+    },
+}
+
+/// A state that must not last while a plan is open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// No such fact covers the day.
+    NoneOpen {
+        /// The lasting fact that is missed.
+        of: Selector,
+    },
+    /// The latest such fact lacks an attribute.
+    NotSet {
+        /// The fact looked at.
+        of: Selector,
+        /// What it must say.
+        attribute: &'static str,
+    },
+}
+
+/// An event somebody must hear of now; mended when every named date is on the record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alert {
+    /// The event.
+    pub on: Selector,
+    /// Date attributes of the event that show it was acted on.
+    pub met_by: Vec<&'static str>,
+}
+
+/// A report for each calendar month.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// The standing rule whose periods it lists.
+    pub about: DutyId,
+    /// How long after the month ends it goes out: 1 working day is the first working day of the next month.
+    pub within: Period,
+}
+
+/// A shape that is read and checked but not yet assessed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unassessed {
+    /// PERIOD before, or at, a booked event.
+    Before {
+        /// The booked event.
+        of: Selector,
+        /// How long before.
+        by: Period,
+        /// What meets it.
+        met_by: MetBy,
+    },
+    /// Not before, not after.
+    Window {
+        /// The event that must fall into it.
+        of: Selector,
+        /// The date attribute it is measured from.
+        from: &'static str,
+        /// Its opening.
+        not_before: Period,
+        /// Its end.
+        not_after: Period,
+    },
+    /// One before the other.
+    Order {
+        /// What comes first.
+        first: Selector,
+        /// What comes second.
+        then: Selector,
+        /// Never on the same day.
+        another_day: bool,
+    },
+    /// To be confirmed at an event.
+    Check {
+        /// The event.
+        at: Selector,
+        /// Why no fact can show it.
+        reason: String,
+    },
+    /// Its text goes with the message for its event.
+    Guidance {
+        /// The event.
+        with: Selector,
+        /// Why no fact can show it.
+        reason: String,
+    },
+}
+
+impl Unassessed {
+    /// The shape's name in a procedure.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Unassessed::Before { .. } => "before",
+            Unassessed::Window { .. } => "window",
+            Unassessed::Order { .. } => "order",
+            Unassessed::Check { .. } => "check",
+            Unassessed::Guidance { .. } => "guidance",
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! The case record of one child.
+
+use std::fmt;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::{Fact, FactKind};
+
+/// How duewatch speaks of a child: the case system's own number (or a keyed alias), never a name, never initials.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ChildRef(pub String);
+
+impl fmt::Display for ChildRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The household a child belongs to, by the case system's key. Messages group siblings by it; clocks never do.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct HouseholdRef(pub String);
+
+/// What the case database says about one child.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaseRecord {
+    /// Whom it is about.
+    pub child: ChildRef,
+    /// The household, where known.
+    pub household: Option<HouseholdRef>,
+    /// The date of birth, where born.
+    pub born_on: Option<NaiveDate>,
+    /// The expected date of delivery of an unborn child.
+    pub expected_on: Option<NaiveDate>,
+    /// The date of death.
+    pub died_on: Option<NaiveDate>,
+    facts: Vec<Fact>,
+}
+
+impl CaseRecord {
+    /// A record with these facts, put into order: by kind, then day (undated last), then id bytewise.
+    pub fn new(child: ChildRef, mut facts: Vec<Fact>) -> CaseRecord {
+        facts.sort_by(|a, b| {
+            let day = |fact: &Fact| fact.happened().map_or(NaiveDate::MAX, |when| when.on);
+            (a.kind, day(a), &a.id).cmp(&(b.kind, day(b), &b.id))
+        });
+        CaseRecord { child, household: None, born_on: None, expected_on: None, died_on: None, facts }
+    }
+
+    /// All facts of one kind, oldest first, undated last.
+    pub fn facts(&self, kind: FactKind) -> &[Fact] {
+        let from = self.facts.partition_point(|fact| fact.kind < kind);
+        let to = self.facts.partition_point(|fact| fact.kind <= kind);
+        self.facts.get(from..to).unwrap_or(&[])
+    }
+
+    /// The fact of that kind and id.
+    pub fn fact(&self, kind: FactKind, id: &str) -> Option<&Fact> {
+        self.facts(kind).iter().find(|fact| fact.id.0 == id)
+    }
+}

@@ -1,0 +1,87 @@
+//! One fact of a case record, and what can be asked of it without knowing any rule.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::{FactKind, PersonRef, Value, When};
+
+/// A fact's own id in the case database. It survives a corrected date, which is why duties are keyed on it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct FactId(pub String);
+
+/// One dated fact. Its values stand in the order of [`FactKind::attributes`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fact {
+    /// What kind of fact it is.
+    pub kind: FactKind,
+    /// Its own id.
+    pub id: FactId,
+    values: Vec<Value>,
+}
+
+impl Fact {
+    /// A fact that says nothing yet beyond its kind and id.
+    pub fn new(kind: FactKind, id: impl Into<String>) -> Fact {
+        Fact { kind, id: FactId(id.into()), values: vec![Value::Missing; kind.attributes().len()] }
+    }
+
+    /// The same fact with one attribute set. A name that the catalogue does not hold changes nothing: names are checked
+    /// where they are read (the contract) and where they are written (a procedure).
+    #[must_use]
+    pub fn with(mut self, name: &str, value: Value) -> Fact {
+        if let Some((at, _)) = self.kind.attribute(name)
+            && let Some(slot) = self.values.get_mut(at)
+        {
+            *slot = value;
+        }
+        self
+    }
+
+    /// An attribute's value; `Missing` where the record is silent.
+    pub fn get(&self, name: &str) -> &Value {
+        self.kind.attribute(name).and_then(|(at, _)| self.values.get(at)).unwrap_or(&Value::Missing)
+    }
+
+    /// An attribute as a date.
+    pub fn date(&self, name: &str) -> Option<When> {
+        match self.get(name) {
+            Value::Date(when) => Some(*when),
+            _ => None,
+        }
+    }
+
+    /// An attribute as a person.
+    pub fn person(&self, name: &str) -> Option<&PersonRef> {
+        match self.get(name) {
+            Value::Person(person) => Some(person),
+            _ => None,
+        }
+    }
+
+    /// When it happened or is to happen, as recorded.
+    pub fn happened(&self) -> Option<When> {
+        self.date(self.kind.happened())
+    }
+
+    /// When it was held, as known on `today`: a date to come is planned, never held.
+    pub fn held(&self, today: NaiveDate) -> Option<When> {
+        self.happened().filter(|when| when.on <= today)
+    }
+
+    /// The day it is planned for, if it has not been held by `today`.
+    pub fn planned(&self, today: NaiveDate) -> Option<NaiveDate> {
+        if self.held(today).is_some() {
+            return None;
+        }
+        let booked = self.kind.booked().and_then(|name| self.date(name));
+        self.happened().or(booked).map(|when| when.on).filter(|on| *on >= today)
+    }
+
+    /// Whether a lasting fact (plan, allocation, membership) covers that day. An end in the future leaves it open.
+    pub fn covers(&self, on: NaiveDate) -> bool {
+        let started = self.happened().is_some_and(|when| when.on <= on);
+        let ended = self.kind.ended().and_then(|name| self.date(name)).is_some_and(|when| when.on < on);
+        started && !ended
+    }
+}
