@@ -169,10 +169,7 @@ impl Calendar {
         let on = date(day).ok_or_else(|| CalendarError::OutOfRange { attempt: attempt.to_string() })?;
         self.accept(on, attempt)?;
         let (first, last) = (on.min(other), on.max(other));
-        let from = self.holidays().partition_point(|holiday| holiday.on < first);
-        let doubtful = last > self.published_until()
-            || self.holidays().iter().skip(from).take_while(|day| day.on <= last).any(|day| !day.status.is_certain());
-        Ok(Limit { on, provisional: doubtful, beyond_data: last > self.known_until() })
+        Ok(Limit { on, provisional: self.is_provisional(first, last), beyond_data: last > self.known_until() })
     }
 }
 

@@ -101,8 +101,8 @@ pub enum Trust {
 /// use duewatch::calendar::{Calendar, Trust};
 ///
 /// let calendar = Calendar::shipped("england-and-wales").ok_or("not shipped")?;
-/// let limit = calendar.add_working_days("2028-12-22".parse()?, 5, Trust::WithProvisional)?;
-/// assert_eq!(limit.on.to_string(), "2029-01-02"); // 27, 28, 29 December, then New Year's Day, provisional, is skipped
+/// let limit = calendar.add_working_days("2028-12-22".parse()?, 4, Trust::WithProvisional)?;
+/// assert_eq!(limit.on.to_string(), "2029-01-02"); // 27, 28, 29 December; New Year is provisional
 /// assert!(limit.provisional && !limit.beyond_data);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

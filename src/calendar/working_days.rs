@@ -33,6 +33,8 @@ pub struct Calendar {
     holidays: Vec<Holiday>,
     known: RangeInclusive<NaiveDate>,
     published_until: NaiveDate,
+    /// Provisional days in the published years, where there should be none: each makes the dates across it doubtful.
+    doubtful: Vec<NaiveDate>,
     certain: DayTable,
     expected: DayTable,
 }
@@ -59,13 +61,16 @@ impl Calendar {
         // the horizon is where the first year without a regular published day begins.
         let unpublished = (first_year..=last_year)
             .find(|year| !holidays.iter().any(|day| day.on.year() == *year && day.status.is_certain() && !day.one_off));
+        let published_until = eve_of_year(unpublished.unwrap_or(last_year + 1));
+        let doubtful = holidays.iter().filter(|holiday| !holiday.status.is_certain()).map(|holiday| holiday.on);
         let all = holidays.iter().map(|holiday| holiday.on);
         let certain = holidays.iter().filter(|holiday| holiday.status.is_certain()).map(|holiday| holiday.on);
         Ok(Self {
             id: id.to_owned(),
             hash: hash(id, &holidays),
             known: from..=until,
-            published_until: eve_of_year(unpublished.unwrap_or(last_year + 1)),
+            published_until,
+            doubtful: doubtful.filter(|on| *on <= published_until).collect(),
             certain: DayTable::new(from, until, certain),
             expected: DayTable::new(from, until, all),
             holidays,
@@ -178,9 +183,9 @@ impl Calendar {
         Ok(self.next_working_day(first))
     }
 
-    /// All holidays, in order.
-    pub(super) fn holidays(&self) -> &[Holiday] {
-        &self.holidays
+    /// Whether a count over the days from `first` to `last` rests on anything that is not yet certain.
+    pub(super) fn is_provisional(&self, first: NaiveDate, last: NaiveDate) -> bool {
+        last > self.published_until || self.doubtful.iter().any(|on| (first..=last).contains(on))
     }
 
     /// The table that answers under this trust.

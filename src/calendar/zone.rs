@@ -44,7 +44,7 @@ impl Zone {
     }
 
     /// The IANA name.
-    pub fn name(&self) -> &'static str {
+    pub fn name(self) -> &'static str {
         self.0.name()
     }
 
@@ -58,12 +58,12 @@ impl Zone {
     /// assert_eq!(london.local_date(late).to_string(), "2026-07-01");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn local_date(&self, at: DateTime<Utc>) -> NaiveDate {
+    pub fn local_date(self, at: DateTime<Utc>) -> NaiveDate {
         self.local_time(at).date()
     }
 
     /// The date and time on the wall at this instant.
-    pub fn local_time(&self, at: DateTime<Utc>) -> NaiveDateTime {
+    pub fn local_time(self, at: DateTime<Utc>) -> NaiveDateTime {
         let utc = at.naive_utc();
         let offset = self.0.offset_from_utc_datetime(&utc).fix();
         // Only at the first and last day that can be written at all is there no room for the offset.
@@ -71,7 +71,7 @@ impl Zone {
     }
 
     /// The first instant of a local day.
-    pub fn start_of_day(&self, on: NaiveDate) -> DateTime<Utc> {
+    pub fn start_of_day(self, on: NaiveDate) -> DateTime<Utc> {
         self.at(on, NaiveTime::MIN)
     }
 
@@ -84,7 +84,7 @@ impl Zone {
     /// assert_eq!(london.end_of_day("2026-07-01".parse()?).to_rfc3339(), "2026-07-01T23:00:00+00:00");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn end_of_day(&self, on: NaiveDate) -> DateTime<Utc> {
+    pub fn end_of_day(self, on: NaiveDate) -> DateTime<Utc> {
         on.succ_opt().map_or(DateTime::<Utc>::MAX_UTC, |next| self.start_of_day(next))
     }
 
@@ -101,13 +101,13 @@ impl Zone {
     /// assert_eq!(london.at("2026-10-25".parse()?, half_past_one).to_rfc3339(), "2026-10-25T00:30:00+00:00");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn at(&self, on: NaiveDate, time: NaiveTime) -> DateTime<Utc> {
+    pub fn at(self, on: NaiveDate, time: NaiveTime) -> DateTime<Utc> {
         self.resolve(on.and_time(time))
     }
 
     /// The instant of a local time: the earlier of two where the clocks were put back, the moment of the change where
     /// they were put forward over it.
-    pub fn resolve(&self, local: NaiveDateTime) -> DateTime<Utc> {
+    pub fn resolve(self, local: NaiveDateTime) -> DateTime<Utc> {
         match self.0.from_local_datetime(&local) {
             MappedLocalTime::Single(at) => at.to_utc(),
             MappedLocalTime::Ambiguous(one, other) => one.min(other).to_utc(),
@@ -117,7 +117,7 @@ impl Zone {
 
     /// The first instant whose local time is not before `local`, which no clock ever showed. Halves the two days on
     /// either side, more than any offset or change there has been, down to the second.
-    fn after_gap(&self, local: NaiveDateTime) -> DateTime<Utc> {
+    fn after_gap(self, local: NaiveDateTime) -> DateTime<Utc> {
         let around = local.and_utc();
         let mut before = around.checked_sub_days(Days::new(2)).unwrap_or(DateTime::<Utc>::MIN_UTC);
         let mut after = around.checked_add_days(Days::new(2)).unwrap_or(DateTime::<Utc>::MAX_UTC);
