@@ -1,6 +1,22 @@
-//! duewatch watches what is due for every child and tells the right person in time.
+//! duewatch watches what is due for every child.
 //!
-//! The rooms that only compute are pure: they know no clock, no database and no network, and compile without the
-//! feature `io`.
+//! ```text
+//!  case database      calendars   procedures   directory      ledger
+//!       |                  \          |           |           /  ^  \
+//!       v                   v         v           v          v   |   v
+//!    source -> record ->   duty (assess)  ->  notice (decide) ---+  message (compose) -> delivery
+//!       I/O     pure          pure               pure                  pure                I/O
+//! ```
+//!
+//! The pure rooms hold the whole judgement: given a record, a procedure, a calendar, a directory and an instant, they say
+//! what is due, who is to be told and in which words. They build without the `io` feature, and that is how the wall
+//! between them and the world is kept.
 
 pub mod calendar;
+pub mod directory;
+pub mod duty;
+pub mod message;
+pub mod notice;
+pub mod procedure;
+pub mod record;
+
