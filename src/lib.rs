@@ -19,4 +19,3 @@ pub mod message;
 pub mod notice;
 pub mod procedure;
 pub mod record;
-
