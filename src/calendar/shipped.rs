@@ -58,5 +58,8 @@ mod tests {
             let calendar = Calendar::parse(id, text).unwrap_or_else(|error| panic!("{error}"));
             assert_eq!(calendar.id(), *id);
         }
+        for id in ["", "england", "utopia"] {
+            assert!(Calendar::shipped(id).is_none());
+        }
     }
 }
