@@ -64,7 +64,7 @@ impl<'a> Case<'a> {
             .record
             .facts(selector.fact)
             .iter()
-            .filter(|fact| fact.held(self.today).is_none() && self.tests(selector, fact) != Fit::No)
+            .filter(|fact| fact.held(self.today).is_none() && tests(selector, fact) != Fit::No)
             .filter_map(|fact| fact.happened().or_else(|| fact.kind.booked().and_then(|name| fact.date(name))))
             .map(|when| when.on)
             .collect();
@@ -73,7 +73,7 @@ impl<'a> Case<'a> {
     }
 
     fn fit(&self, selector: &Selector, fact: &Fact, on: NaiveDate) -> Fit {
-        match self.tests(selector, fact) {
+        match tests(selector, fact) {
             Fit::Yes if selector.by.is_empty() => Fit::Yes,
             Fit::No => Fit::No,
             tests => match (self.made_by_one_of(&selector.by, fact, on), tests) {
@@ -82,24 +82,6 @@ impl<'a> Case<'a> {
                 (silent, _) => silent,
             },
         }
-    }
-
-    fn tests(&self, selector: &Selector, fact: &Fact) -> Fit {
-        let mut fit = Fit::Yes;
-        for test in &selector.tests {
-            let (attribute, passes) = match test {
-                Test::Flag { attribute, is } => (*attribute, *fact.get(attribute) == Value::Flag(*is)),
-                Test::Code { attribute, any_of } => {
-                    (*attribute, matches!(fact.get(attribute), Value::Code(code) if any_of.contains(code)))
-                }
-            };
-            match fact.get(attribute) {
-                Value::Missing => fit = Fit::Silent(attribute),
-                _ if !passes => return Fit::No,
-                _ => {}
-            }
-        }
-        fit
     }
 
     fn made_by_one_of(&self, relations: &[Relation], fact: &Fact, on: NaiveDate) -> Fit {
@@ -126,6 +108,25 @@ impl<'a> Case<'a> {
             }),
         }
     }
+}
+
+/// Whether a fact passes the tests, whoever made it.
+fn tests(selector: &Selector, fact: &Fact) -> Fit {
+    let mut fit = Fit::Yes;
+    for test in &selector.tests {
+        let (attribute, passes) = match test {
+            Test::Flag { attribute, is } => (*attribute, *fact.get(attribute) == Value::Flag(*is)),
+            Test::Code { attribute, any_of } => {
+                (*attribute, matches!(fact.get(attribute), Value::Code(code) if any_of.contains(code)))
+            }
+        };
+        match fact.get(attribute) {
+            Value::Missing => fit = Fit::Silent(attribute),
+            _ if !passes => return Fit::No,
+            _ => {}
+        }
+    }
+    fit
 }
 
 /// Whether an allocation makes its worker the lead worker.

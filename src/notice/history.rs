@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::NoticeState;
 use crate::{
+    directory::Role,
     duty::{Duty, DutyKey},
     procedure::{DutyId, NoticeKind},
     record::{ChildRef, PersonRef},
@@ -30,11 +31,16 @@ impl DutyRef {
     }
 }
 
-/// Every duty the ledger holds that is not closed.
+/// What the ledger holds that the next decision depends on.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct History {
-    /// By identity.
+    /// Every duty that is not closed, by identity.
     pub duties: BTreeMap<DutyRef, Past>,
+    /// Duties that were closed: the generation they had reached, and why. One that comes back begins a new generation, so
+    /// that nothing told of the old one keeps the new one silent.
+    pub closed: BTreeMap<DutyRef, (u32, Closing)>,
+    /// When each person's latest message that was not urgent was written: one a morning is enough.
+    pub written_at: BTreeMap<PersonRef, DateTime<Utc>>,
 }
 
 /// One duty as last stored, and what was told of it.
@@ -61,6 +67,8 @@ pub struct Told {
     pub repeat: u32,
     /// Who.
     pub person: PersonRef,
+    /// In which role.
+    pub role: Role,
     /// What kind.
     pub kind: NoticeKind,
     /// Where it stands.
