@@ -30,7 +30,7 @@ pub fn compose(letter: &Letter, templates: &Templates) -> Result<Composed, Compo
     let view = view::view(letter);
     Ok(Composed {
         text: wrap(&templates.render(TEXT, &view)?),
-        html: templates.render(HTML, &view)?,
+        html: templates.render(HTML, &view)? + "\n",
         subject: view.subject,
     })
 }
