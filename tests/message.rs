@@ -292,7 +292,7 @@ fn flat(text: &str) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn every_line_is_told_in_both_parts_and_no_data_gets_out(lines in prop::collection::vec(any_line(), 1..12)) {

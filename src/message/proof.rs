@@ -99,6 +99,17 @@ fn prove_said(template: &str, said: &str, letter: &Letter, kind: &'static str) -
         musts.push(("the arithmetic", line.arithmetic.clone()));
         musts.extend(line.child.iter().map(|child| ("the reference", child.clone())));
         musts.extend(line.due_on.iter().map(|on| ("the due day", format_date_long(*on))));
+        // These ask for something else than the rule does, or for nothing.
+        let asks = !matches!(
+            line.kind,
+            NoticeKind::CannotTell | NoticeKind::Resolved | NoticeKind::NoLongerDue | NoticeKind::Report
+        );
+        if asks {
+            musts.push(("what to do", line.ask.clone()));
+        }
+        if asks && line.due_on.is_some_and(|due_on| due_on >= letter.written_on) {
+            musts.extend(line.strict_on.iter().map(|on| ("the earliest defensible day", format_date_long(*on))));
+        }
         musts.extend(line.next.iter().map(|next| ("what happens next", next.clone())));
         musts.extend(line.because.iter().map(|why| ("why this person is told", why.clone())));
         musts.extend(line.notes.iter().map(|note| ("what the record leaves open", note.clone())));

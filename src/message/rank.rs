@@ -79,4 +79,13 @@ mod tests {
             ]
         );
     }
+
+    #[test]
+    fn lines_that_differ_in_one_word_still_have_an_order() {
+        let one = line(NoticeKind::Due, "C-1");
+        let other = Line { quote: "other words".into(), ..one.clone() };
+        assert_eq!(worst_first(&one, &other), worst_first(&other, &one).reverse());
+        assert_ne!(worst_first(&one, &other), Ordering::Equal);
+        assert_eq!(worst_first(&one, &one), Ordering::Equal);
+    }
 }

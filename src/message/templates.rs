@@ -281,6 +281,7 @@ mod tests {
             (TEXT, "Why you: {{ d.because | sentence }}", "why this person is told"),
             (HTML, "<q>{{ matter.quote }}</q>", "the quoted words"),
             (WORDS, "today, {{ clock.due }}", "the due day"),
+            (WORDS, "best by {{ clock.strict }}; ", "the earliest defensible day"),
         ] {
             let files = own(name, |text| text.replace(words, ""));
             let refused = refusal(&files);
