@@ -1,10 +1,9 @@
 //! Whole messages, as their recipients get them.
 //!
-//! The golden files were read by people as the tired recipient would. When one differs, the new words are in the
+//! The golden files were judged by reading them as a tired recipient would. When one differs, the new words are in the
 //! directory that the failure names: read them, and copy them over only if they are better.
 
-#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test stops where it fails")]
-#![allow(clippy::allow_attributes, reason = "not every test file raises both")]
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 use std::{fs, path::Path};
 

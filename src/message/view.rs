@@ -87,7 +87,7 @@ struct Details {
     provisional: bool,
 }
 
-/// The letter in the order it is read, or none where it has no lines.
+/// The letter in the order it is read.
 pub(super) fn view(letter: &Letter) -> View {
     let mut lines: Vec<&Line> = letter.lines.iter().collect();
     lines.sort_by(|a, b| worst_first(a, b));
