@@ -5,6 +5,7 @@
 
 mod clean;
 mod compose;
+mod draft;
 mod letter;
 mod proof;
 mod rank;
@@ -12,9 +13,9 @@ mod sample;
 mod subject;
 mod templates;
 mod view;
-mod words;
 mod wrap;
 
 pub use compose::{ComposeError, compose};
+pub use draft::{Matter, Stationery, draft};
 pub use letter::{Composed, Letter, Line};
 pub use templates::{TemplateError, Templates};

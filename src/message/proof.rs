@@ -2,12 +2,13 @@
 //!
 //! Owns what every message must say and what none may do. Must not know who wrote the template.
 
+use crate::calendar::format_date_long;
+
 use super::{
     Letter, TemplateError, Templates,
     sample::letters,
     templates::{HTML, TEXT},
     view::{View, view},
-    words::format_date_long,
 };
 use crate::procedure::NoticeKind;
 

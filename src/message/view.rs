@@ -7,12 +7,13 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use crate::calendar::format_date_long;
+
 use super::{
     Letter, Line,
     clean::{one_line, web_link},
     rank::{rank, worst_first},
     subject,
-    words::format_date_long,
 };
 use crate::procedure::NoticeKind;
 

@@ -42,7 +42,8 @@ pub fn hertfordshire() -> Procedure {
 
 impl Scenario {
     pub fn all(folder: &str) -> Vec<Scenario> {
-        let mut paths: Vec<_> = fs::read_dir(folder).expect("the folder").map(|entry| entry.expect("entry").path()).collect();
+        let mut paths: Vec<_> =
+            fs::read_dir(folder).expect("the folder").map(|entry| entry.expect("entry").path()).collect();
         paths.sort();
         paths.iter().flat_map(|path| Scenario::parse(&fs::read_to_string(path).expect("a table"))).collect()
     }
