@@ -3,14 +3,14 @@
 //! Owns the words that explain a date. Must not know how the date was reached.
 
 use chrono::{Datelike, NaiveDate, Weekday};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::day_table::number;
 use super::limit::{Trust, YEARS};
 use super::working_days::Calendar;
 
 /// A day that was not counted, and why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Skipped {
     /// The day.
     pub on: NaiveDate,
