@@ -1,5 +1,7 @@
 //! The shipped procedures, the catalogue of duties, and the page that explains the language.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
@@ -212,6 +214,18 @@ fn all_problems_are_found_at_once_in_the_order_of_the_file() {
     assert!(boss > 10 && fortnights == 1);
     assert_eq!(problems.0.len(), boss + fortnights, "{problems}");
     assert!(problems.0.is_sorted_by_key(|problem| (problem.line, problem.column)));
+}
+
+#[test]
+fn a_mistake_in_the_head_hides_none_in_the_rules() {
+    let broken = page()
+        .replace("id = \"example\"", "")
+        .replace("document = \"900\"", "document = 900")
+        .replace("due_last_day = \"as_is\"", "due_last_day = \"as is\"")
+        .replace("every = \"6 weeks\"", "every = \"6 fortnights\"");
+    let problems = Procedure::parse("README.md", &broken, &DutyCatalogue::default()).unwrap_err();
+    let lines: Vec<&str> = problems.0.iter().map(|problem| problem.message.as_str()).collect();
+    assert_eq!(lines.len(), 4, "{problems}");
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! What is said about each mistake in a procedure: the whole text, with the line, the column and the caret.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use duewatch::procedure::{DutyCatalogue, Procedure};
 
 const SOUND: &str = r#"[procedure]
@@ -141,7 +143,7 @@ owner = "me""#,
 
 #[test]
 fn a_key_that_is_missing() {
-    let said = after_change(53, r#""#);
+    let said = after_change(53, "");
     assert_eq!(
         said,
         r#"trial.toml:50:1: a rule without `ask`
@@ -231,7 +233,7 @@ fn a_role_told_twice() {
 
 #[test]
 fn nobody_told() {
-    let said = after_change(31, r#"tell = []"#);
+    let said = after_change(31, "tell = []");
     assert_eq!(
         said,
         r#"trial.toml:31:8: `tell` names nobody
@@ -260,15 +262,15 @@ fn a_unit_that_does_not_exist() {
 
 #[test]
 fn a_period_that_is_no_text() {
-    let said = after_change(58, r#"within = 10"#);
+    let said = after_change(58, "within = 10");
     assert_eq!(
         said,
-        r#"trial.toml:58:10: `within` must be text in quotes, not a number
+        r"trial.toml:58:10: `within` must be text in quotes, not a number
    |
 58 | within = 10
    |          ^^
 
-1 problem"#
+1 problem"
     );
 }
 
@@ -578,16 +580,16 @@ ladder = "mast""#,
 
 #[test]
 fn a_repeat_without_a_ladder() {
-    let said = after_change(33, r#"[repeat.mist]"#);
+    let said = after_change(33, "[repeat.mist]");
     assert_eq!(
         said,
-        r#"trial.toml:33:9: there is no ladder `mist` to repeat
+        r"trial.toml:33:9: there is no ladder `mist` to repeat
    |
 33 | [repeat.mist]
    |         ^^^^
    = did you mean `must`? the ladders are: must, report, standing
 
-1 problem"#
+1 problem"
     );
 }
 
@@ -945,7 +947,7 @@ not_set = "kind""#,
 
 #[test]
 fn a_standing_rule_without_a_state() {
-    let said = after_change(69, r#""#);
+    let said = after_change(69, "");
     assert_eq!(
         said,
         r#"trial.toml:62:1: a standing rule without the state it watches
@@ -960,16 +962,16 @@ fn a_standing_rule_without_a_state() {
 
 #[test]
 fn a_review_before_it_is_in_force() {
-    let said = after_change(7, r#"review_by_on = 2026-03-31"#);
+    let said = after_change(7, "review_by_on = 2026-03-31");
     assert_eq!(
         said,
-        r#"trial.toml:7:16: the review is due before the procedure comes into force on 2026-04-01
+        r"trial.toml:7:16: the review is due before the procedure comes into force on 2026-04-01
   |
 7 | review_by_on = 2026-03-31
   |                ^^^^^^^^^^
   = it is the day by which somebody looks whether it still applies
 
-1 problem"#
+1 problem"
     );
 }
 
@@ -1033,13 +1035,49 @@ fn text_in_other_scripts_and_tabs() {
 
 #[test]
 fn what_is_not_toml() {
-    let said = after_change(58, r#"within = ten working days"#);
+    let said = after_change(58, "within = ten working days");
     assert_eq!(
         said,
-        r#"trial.toml:58:10: string values must be quoted, expected literal string
+        r"trial.toml:58:10: string values must be quoted, expected literal string
    |
 58 | within = ten working days
    |          ^^^^^^^^^^^^^^^^
+
+1 problem"
+    );
+}
+
+#[test]
+fn a_ladder_without_steps() {
+    let said = after_change(
+        44,
+        r"[ladders]
+empty = []
+
+[[ladders.report]]",
+    );
+    assert_eq!(
+        said,
+        r"trial.toml:45:1: the ladder `empty` has no steps
+   |
+45 | empty = []
+   | ^^^^^
+   = nobody would ever be told
+
+1 problem"
+    );
+}
+
+#[test]
+fn a_deadline_that_its_own_event_meets() {
+    let said = after_change(59, r#"met_by = { fact = "conference", where = { makes_plan = true } }"#);
+    assert_eq!(
+        said,
+        r#"trial.toml:59:10: the event that starts the clock would meet this duty at once
+   |
+59 | met_by = { fact = "conference", where = { makes_plan = true } }
+   |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+   = what comes round again has the shape `recurring`
 
 1 problem"#
     );

@@ -24,20 +24,24 @@ pub(super) struct Head {
     pub(super) version: String,
     pub(super) in_force_on: NaiveDate,
     pub(super) review_by_on: NaiveDate,
-    pub(super) document: String,
     pub(super) calendar: String,
     pub(super) time_zone: String,
 }
 
-pub(super) fn head(file: &mut Table<'_>) -> Option<Head> {
-    let mut table = under(file, "procedure", "the table [procedure]")?;
-    let id = text(&mut table, "id", "\"hertfordshire\"");
+/// The head, if all of it is sound; and in any case the authority and the document it names, for the rules.
+pub(super) fn head<'a>(file: &mut Table<'a>) -> (Option<Head>, Option<&'a str>, Option<&'a str>) {
+    let Some(mut table) = under(file, "procedure", "the table [procedure]") else { return (None, None, None) };
+    let id = table.need("id", "\"hertfordshire\"").and_then(|id| id.text()).map(|id| id.is);
+    let document = table.need("document", "\"000\"").and_then(|document| document.text()).map(|document| document.is);
+    (rest(table, id), id, document)
+}
+
+fn rest(mut table: Table<'_>, id: Option<&str>) -> Option<Head> {
     let authority = text(&mut table, "authority", "\"Hertfordshire\"");
     let title = text(&mut table, "title", "\"the title of the document\"");
     let version = text(&mut table, "version", "\"v48\"");
     let in_force_on = table.need("in_force_on", "2026-04-01").and_then(|on| on.date());
     let review_by = table.need("review_by_on", "2029-04-01");
-    let document = text(&mut table, "document", "\"000\"");
     let calendar = text(&mut table, "calendar", "\"england-and-wales\"");
     let zone = table.need("time_zone", "\"Europe/London\"").and_then(|zone| zone.text());
     table.finish();
@@ -56,13 +60,12 @@ pub(super) fn head(file: &mut Table<'_>) -> Option<Head> {
         );
     }
     Some(Head {
-        id: id?,
+        id: id?.to_owned(),
         authority: authority?,
         title: title?,
         version: version?,
         in_force_on,
         review_by_on,
-        document: document?,
         calendar: calendar?,
         time_zone: time_zone?,
     })

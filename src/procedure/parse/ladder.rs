@@ -74,6 +74,9 @@ impl Rung<'_> {
 pub(super) fn ladders<'a>(file: &mut Table<'a>) -> BTreeMap<&'a str, NamedLadder<'a>> {
     let mut ladders = BTreeMap::new();
     for (name, item) in file.get("ladders").and_then(|item| item.table("the ladders")).iter().flat_map(Table::entries) {
+        if item.list().is_some_and(|steps| steps.is_empty()) {
+            name.log.problem(&name.span, format!("the ladder `{}` has no steps", name.is), "nobody would ever be told");
+        }
         let rungs = rungs(&item);
         super::order::check_alone(&rungs);
         ladders.insert(name.is, NamedLadder { rungs, repeat: None });

@@ -74,23 +74,23 @@ impl Procedure {
 
 fn read<'a>(log: &'a Log<'a>, document: &'a DeTable<'a>, known: &'a DutyCatalogue) -> Option<Procedure> {
     let mut file = Table::new(log, "a procedure", document, 0..0);
-    let head = head::head(&mut file);
+    let (head, authority, document_id) = head::head(&mut file);
     let counting = head::counting(&mut file);
-    let roles = head::roles(&mut file);
+    let words = head::roles(&mut file);
     let ladders = ladder::ladders(&mut file);
-    let rules = file.get("rule").and_then(|rules| rules.list()).unwrap_or_default();
+    let written = file.get("rule").and_then(|rules| rules.list()).unwrap_or_default();
     file.finish();
-    if rules.is_empty() {
+    if written.is_empty() {
         log.problem(&(0..0), "a procedure without rules", "write at least one [[rule]]");
     }
-    check_together(&rules);
-    let (head, counting) = (head?, counting?);
-    let around =
-        Surroundings { authority: &head.id, document: &head.document, counting: &counting, ladders: &ladders, known };
-    let rules: Vec<_> = rules.iter().map(|rule| around.rule(rule)).collect();
+    check_together(&written);
+    // A mistake in the head must not hide those in the rules.
+    let around = Surroundings { authority, document: document_id, counting, ladders: &ladders, known };
+    let rules: Vec<_> = written.iter().map(|rule| around.rule(rule)).collect();
+    let head = head?;
     Some(Procedure {
         rules: rules.into_iter().collect::<Option<_>>()?,
-        roles: roles?,
+        roles: words?,
         id: head.id,
         authority: head.authority,
         title: head.title,
@@ -99,7 +99,7 @@ fn read<'a>(log: &'a Log<'a>, document: &'a DeTable<'a>, known: &'a DutyCatalogu
         review_by_on: head.review_by_on,
         calendar: head.calendar,
         time_zone: head.time_zone,
-        counting,
+        counting: counting?,
         hash: String::new(),
     })
 }

@@ -38,16 +38,20 @@ pub(super) struct Place {
 }
 
 impl Distances {
-    pub(super) fn of(shape: &Shape, counting: &Counting) -> Distances {
+    /// Without `counting` (its table has a mistake) the day of the event is taken not to count.
+    pub(super) fn of(shape: &Shape, counting: Option<Counting>) -> Distances {
         let limit = |period| {
             // The strict reading of a period in working days may count the anchor's own day as the first.
             let counted = |first_day| match (period, first_day) {
-                (Period::WorkingDays(_) | Period::WorkingWeeks(_), FirstDay::Included) => {
+                (Period::WorkingDays(_) | Period::WorkingWeeks(_), Some(FirstDay::Included)) => {
                     Some(minutes(period) - WORKING_DAY)
                 }
                 _ => Some(minutes(period)),
             };
-            Distances { strict: counted(counting.strict_first_day), due: counted(counting.due_first_day) }
+            Distances {
+                strict: counted(counting.map(|counting| counting.strict_first_day)),
+                due: counted(counting.map(|counting| counting.due_first_day)),
+            }
         };
         match shape {
             Shape::Deadline(deadline) => limit(deadline.within),

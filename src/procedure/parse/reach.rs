@@ -19,7 +19,8 @@ pub(super) struct Climb<'a> {
     pub(super) line: usize,
     pub(super) shape_name: &'a str,
     pub(super) shape: &'a Shape,
-    pub(super) counting: &'a Counting,
+    /// None where its table has a mistake.
+    pub(super) counting: Option<Counting>,
 }
 
 impl Climb<'_> {
@@ -30,7 +31,7 @@ impl Climb<'_> {
         check_order(shared, distances);
         check_order(own, distances);
         if let Some(named) = named {
-            self.check_repeat(named, own, distances);
+            check_repeat(named, own, distances);
         }
         let mut rungs = shared.to_vec();
         for rung in own {
@@ -46,20 +47,6 @@ impl Climb<'_> {
         let steps: Vec<_> = rungs.iter().map(|rung| rung.step(anchor)).collect();
         let steps = steps.into_iter().collect::<Option<Vec<_>>>()?;
         Some(Ladder { steps, repeat: named.and_then(|named| named.repeat.clone()) })
-    }
-
-    /// The repeat counts from the last step, so a step after the first repeat would put the repeats off.
-    fn check_repeat(&self, named: &NamedLadder<'_>, own: &[Rung<'_>], distances: Distances) {
-        let last = named.rungs.iter().map(|rung| distances.place(rung.when)).max();
-        let (Some(last), Some(repeat)) = (last, &named.repeat) else { return };
-        for rung in own {
-            let place = distances.place(rung.when);
-            if place.from == last.from && place.minutes >= last.minutes + minutes(repeat.every) {
-                let message = format!("the step `{}` stands after the first repeat of its ladder", rung.name.is);
-                let help = format!("it would put the repeats off; they begin {} after the last step", repeat.every);
-                rung.name.log.problem(&rung.when_at, message, help);
-            }
-        }
     }
 
     fn check_reach(&self, rung: &Rung<'_>, distances: Distances) {
@@ -84,6 +71,20 @@ impl Climb<'_> {
         if matches!(rung.kind, NoticeKind::Overdue | NoticeKind::Escalation) && is_early(place, distances) {
             let help = "nothing is overdue yet: place it after `due`, or tell it as `reminder` or `due`";
             refuse(&rung.kind_at, format!("tells `{}` too early", rung.kind.name()), help);
+        }
+    }
+}
+
+/// The repeat counts from the last step, so a step after the first repeat would put the repeats off.
+fn check_repeat(named: &NamedLadder<'_>, own: &[Rung<'_>], distances: Distances) {
+    let last = named.rungs.iter().map(|rung| distances.place(rung.when)).max();
+    let (Some(last), Some(repeat)) = (last, &named.repeat) else { return };
+    for rung in own {
+        let place = distances.place(rung.when);
+        if place.from == last.from && place.minutes >= last.minutes + minutes(repeat.every) {
+            let message = format!("the step `{}` stands after the first repeat of its ladder", rung.name.is);
+            let help = format!("it would put the repeats off; they begin {} after the last step", repeat.every);
+            rung.name.log.problem(&rung.when_at, message, help);
         }
     }
 }
@@ -117,9 +118,13 @@ fn anchor(shape: &Shape) -> Option<FactKind> {
         Shape::Recurring(recurring) => Some(recurring.met_by.fact),
         Shape::Between(Between::Gap { of, .. } | Between::EveryNth { of, .. })
         | Shape::Standing(Standing::NotSet { of, .. })
-        | Shape::Unassessed(Unassessed::Before { of, .. } | Unassessed::Window { of, .. }) => Some(of.fact),
+        | Shape::Unassessed(
+            Unassessed::Before { of, .. }
+            | Unassessed::Window { of, .. }
+            | Unassessed::Check { at: of, .. }
+            | Unassessed::Guidance { with: of, .. },
+        ) => Some(of.fact),
         Shape::Alert(alert) => Some(alert.on.fact),
-        Shape::Unassessed(Unassessed::Check { at: of, .. } | Unassessed::Guidance { with: of, .. }) => Some(of.fact),
         Shape::Unassessed(Unassessed::Order { then, .. }) => Some(then.fact),
         Shape::Standing(Standing::NoneOpen { .. }) | Shape::Report(_) => None,
     }

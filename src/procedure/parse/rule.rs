@@ -12,7 +12,7 @@ use super::{
     table::{Item, Table, Text},
     words,
 };
-use crate::procedure::{Citation, Counting, DutyCatalogue, DutyId, Ladder, Rule, Strength};
+use crate::procedure::{Citation, Counting, DutyCatalogue, DutyId, Rule, Strength};
 
 /// The most words a quote may have. It points at the document and does not replace it.
 const MOST_QUOTED_WORDS: usize = 25;
@@ -29,9 +29,11 @@ const STRENGTHS: [(&str, Strength); 4] = [
 
 /// What a rule is read against.
 pub(super) struct Surroundings<'a> {
-    pub(super) authority: &'a str,
-    pub(super) document: &'a str,
-    pub(super) counting: &'a Counting,
+    /// None where the head does not say: then no duty can be looked up.
+    pub(super) authority: Option<&'a str>,
+    /// None where the head does not say.
+    pub(super) document: Option<&'a str>,
+    pub(super) counting: Option<Counting>,
     pub(super) ladders: &'a BTreeMap<&'a str, NamedLadder<'a>>,
     pub(super) known: &'a DutyCatalogue,
 }
@@ -62,15 +64,11 @@ impl Surroundings<'_> {
             strength.as_ref().and_then(|text| text.one_of("strength", "the strengths are", &STRENGTHS));
         let (shape, shape_text, duty_text) = (shape?, shape_text?, duty?);
         let ladder_named = match ladder {
-            Some(text) => self.named_ladder(&text?)?,
-            None => self.usual_ladder(name, &shape_text, &strength?)?,
+            Some(text) => self.named_ladder(&text?).map(Some),
+            None => self.usual_ladder(name, &shape_text, &strength?),
         };
         let climb = Climb { duty: &duty_text, line, shape_name: shape_text.is, shape: &shape, counting: self.counting };
-        let ladder = climb.ladder(ladder_named, &own)?;
-        if tells_nobody(name, &ladder) {
-            return duty_text
-                .refuse(format!("the rule `{}` tells nobody anything", duty_text.is), "write steps for its ladder");
-        }
+        let ladder = climb.ladder(ladder_named.ok()?, &own)?;
         Some(Rule {
             duty: DutyId(duty_text.is.into()),
             title: title?.is.into(),
@@ -90,22 +88,24 @@ impl Surroundings<'_> {
         let local = text.is.strip_prefix(LOCAL).is_some_and(|rest| {
             !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
         });
-        if local || self.known.contains(self.authority, text.is) {
+        let Some(authority) = self.authority.filter(|authority| !local && !self.known.contains(authority, text.is))
+        else {
             return Some(text.clone());
-        }
-        let near = nearest(text.is, self.known.duties(self.authority))
+        };
+        let near = nearest(text.is, self.known.duties(authority))
             .map_or(String::new(), |near| format!("did you mean `{near}`? "));
         text.refuse(
-            format!("the catalogue holds no duty `{}` of `{}`", text.is, self.authority),
+            format!("the catalogue holds no duty `{}` of `{authority}`", text.is),
             format!("{near}a duty of your own begins with `{LOCAL}`, then small letters, digits and `-`"),
         )
     }
 
     fn citation(&self, item: &Item<'_>) -> Option<Citation> {
         let mut table = item.table("a citation")?;
-        let document = table
-            .get("document")
-            .map_or(Some(self.document.to_owned()), |document| Some(document.text()?.is.to_owned()));
+        let document = match table.get("document") {
+            Some(document) => document.text().map(|document| document.is),
+            None => self.document,
+        };
         let lines = table.need("lines", "[45]").and_then(|lines| line_numbers(&lines));
         let quote = table.need("quote", "\"the words of the document\"").and_then(|quote| quote.text());
         table.finish();
@@ -115,42 +115,44 @@ impl Surroundings<'_> {
             let message = format!("the quote has {words} words, at most {MOST_QUOTED_WORDS} are allowed");
             return quote.refuse(message, "quote the words that set the duty, no more");
         }
-        Some(Citation { document: document?, lines: lines?, quote: quote.is.into() })
+        Some(Citation { document: document?.to_owned(), lines: lines?, quote: quote.is.into() })
     }
 
-    fn named_ladder(&self, name: &Text<'_>) -> Option<Option<&NamedLadder<'_>>> {
-        let ladder = self.ladders.get(name.is);
-        ladder.map(Some).or_else(|| {
+    fn named_ladder(&self, name: &Text<'_>) -> Result<&NamedLadder<'_>, Noted> {
+        self.ladders.get(name.is).ok_or_else(|| {
             let help = choices(name.is, "the ladders are", self.ladders.keys().copied());
-            name.refuse(format!("there is no ladder `{}`", name.is), help)
+            name.log.problem(&name.span, format!("there is no ladder `{}`", name.is), help);
+            Noted
         })
     }
 
-    /// The ladder of a rule that names none: by shape where the shape has no strict date, else by strength.
-    fn usual_ladder(&self, name: ShapeName, shape: &Text<'_>, strength: &Text<'_>) -> Option<Option<&NamedLadder<'_>>> {
+    /// The ladder of a rule that names none: by shape where the shape has no strict date, else by strength. To confirm
+    /// something, or to be guided, needs none.
+    fn usual_ladder(
+        &self,
+        name: ShapeName,
+        shape: &Text<'_>,
+        strength: &Text<'_>,
+    ) -> Result<Option<&NamedLadder<'_>>, Noted> {
         let (usual, because) = match name {
-            ShapeName::Check | ShapeName::Guidance => return Some(None),
+            ShapeName::Check | ShapeName::Guidance => return Ok(None),
             ShapeName::Order => ("standing", shape),
             ShapeName::Between | ShapeName::Standing | ShapeName::Alert | ShapeName::Report => (shape.is, shape),
-            ShapeName::Deadline | ShapeName::Recurring | ShapeName::Before | ShapeName::Window => {
-                (strength.is, strength)
-            }
-        };
-        let ladder = self.ladders.get(usual);
-        ladder.map(Some).or_else(|| {
             // An unknown strength has its own message.
-            STRENGTHS.iter().find(|(known, _)| *known == strength.is)?;
-            because.refuse(
-                format!("this rule needs the ladder `{usual}`, and there is none"),
-                format!("write [[ladders.{usual}]], or name another one with `ladder`"),
-            )
+            _ if !STRENGTHS.iter().any(|(known, _)| *known == strength.is) => return Err(Noted),
+            _ => (strength.is, strength),
+        };
+        self.ladders.get(usual).map(Some).ok_or_else(|| {
+            let message = format!("this rule needs the ladder `{usual}`, and there is none");
+            let help = format!("write [[ladders.{usual}]], or name another one with `ladder`");
+            because.log.problem(&because.span, message, help);
+            Noted
         })
     }
 }
 
-fn tells_nobody(name: ShapeName, ladder: &Ladder) -> bool {
-    ladder.steps.is_empty() && !matches!(name, ShapeName::Check | ShapeName::Guidance)
-}
+/// There is no ladder, and a problem says so.
+struct Noted;
 
 fn line_numbers(item: &Item<'_>) -> Option<Vec<u32>> {
     let items = item.list()?;

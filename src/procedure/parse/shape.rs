@@ -75,6 +75,12 @@ fn deadline(rule: &mut Table<'_>) -> Option<Deadline> {
     let expected = rule.get("expected").map_or(Some(false), |expected| expected.flag());
     let within = period(rule, "within", "\"10 working days\"");
     let met_by = met(rule, of.as_ref());
+    if let (Some(of), Some(MetBy::Fact(met_by)), Some(item)) = (&of, &met_by, rule.peek("met_by"))
+        && meets_itself(of, met_by)
+    {
+        let message = "the event that starts the clock would meet this duty at once";
+        item.log.problem(&item.span, message, "what comes round again has the shape `recurring`");
+    }
     Some(Deadline { of: of?, expected: expected?, within: within?, met_by: met_by? })
 }
 
@@ -85,6 +91,13 @@ fn recurring(rule: &mut Table<'_>) -> Option<Recurring> {
     let from = rule.need("from", "\"plan\"").and_then(|from| from.text()?.one_of("start", "the starts are", &starts));
     let met_by = needed(rule, "met_by");
     Some(Recurring { every: every?, weeks_set_by: weeks_set_by?, from: from?, met_by: met_by? })
+}
+
+/// Whether every fact that starts the clock also stops it.
+fn meets_itself(of: &Selector, met_by: &Selector) -> bool {
+    of.fact == met_by.fact
+        && met_by.tests.iter().all(|test| of.tests.contains(test))
+        && (met_by.by.is_empty() || met_by.by == of.by)
 }
 
 fn weeks_set_by(item: &Item<'_>) -> Option<(FactKind, &'static str)> {

@@ -179,7 +179,7 @@ impl<'a> Item<'a> {
     }
 }
 
-impl<'a> Text<'a> {
+impl Text<'_> {
     /// Notes a problem with this text, for `?`.
     pub(super) fn refuse<T>(&self, message: impl Into<String>, help: impl Into<String>) -> Option<T> {
         self.log.problem(&self.span, message, help);
