@@ -228,6 +228,30 @@ fn a_mistake_in_the_head_hides_none_in_the_rules() {
     assert_eq!(lines.len(), 4, "{problems}");
 }
 
+/// Every mistake is told: whatever is lost from a file, it parses or says what is wrong, and never falls silent.
+#[test]
+fn whatever_is_lost_from_a_file_is_told_with_its_place() {
+    let (_, file, text) = Procedure::SHIPPED[0];
+    let known = DutyCatalogue::shipped();
+    let lines: Vec<&str> = text.lines().collect();
+    let mut refused = 0;
+    for lost in 0..lines.len() {
+        let without: Vec<&str> = lines[..lost].iter().chain(&lines[lost + 1..]).copied().collect();
+        let cut_off = (lost % 10 == 0).then(|| text[..text.len() * lost / lines.len()].to_owned());
+        for text in cut_off.into_iter().chain([without.join("\n")]) {
+            if let Err(problems) = Procedure::parse(file, &text, &known) {
+                refused += 1;
+                assert!(!problems.0.is_empty(), "line {}", lost + 1);
+                assert!(
+                    problems.0.iter().all(|problem| (1..=lines.len()).contains(&problem.line) && problem.column > 0)
+                );
+            }
+        }
+    }
+    // The others are blank, a comment, or can be spared.
+    assert!(refused > lines.len() / 3, "{refused}");
+}
+
 #[test]
 fn a_changed_figure_changes_the_hash() {
     let (_, file, text) = Procedure::SHIPPED[0];

@@ -42,7 +42,8 @@ impl Surroundings<'_> {
     pub(super) fn rule(&self, item: &Item<'_>) -> Option<Rule> {
         let mut table = item.table("a rule")?;
         let line = item.log.line(item.span.start);
-        let duty = table.need("duty", "\"local-example\"").and_then(|duty| self.duty(&duty.text()?));
+        let duty_text = table.need("duty", "\"local-example\"").and_then(|duty| duty.text());
+        let duty = duty_text.as_ref().and_then(|duty| self.duty(duty));
         let title = table.need("title", "\"First core group\"").and_then(|title| title.text());
         let ask = table.need("ask", "\"Hold the first core group meeting\"").and_then(|ask| ask.text());
         let strength = table.need("strength", "\"must\"").and_then(|strength| strength.text());
@@ -55,14 +56,14 @@ impl Surroundings<'_> {
 
         let shape_text = table.need("shape", "\"deadline\"").and_then(|shape| shape.text());
         let named = shape_text.as_ref().and_then(|text| text.one_of("shape", "the shapes are", &ShapeName::ALL));
+        let strength_named =
+            strength.as_ref().and_then(|text| text.one_of("strength", "the strengths are", &STRENGTHS));
         // Which other words a rule may have depends on its shape: without one they are not judged.
         let name = named?;
         let shape = shape(name, &mut table);
         table.finish();
 
-        let strength_named =
-            strength.as_ref().and_then(|text| text.one_of("strength", "the strengths are", &STRENGTHS));
-        let (shape, shape_text, duty_text) = (shape?, shape_text?, duty?);
+        let (shape, shape_text, duty_text) = (shape?, shape_text?, duty_text?);
         let ladder_named = match ladder {
             Some(text) => self.named_ladder(&text?).map(Some),
             None => self.usual_ladder(name, &shape_text, &strength?),
@@ -70,7 +71,7 @@ impl Surroundings<'_> {
         let climb = Climb { duty: &duty_text, line, shape_name: shape_text.is, shape: &shape, counting: self.counting };
         let ladder = climb.ladder(ladder_named.ok()?, &own)?;
         Some(Rule {
-            duty: DutyId(duty_text.is.into()),
+            duty: duty?,
             title: title?.is.into(),
             ask: ask?.is.into(),
             strength: strength_named?,
@@ -84,13 +85,13 @@ impl Surroundings<'_> {
         })
     }
 
-    fn duty<'t>(&self, text: &Text<'t>) -> Option<Text<'t>> {
+    fn duty(&self, text: &Text<'_>) -> Option<DutyId> {
         let local = text.is.strip_prefix(LOCAL).is_some_and(|rest| {
             !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
         });
         let Some(authority) = self.authority.filter(|authority| !local && !self.known.contains(authority, text.is))
         else {
-            return Some(text.clone());
+            return Some(DutyId(text.is.into()));
         };
         let near = nearest(text.is, self.known.duties(authority))
             .map_or(String::new(), |near| format!("did you mean `{near}`? "));
