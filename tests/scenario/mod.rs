@@ -19,36 +19,36 @@ use duewatch::{
     record::{AttributeType, CaseRecord, ChildRef, Fact, FactKind, PersonRef, TeamRef, Value, When},
 };
 
-pub struct Expected {
-    pub text: String,
-    pub duty: String,
-    pub key: Option<String>,
-    pub fields: BTreeMap<String, String>,
+pub(crate) struct Expected {
+    pub(crate) text: String,
+    pub(crate) duty: String,
+    pub(crate) key: Option<String>,
+    pub(crate) fields: BTreeMap<String, String>,
 }
 
-pub struct Scenario {
-    pub title: String,
-    pub today: NaiveDate,
-    pub time: NaiveTime,
-    pub facts: Vec<Fact>,
-    pub died_on: Option<NaiveDate>,
-    pub expected: Vec<Expected>,
+pub(crate) struct Scenario {
+    pub(crate) title: String,
+    pub(crate) today: NaiveDate,
+    pub(crate) time: NaiveTime,
+    pub(crate) facts: Vec<Fact>,
+    pub(crate) died_on: Option<NaiveDate>,
+    pub(crate) expected: Vec<Expected>,
 }
 
-pub fn hertfordshire() -> Procedure {
+pub(crate) fn hertfordshire() -> Procedure {
     let text = fs::read_to_string("config/procedures/hertfordshire.toml").expect("the shipped procedure");
     Procedure::parse("hertfordshire.toml", &text, &DutyCatalogue::shipped()).expect("it parses")
 }
 
 impl Scenario {
-    pub fn all(folder: &str) -> Vec<Scenario> {
+    pub(crate) fn all(folder: &str) -> Vec<Scenario> {
         let mut paths: Vec<_> =
             fs::read_dir(folder).expect("the folder").map(|entry| entry.expect("entry").path()).collect();
         paths.sort();
         paths.iter().flat_map(|path| Scenario::parse(&fs::read_to_string(path).expect("a table"))).collect()
     }
 
-    pub fn parse(text: &str) -> Vec<Scenario> {
+    pub(crate) fn parse(text: &str) -> Vec<Scenario> {
         let mut scenarios: Vec<Scenario> = Vec::new();
         for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
             if let Some(title) = line.strip_prefix("== ") {
@@ -95,13 +95,13 @@ impl Scenario {
         }
     }
 
-    pub fn record(&self) -> CaseRecord {
+    pub(crate) fn record(&self) -> CaseRecord {
         let mut record = CaseRecord::new(ChildRef("C1".into()), self.facts.clone());
         record.died_on = self.died_on;
         record
     }
 
-    pub fn assess(&self) -> Assessment {
+    pub(crate) fn assess(&self) -> Assessment {
         let procedure = hertfordshire();
         let calendar = Calendar::shipped("england-and-wales").expect("shipped");
         let zone = Zone::from_name("Europe/London").expect("a zone");
@@ -110,7 +110,7 @@ impl Scenario {
     }
 
     /// Holds one expectation against the assessment.
-    pub fn check(&self, expected: &Expected) -> Result<(), String> {
+    pub(crate) fn check(&self, expected: &Expected) -> Result<(), String> {
         let assessment = self.assess();
         let outcome = assessment.outcomes.iter().find(|(duty, _)| duty.0 == expected.duty).map(|(_, outcome)| outcome);
         let outcome = outcome.ok_or_else(|| "no such rule".to_owned())?;
