@@ -5,6 +5,7 @@
 //! Both are narrower than the standards on purpose. A quoted local part, a comment, an address literal or a list is legal mail
 //! and here always a mistake or an attack.
 
+use lettre::Address;
 use thiserror::Error;
 
 /// Why an address is not written to. It never repeats the address: that is personal data.
@@ -97,6 +98,11 @@ impl Mailbox {
             return Err(AddressRefused::Unreadable("longer than 254 characters"));
         }
         Ok(Self { name, local: local.to_owned(), domain })
+    }
+
+    /// The address without the name, as the mail library wants it.
+    pub(crate) fn address(self) -> Result<Address, AddressRefused> {
+        Address::new(self.local, self.domain).map_err(|_| AddressRefused::Unreadable("the mail library refuses it"))
     }
 }
 

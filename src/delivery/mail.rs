@@ -133,10 +133,17 @@ fn check(mail: &Outgoing) -> Result<(), RenderError> {
 }
 
 fn mailbox(header: &'static str, text: &str) -> Result<LettreMailbox, RenderError> {
-    let read = Mailbox::read(text).map_err(|why| RenderError::Address { header, why })?;
-    let address = Address::new(read.local, read.domain)
-        .map_err(|_| RenderError::Address { header, why: AddressRefused::Unreadable("the mail library refuses it") })?;
-    Ok(LettreMailbox::new(read.name, address))
+    let name = read(header, text)?.name;
+    Ok(LettreMailbox::new(name, bare(header, text)?))
+}
+
+/// The address in a header, without the name.
+pub(super) fn bare(header: &'static str, text: &str) -> Result<Address, RenderError> {
+    read(header, text)?.address().map_err(|why| RenderError::Address { header, why })
+}
+
+fn read(header: &'static str, text: &str) -> Result<Mailbox, RenderError> {
+    Mailbox::read(text).map_err(|why| RenderError::Address { header, why })
 }
 
 /// Always quoted-printable, so that one letter beyond ASCII does not change how a mail travels.

@@ -34,6 +34,15 @@ pub struct Frozen {
     pub eml: String,
 }
 
+impl Frozen {
+    /// Renders the mail and takes the envelope's recipient from the same words as its To header.
+    pub fn new(mail: &Outgoing) -> Result<Self, RenderError> {
+        let eml = render(mail)?;
+        let to = mail::bare("To", &mail.to)?.to_string();
+        Ok(Self { message_id: mail.message_id, to, eml })
+    }
+}
+
 /// A way out for messages.
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "a process has one or two of them")]
@@ -46,6 +55,9 @@ pub enum Channel {
 
 impl Channel {
     /// Tries once to hand the message over. It returns within the channel's time limits, and every failure is an outcome.
+    ///
+    /// The recipient's domain is not judged here: [`AllowedDomains::check`] comes before. Dropping the future while it runs
+    /// leaves what an [`Outcome::Unknown`] leaves.
     pub async fn send(&self, frozen: &Frozen) -> Outcome {
         match self {
             Self::Files(files) => files.send(frozen).await,

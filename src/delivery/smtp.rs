@@ -55,6 +55,15 @@ impl Default for Timeouts {
     }
 }
 
+impl Timeouts {
+    /// The longest that one attempt can take; a lease on a message must outlast it.
+    pub fn longest_ms(&self) -> u64 {
+        // TLS, the greeting, the password, MAIL FROM, RCPT TO, DATA.
+        const REPLIES: u64 = 6;
+        self.connect_ms.saturating_add(self.reply_ms.saturating_mul(REPLIES)).saturating_add(self.end_of_data_ms)
+    }
+}
+
 /// How to reach a mail server.
 #[derive(Clone, Debug)]
 pub struct SmtpSettings {
@@ -123,7 +132,8 @@ impl Smtp {
             Ok(IpAddr::V6(ip)) => ClientId::Ipv6(ip),
             Err(_) => ClientId::Domain(domain(&settings.hello_name).map_err(SmtpRefused::HelloName)?),
         };
-        let from = address(&settings.envelope_from).map_err(SmtpRefused::EnvelopeFrom)?;
+        let from =
+            Mailbox::read(&settings.envelope_from).and_then(Mailbox::address).map_err(SmtpRefused::EnvelopeFrom)?;
         if settings.tls == Tls::None && settings.credentials.is_some() && !loopback(&settings.host) {
             return Err(SmtpRefused::PasswordInTheClear);
         }
@@ -137,7 +147,7 @@ impl Smtp {
 
     /// Hands one message over, on a connection of its own.
     pub(crate) async fn send(&self, frozen: &Frozen) -> Outcome {
-        let to = match address(&frozen.to) {
+        let to = match Mailbox::read(&frozen.to).and_then(Mailbox::address) {
             Ok(to) => to,
             Err(e) => return Outcome::refused(None, &e.to_string()),
         };
@@ -171,11 +181,6 @@ impl Smtp {
             .map(|(user, password)| Credentials::new(user.clone(), password.expose_secret().to_owned()));
         Entry { host, port: *port, hello: &self.hello, protection: &self.protection, credentials, timeouts: *timeouts }
     }
-}
-
-fn address(text: &str) -> Result<Address, AddressRefused> {
-    let read = Mailbox::read(text)?;
-    Address::new(read.local, read.domain).map_err(|_| AddressRefused::Unreadable("the mail library refuses it"))
 }
 
 fn loopback(host: &str) -> bool {

@@ -91,6 +91,8 @@ pub(crate) struct Seen {
     pub(crate) in_the_clear: usize,
     /// Every message that was ended by a dot, as it was before the dots were doubled.
     pub(crate) messages: Vec<Vec<u8>>,
+    /// What came while the server had stopped answering.
+    pub(crate) unanswered: Vec<u8>,
 }
 
 /// A server for one connection.
@@ -249,6 +251,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Talk<'a, S> {
             Some(Act::SayAndStall(bytes)) => {
                 self.say(bytes).await;
                 while self.fill().await {}
+                self.seen.unanswered = std::mem::take(&mut self.buffer);
                 false
             }
         }
