@@ -1,0 +1,173 @@
+//! One SMTP conversation, stage by stage.
+//!
+//! Owns the order of the commands, a time limit for each, and the judgement of every answer. Must not know where the
+//! settings come from. Whatever ends a stage other than the answer that belongs there ends the conversation: the connection is
+//! dropped, never used again.
+
+use std::{fmt::Display, future::Future, time::Duration};
+
+use futures_util::FutureExt;
+use lettre::{
+    Address,
+    transport::smtp::{
+        Error,
+        authentication::{Credentials, Mechanism},
+        client::{AsyncSmtpConnection, TlsParameters},
+        commands::{Data, Mail, Quit, Rcpt},
+        extension::ClientId,
+    },
+};
+use tokio::time::{error::Elapsed, timeout};
+
+use super::{
+    outcome::Outcome,
+    smtp::Timeouts,
+    wire::{Plain, Sealed, dial},
+};
+
+/// How the conversation is protected.
+pub(crate) enum Protection {
+    None,
+    StartTls(TlsParameters),
+    Implicit(TlsParameters),
+}
+
+/// All that is needed to reach a server and be let in.
+pub(crate) struct Entry<'a> {
+    pub(crate) host: &'a str,
+    pub(crate) port: u16,
+    pub(crate) hello: &'a ClientId,
+    pub(crate) protection: &'a Protection,
+    pub(crate) credentials: Option<Credentials>,
+    pub(crate) timeouts: Timeouts,
+}
+
+/// A conversation that has come as far as the first mail.
+pub(crate) struct Session {
+    connection: AsyncSmtpConnection,
+    timeouts: Timeouts,
+    /// The last thing said was answered in full, so that the server is listening for a command.
+    in_step: bool,
+}
+
+impl Session {
+    /// Connects, greets, encrypts and signs in. Nothing that fails here says anything about a message or a recipient, a wrong
+    /// password included, so the error is only ever a reason to try again.
+    pub(crate) async fn open(entry: Entry<'_>) -> Result<Self, String> {
+        let Timeouts { connect_ms, reply_ms, .. } = entry.timeouts;
+        let stream = timed("connecting to the mail server", connect_ms, dial(entry.host, entry.port)).await?;
+        let transport: Box<dyn lettre::transport::smtp::client::AsyncTokioStream> = match entry.protection {
+            Protection::None | Protection::StartTls(_) => Box::new(Plain(stream)),
+            Protection::Implicit(tls) => {
+                Box::new(timed("the TLS handshake", reply_ms, Sealed::new(stream, tls.clone())).await?)
+            }
+        };
+        let greeting = AsyncSmtpConnection::connect_with_transport(transport, entry.hello);
+        let mut connection = timed("the greeting", reply_ms, greeting).await?;
+        if let Protection::StartTls(tls) = entry.protection {
+            if !connection.can_starttls() {
+                return Err("the mail server offers no STARTTLS, and the settings require it".to_owned());
+            }
+            timed("STARTTLS", reply_ms, connection.starttls(tls.clone(), entry.hello)).await?;
+            if !connection.is_encrypted() {
+                return Err("the connection was not encrypted after STARTTLS".to_owned());
+            }
+        }
+        if let Some(credentials) = entry.credentials {
+            let mechanisms = [Mechanism::Plain, Mechanism::Login];
+            let reply = timed("signing in", reply_ms, connection.auth(&mechanisms, &credentials)).await?;
+            if !reply.has_code(235) {
+                return Err(format!("signing in to the mail server: unexpected answer {}", reply.code()));
+            }
+        }
+        Ok(Self { connection, timeouts: entry.timeouts, in_step: true })
+    }
+
+    /// Hands over one message for one recipient.
+    pub(crate) async fn deliver(mut self, from: Address, to: Address, eml: &str) -> Outcome {
+        let stages = async {
+            self.command("MAIL FROM", Mail::new(Some(from), Vec::new()), &[250]).await?;
+            self.command("RCPT TO", Rcpt::new(to, Vec::new()), &[250, 251]).await?;
+            self.command("DATA", Data, &[354]).await
+        };
+        if let Err(outcome) = stages.await {
+            self.hang_up();
+            return outcome;
+        }
+        // The library ends the data with a line break of its own before the dot.
+        let body = eml.strip_suffix("\r\n").unwrap_or(eml);
+        let limit_ms = self.timeouts.end_of_data_ms;
+        let answer = timeout(Duration::from_millis(limit_ms), self.connection.message(body.as_bytes())).await;
+        self.in_step = answered(&answer);
+        let outcome = match answer {
+            Ok(Ok(reply)) if reply.has_code(250) => {
+                Outcome::handed_over(&format!("250 {}", reply.message().collect::<Vec<_>>().join(" ")))
+            }
+            Ok(Ok(reply)) => Outcome::unknown(&format!("the message: unexpected answer {}", reply.code())),
+            Ok(Err(e)) if e.status().is_some() => judge("the message", &e),
+            // The library sends body and dot in one go and does not say how far it came.
+            Ok(Err(e)) => Outcome::unknown(&format!("the message: {e}")),
+            Err(_) => Outcome::unknown(&format!("the message: no answer within {limit_ms} ms")),
+        };
+        self.hang_up();
+        outcome
+    }
+
+    /// Ends a conversation that carried nothing. What the server says to it does not matter.
+    pub(crate) async fn close(mut self) {
+        let _ = timed("QUIT", self.timeouts.reply_ms, self.connection.command(Quit)).await;
+    }
+
+    async fn command<C: Display>(&mut self, stage: &str, command: C, good: &[u16]) -> Result<(), Outcome> {
+        let limit_ms = self.timeouts.reply_ms;
+        let answer = timeout(Duration::from_millis(limit_ms), self.connection.command(command)).await;
+        self.in_step = answered(&answer);
+        match answer {
+            Ok(Ok(reply)) if good.contains(&u16::from(reply.code())) => Ok(()),
+            Ok(Ok(reply)) => Err(Outcome::retry(&format!("{stage}: unexpected answer {}", reply.code()))),
+            Ok(Err(e)) => Err(judge(stage, &e)),
+            Err(_) => Err(Outcome::retry(&format!("{stage}: no answer within {limit_ms} ms"))),
+        }
+    }
+
+    /// Says QUIT without waiting for the answer: between the server's 250 and the moment it is recorded, every instant counts,
+    /// because a crash there sends the message twice.
+    fn hang_up(mut self) {
+        if self.in_step {
+            let _ = self.connection.command(Quit).now_or_never();
+        }
+    }
+}
+
+/// Whether a whole answer was read, a good one or a bad one.
+fn answered<R>(answer: &Result<Result<R, Error>, Elapsed>) -> bool {
+    match answer {
+        Ok(Ok(_)) => true,
+        Ok(Err(e)) => e.status().is_some(),
+        Err(_) => false,
+    }
+}
+
+/// A negative answer, or none, to a command that precedes the data, or a negative answer to the data.
+fn judge(stage: &str, error: &Error) -> Outcome {
+    let why = format!("{stage}: {error}");
+    let code = error.status().map(u16::from);
+    match code {
+        // 530 to 538 ask us to sign in or to encrypt: that is about our settings, not about this message.
+        Some(530..=538) => Outcome::retry(&why),
+        Some(500..=599) => Outcome::refused(code, &why),
+        _ => Outcome::retry(&why),
+    }
+}
+
+async fn timed<T, E: Display>(
+    stage: &str,
+    limit_ms: u64,
+    work: impl Future<Output = Result<T, E>>,
+) -> Result<T, String> {
+    match timeout(Duration::from_millis(limit_ms), work).await {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(e)) => Err(format!("{stage}: {e}")),
+        Err(_) => Err(format!("{stage}: no answer within {limit_ms} ms")),
+    }
+}

@@ -1,0 +1,213 @@
+//! The mail server as a way out: its settings, checked once.
+//!
+//! Owns what must be known to reach a server. Must not know the conversation, which is `session`'s.
+
+use std::{
+    fs, io,
+    net::IpAddr,
+    path::{Path, PathBuf},
+};
+
+use lettre::{
+    Address,
+    transport::smtp::{
+        authentication::Credentials,
+        client::{Certificate, TlsParameters},
+        extension::ClientId,
+    },
+};
+use secrecy::{ExposeSecret, SecretString};
+use thiserror::Error;
+
+use super::{
+    Frozen, Outcome,
+    address::{AddressRefused, Mailbox, domain},
+    outcome::clean,
+    session::{Entry, Protection, Session},
+};
+
+/// How the connection to the server is protected. There is no "if possible": that is the same as none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tls {
+    /// Not at all: for a relay on this host or a trusted network.
+    None,
+    /// STARTTLS, required; usually port 587.
+    StartTls,
+    /// From the first byte; usually port 465.
+    Implicit,
+}
+
+/// Time limits of one conversation, in milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timeouts {
+    /// Finding the host and opening the connection.
+    pub connect_ms: u64,
+    /// Each answer before the data, a TLS handshake included.
+    pub reply_ms: u64,
+    /// Sending the data and hearing what became of it. Giving up here is what makes second copies.
+    pub end_of_data_ms: u64,
+}
+
+impl Default for Timeouts {
+    /// 10 seconds, 1 minute, and the 10 minutes that RFC 5321 (4.5.3.2.6) asks for at the end of the data.
+    fn default() -> Self {
+        Self { connect_ms: 10_000, reply_ms: 60_000, end_of_data_ms: 600_000 }
+    }
+}
+
+impl Timeouts {
+    /// The longest that one attempt can take; a lease on a message must outlast it.
+    pub fn longest_ms(&self) -> u64 {
+        // TLS, the greeting, the password, MAIL FROM, RCPT TO, DATA.
+        const REPLIES: u64 = 6;
+        self.connect_ms.saturating_add(self.reply_ms.saturating_mul(REPLIES)).saturating_add(self.end_of_data_ms)
+    }
+}
+
+/// How to reach a mail server.
+#[derive(Clone, Debug)]
+pub struct SmtpSettings {
+    /// Host name or IP address; a certificate must be for this name.
+    pub host: String,
+    /// TCP port.
+    pub port: u16,
+    /// How the connection is protected.
+    pub tls: Tls,
+    /// User and password, where the server asks for them.
+    pub credentials: Option<(String, SecretString)>,
+    /// What this side calls itself in EHLO: a domain name or an IP address.
+    pub hello_name: String,
+    /// Envelope sender: where bounces go.
+    pub envelope_from: String,
+    /// Time limits.
+    pub timeouts: Timeouts,
+    /// A PEM file of certificate authorities to trust besides the system's.
+    pub ca_file: Option<PathBuf>,
+}
+
+/// Why a server's settings cannot be used.
+#[derive(Debug, Error)]
+pub enum SmtpRefused {
+    /// The name for EHLO.
+    #[error("hello_name cannot be used ({0}); write a domain name such as \"duewatch.example.gov.uk\"")]
+    HelloName(&'static str),
+    /// The envelope sender.
+    #[error("envelope_from cannot be used: {0}")]
+    EnvelopeFrom(#[source] AddressRefused),
+    /// A password on a connection that anybody can read.
+    #[error("a password is set for a mail server without TLS; set tls to \"starttls\" or \"implicit\"")]
+    PasswordInTheClear,
+    /// The file of certificate authorities.
+    #[error("cannot read certificates from {path}: {source}; give a PEM file of certificate authorities")]
+    CaFile {
+        /// The file.
+        path: PathBuf,
+        /// What went wrong.
+        source: io::Error,
+    },
+    /// TLS could not be set up.
+    #[error("cannot set up TLS for the mail server: {0}")]
+    Tls(String),
+}
+
+/// A mail server, ready to be spoken to. Certificates are read once, when it is made.
+pub struct Smtp {
+    settings: SmtpSettings,
+    hello: ClientId,
+    from: Address,
+    protection: Protection,
+}
+
+impl std::fmt::Debug for Smtp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Smtp").field(&self.settings).finish()
+    }
+}
+
+impl Smtp {
+    /// Checks the settings and reads the certificates, without speaking to the server.
+    pub fn new(settings: SmtpSettings) -> Result<Self, SmtpRefused> {
+        let hello = match settings.hello_name.parse() {
+            Ok(IpAddr::V4(ip)) => ClientId::Ipv4(ip),
+            Ok(IpAddr::V6(ip)) => ClientId::Ipv6(ip),
+            Err(_) => ClientId::Domain(domain(&settings.hello_name).map_err(SmtpRefused::HelloName)?),
+        };
+        let from =
+            Mailbox::read(&settings.envelope_from).and_then(Mailbox::address).map_err(SmtpRefused::EnvelopeFrom)?;
+        if settings.tls == Tls::None && settings.credentials.is_some() && !loopback(&settings.host) {
+            return Err(SmtpRefused::PasswordInTheClear);
+        }
+        let protection = match settings.tls {
+            Tls::None => Protection::None,
+            Tls::StartTls => Protection::StartTls(trust(&settings)?),
+            Tls::Implicit => Protection::Implicit(trust(&settings)?),
+        };
+        Ok(Self { settings, hello, from, protection })
+    }
+
+    /// Hands one message over, on a connection of its own.
+    pub(crate) async fn send(&self, frozen: &Frozen) -> Outcome {
+        let to = match Mailbox::read(&frozen.to).and_then(Mailbox::address) {
+            Ok(to) => to,
+            Err(e) => return Outcome::refused(None, &e.to_string()),
+        };
+        if !seven_bit_lines(&frozen.eml) {
+            return Outcome::refused(
+                None,
+                "the stored mail is damaged: it is not seven-bit text in lines ended by CRLF",
+            );
+        }
+        match Session::open(self.entry()).await {
+            Ok(session) => session.deliver(self.from.clone(), to, &frozen.eml).await,
+            Err(why) => Outcome::retry(&why),
+        }
+    }
+
+    /// Connects, greets, encrypts, signs in and leaves.
+    pub(crate) async fn test(&self) -> Result<(), String> {
+        match Session::open(self.entry()).await {
+            Ok(session) => {
+                session.close().await;
+                Ok(())
+            }
+            Err(why) => Err(format!("mail server {} port {}: {}", self.settings.host, self.settings.port, clean(&why))),
+        }
+    }
+
+    fn entry(&self) -> Entry<'_> {
+        let SmtpSettings { host, port, timeouts, credentials, .. } = &self.settings;
+        let credentials = credentials
+            .as_ref()
+            .map(|(user, password)| Credentials::new(user.clone(), password.expose_secret().to_owned()));
+        Entry { host, port: *port, hello: &self.hello, protection: &self.protection, credentials, timeouts: *timeouts }
+    }
+}
+
+fn loopback(host: &str) -> bool {
+    host.eq_ignore_ascii_case("localhost") || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
+}
+
+/// The system's certificate authorities and those in the file.
+fn trust(settings: &SmtpSettings) -> Result<TlsParameters, SmtpRefused> {
+    let mut builder = TlsParameters::builder(settings.host.clone());
+    if let Some(path) = &settings.ca_file {
+        builder = builder.add_root_certificate(certificates(path)?);
+    }
+    builder.build_rustls().map_err(|e| SmtpRefused::Tls(e.to_string()))
+}
+
+fn certificates(path: &Path) -> Result<Certificate, SmtpRefused> {
+    let refused = |source| SmtpRefused::CaFile { path: path.to_owned(), source };
+    let pem = fs::read(path).map_err(refused)?;
+    // A file without any certificate would be taken for an empty list.
+    if !pem.windows(27).any(|window| window == b"-----BEGIN CERTIFICATE-----") {
+        return Err(refused(io::Error::new(io::ErrorKind::InvalidData, "no certificate in it")));
+    }
+    Certificate::from_pem(&pem).map_err(|e| refused(io::Error::new(io::ErrorKind::InvalidData, e)))
+}
+
+/// A line feed or a return on its own is read as a line end by some servers and not by others: enough to smuggle in a mail.
+fn seven_bit_lines(eml: &str) -> bool {
+    let paired = eml.matches("\r\n").count();
+    eml.is_ascii() && eml.matches('\r').count() == paired && eml.matches('\n').count() == paired
+}
