@@ -26,6 +26,12 @@ impl From<i64> for Arg {
     }
 }
 
+impl From<i32> for Arg {
+    fn from(value: i32) -> Arg {
+        Arg::Int(value.into())
+    }
+}
+
 impl From<u32> for Arg {
     fn from(value: u32) -> Arg {
         Arg::Int(value.into())
@@ -107,19 +113,19 @@ impl Row {
     /// A whole number, or nothing.
     pub fn maybe_int(&self, index: usize) -> Result<Option<i64>, DatabaseError> {
         let read = match &self.0 {
-            Inner::Sqlite(row) => row.try_get::<Option<i64>, _>(index).ok(),
+            Inner::Sqlite(row) => row.try_get::<Option<i64>, _>(index),
             Inner::Postgres(row) => postgres_int(row, index),
         };
-        read.ok_or_else(|| self.wrong(index, "holds no whole number"))
+        read.map_err(|_| self.wrong(index, "holds no whole number"))
     }
 
     /// A text, or nothing.
     pub fn maybe_text(&self, index: usize) -> Result<Option<String>, DatabaseError> {
         let read = match &self.0 {
-            Inner::Sqlite(row) => row.try_get::<Option<String>, _>(index).ok(),
-            Inner::Postgres(row) => row.try_get::<Option<String>, _>(index).ok(),
+            Inner::Sqlite(row) => row.try_get::<Option<String>, _>(index),
+            Inner::Postgres(row) => row.try_get::<Option<String>, _>(index),
         };
-        read.ok_or_else(|| self.wrong(index, "holds no text"))
+        read.map_err(|_| self.wrong(index, "holds no text"))
     }
 
     /// Whether a whole number is anything but 0.
@@ -137,16 +143,12 @@ impl Row {
 }
 
 /// PostgreSQL answers with the width it thinks best (`SELECT 1` is four bytes), so every width is accepted.
-fn postgres_int(row: &PgRow, index: usize) -> Option<Option<i64>> {
-    let value = row.try_get_raw(index).ok()?;
-    if value.is_null() {
-        return Some(None);
-    }
-    let name = value.type_info().name().to_owned();
-    match name.as_str() {
-        "INT2" => row.try_get::<i16, _>(index).ok().map(|n| Some(n.into())),
-        "INT4" => row.try_get::<i32, _>(index).ok().map(|n| Some(n.into())),
-        "BOOL" => row.try_get::<bool, _>(index).ok().map(|n| Some(n.into())),
-        _ => row.try_get::<i64, _>(index).ok().map(Some),
+fn postgres_int(row: &PgRow, index: usize) -> Result<Option<i64>, sqlx::Error> {
+    let width = row.try_get_raw(index)?.type_info().name().to_owned();
+    match width.as_str() {
+        "INT2" => Ok(row.try_get::<Option<i16>, _>(index)?.map(i64::from)),
+        "INT4" => Ok(row.try_get::<Option<i32>, _>(index)?.map(i64::from)),
+        "BOOL" => Ok(row.try_get::<Option<bool>, _>(index)?.map(i64::from)),
+        _ => row.try_get::<Option<i64>, _>(index),
     }
 }
