@@ -17,6 +17,10 @@ pub mod calendar;
 pub mod database;
 pub mod directory;
 pub mod duty;
+#[cfg(feature = "io")]
+pub mod failpoint;
+#[cfg(feature = "io")]
+pub mod ledger;
 pub mod message;
 pub mod notice;
 pub mod procedure;

@@ -7,6 +7,7 @@
 //! (`CAST(SUM(x) AS BIGINT)`), because PostgreSQL answers with a NUMERIC otherwise; the database's own clock is not used.
 
 mod error;
+mod migrate;
 mod open;
 mod row;
 mod transaction;

@@ -31,6 +31,7 @@ mod outbox;
 mod run;
 mod schedule;
 mod send;
+mod store;
 mod work;
 
 pub use ack::NewAck;

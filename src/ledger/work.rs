@@ -1,5 +1,7 @@
 //! One transaction of the ledger, which knows what it is for, so that each of its errors can say so.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 
@@ -10,7 +12,7 @@ use crate::failpoint::failpoint;
 pub(super) struct Work {
     transaction: Transaction,
     attempted: &'static str,
-    ledger: String,
+    ledger: Arc<str>,
 }
 
 impl Work {
@@ -71,8 +73,8 @@ impl Work {
         Ok(())
     }
 
-    pub(super) fn unreadable(&self, what: &'static str) -> LedgerError {
-        LedgerError::Unreadable { attempted: self.attempted, what, ledger: self.ledger.clone() }
+    pub(super) fn unexplained(&self, missing: &'static str) -> LedgerError {
+        LedgerError::Unexplained { attempted: self.attempted, missing }
     }
 
     fn fields(&self, row: Row) -> Fields {
@@ -84,7 +86,7 @@ impl Work {
 pub(super) struct Fields {
     row: Row,
     attempted: &'static str,
-    ledger: String,
+    ledger: Arc<str>,
 }
 
 impl Fields {
@@ -117,11 +119,7 @@ impl Fields {
         DateTime::from_timestamp_micros(self.int(index)?).ok_or_else(|| self.unreadable(what))
     }
 
-    pub(super) fn maybe_instant(
-        &self,
-        index: usize,
-        what: &'static str,
-    ) -> Result<Option<DateTime<Utc>>, LedgerError> {
+    pub(super) fn maybe_instant(&self, index: usize, what: &'static str) -> Result<Option<DateTime<Utc>>, LedgerError> {
         let read = |us| DateTime::from_timestamp_micros(us).ok_or_else(|| self.unreadable(what));
         self.maybe_int(index)?.map(read).transpose()
     }
@@ -131,7 +129,7 @@ impl Fields {
     }
 
     pub(super) fn unreadable(&self, what: &'static str) -> LedgerError {
-        LedgerError::Unreadable { attempted: self.attempted, what, ledger: self.ledger.clone() }
+        LedgerError::Unreadable { attempted: self.attempted, what, ledger: self.ledger.to_string() }
     }
 
     fn failed(&self, error: DatabaseError) -> LedgerError {
