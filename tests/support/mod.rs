@@ -3,7 +3,6 @@
 //! The server is named by `DUEWATCH_TEST_POSTGRES`, e.g. what `tests/postgres start DIR` prints. A test that needs it and
 //! does not find it fails: a test that skips itself proves nothing.
 
-#![expect(clippy::allow_attributes, reason = "what is unused differs from one test file to the next")]
 #![expect(clippy::expect_used, reason = "a test that cannot set itself up has failed")]
 #![allow(dead_code, reason = "each test file uses its own part")]
 
@@ -91,13 +90,10 @@ impl Drop for Postgres {
 
 #[expect(clippy::disallowed_methods, reason = "where the test server is, is no setting of duewatch")]
 fn server() -> String {
-    match std::env::var("DUEWATCH_TEST_POSTGRES") {
-        Ok(url) => url,
-        Err(_) => panic!(
-            "this test needs a PostgreSQL server: run `tests/all`, or set DUEWATCH_TEST_POSTGRES to what \
-             `tests/postgres start DIR` prints"
-        ),
-    }
+    std::env::var("DUEWATCH_TEST_POSTGRES").expect(
+        "this test needs a PostgreSQL server: run `tests/all`, or set DUEWATCH_TEST_POSTGRES to what \
+         `tests/postgres start DIR` prints",
+    )
 }
 
 async fn on_server(server: &str, sql: &str) {
