@@ -77,6 +77,28 @@ async fn claim_all(ledger: Ledger, owner: &str) -> Vec<(String, usize)> {
     claimed
 }
 
+/// Runs that take notices back while others are just bundling them: each notice ends one way or the other.
+pub(crate) async fn a_run_and_a_claim_do_not_wait_for_ever(place: &Place) {
+    let ledger = place.founded().await;
+    let duties: Vec<_> = (0..40).map(|n| duty(&format!("c{n}"), "visit", "plan:1")).collect();
+    let notices: Vec<_> =
+        duties.iter().flat_map(|duty| (0..5).map(|person| notice(duty, "day-1", &format!("w{person}")))).collect();
+    tell(&ledger, 0, &duties, &notices).await;
+
+    let claiming = tokio::spawn(claim_all(place.open().await, "a"));
+    let mut withdrawn = 0;
+    // In an order of its own, so that locks taken one by one would meet head on.
+    for duty in duties.into_iter().rev() {
+        let changes = [Change::Closed { duty, closing: Closing::Met }];
+        withdrawn += ledger.commit_run(&run(1), &[], &changes, &[], &[], &[]).await.unwrap().withdrawn;
+    }
+    let mut claimed = claiming.await.unwrap();
+    claimed.extend(claim_all(ledger, "b").await);
+    let sent: usize = claimed.iter().map(|(_, notices)| notices).sum();
+    assert_eq!(u64::try_from(sent).unwrap() + withdrawn, 200);
+    assert_eq!(place.count("SELECT COUNT(*) FROM notices WHERE state = 'queued'").await, 0);
+}
+
 async fn one_message(place: &Place) -> Ledger {
     let ledger = place.founded().await;
     let one = duty("c1", "visit", "plan:1");

@@ -8,9 +8,9 @@ mod claims;
 mod crash;
 mod fixtures;
 mod founding;
+mod places;
 mod runs;
 mod sending;
-mod sqlite_only;
 
 /// Runs each function on both databases.
 macro_rules! contract {
@@ -49,6 +49,7 @@ contract!(
     runs::five_thousand_decisions_are_one_run,
     claims::a_person_gets_one_message_with_all_that_is_due,
     claims::two_owners_never_share_a_message,
+    claims::a_run_and_a_claim_do_not_wait_for_ever,
     claims::a_lease_that_ends_without_bytes_is_worded_again,
     claims::a_lease_that_ends_with_bytes_repeats_them,
     claims::who_lost_the_lease_can_do_nothing,

@@ -1,10 +1,12 @@
-//! What can be tried on a file only, and what must come out alike on both.
+//! What differs between the two: copies, a full disk; and what must come out alike on both.
 
 use duewatch::database::Database;
 use duewatch::ledger::{HomeCheck, Ledger, LedgerError};
 use duewatch::notice::Change;
+use sqlx::AssertSqlSafe;
 
 use crate::fixtures::{Place, at, claim, duty, home, notice, run, sqlite_path, tell};
+use crate::support;
 
 #[tokio::test]
 async fn a_copied_file_is_recognised() {
@@ -32,6 +34,32 @@ async fn a_copied_file_is_recognised() {
     assert_eq!(registered[0].place, found.place);
     restored.accept(&found, "a. person", "restored after the disk failed", at(1)).await.unwrap();
     assert_eq!(restored.home_check(&found).await.unwrap(), HomeCheck::Home);
+}
+
+#[tokio::test]
+async fn a_copied_server_database_is_recognised() {
+    let (original, copy, other) = (support::postgres().await, support::postgres().await, support::postgres().await);
+    let ledger = Ledger::open(&original.url, true).await.unwrap();
+    ledger.migrate().await.unwrap();
+    ledger.found("exampleshire", false, &ledger.home().await.unwrap(), at(0)).await.unwrap();
+    ledger.close().await;
+
+    let name = |place: &support::Postgres| {
+        place.url.split(['/', '?']).find(|part| part.starts_with("duewatch_test_")).unwrap().to_owned()
+    };
+    let mut connection = other.connect().await;
+    for sql in [
+        format!("DROP DATABASE {}", name(&copy)),
+        format!("CREATE DATABASE {} TEMPLATE {}", name(&copy), name(&original)),
+    ] {
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
+    }
+    let copy = Ledger::open(&copy.url, false).await.unwrap();
+    let found = copy.home().await.unwrap();
+    let HomeCheck::Copied { registered, .. } = copy.home_check(&found).await.unwrap() else {
+        panic!("a copied database is not recognised")
+    };
+    assert_eq!((&registered[0].place, &registered[0].machine), (&found.place, &found.machine), "on the same server");
 }
 
 #[tokio::test]
