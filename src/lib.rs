@@ -13,11 +13,32 @@
 //! between them and the world is kept.
 
 pub mod calendar;
-#[cfg(feature = "io")]
-pub mod delivery;
 pub mod directory;
 pub mod duty;
 pub mod message;
 pub mod notice;
 pub mod procedure;
 pub mod record;
+
+#[cfg(feature = "io")]
+pub mod cli;
+#[cfg(feature = "io")]
+pub mod clock;
+#[cfg(feature = "io")]
+pub mod daemon;
+#[cfg(feature = "io")]
+pub mod database;
+#[cfg(feature = "io")]
+pub mod delivery;
+#[cfg(feature = "io")]
+mod failpoint;
+#[cfg(feature = "io")]
+pub mod generate;
+#[cfg(feature = "io")]
+pub mod ledger;
+#[cfg(feature = "io")]
+pub mod run;
+#[cfg(feature = "io")]
+pub mod settings;
+#[cfg(feature = "io")]
+pub mod source;

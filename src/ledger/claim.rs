@@ -1,0 +1,219 @@
+//! Taking a message to send. Whoever holds a lease is alone with its message until the lease ends.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::columns::{NOTICE, NOTICE_COLUMNS, notice};
+use super::work::Work;
+use super::{Ledger, LedgerError, batch};
+use crate::database::Arg;
+use crate::directory::Mailbox;
+use crate::duty::{CaseContext, Duty};
+use crate::notice::Notice;
+use crate::record::PersonRef;
+
+/// The right to send one message, until it ends or somebody else has claimed it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lease {
+    /// Which message. It makes the Message-ID, the same at every attempt.
+    pub message: Uuid,
+    /// Who holds it.
+    pub owner: String,
+    /// Which claim of this message this is, from 1. With `owner` it fences off those who held it before.
+    pub attempt: u32,
+}
+
+/// A message to send.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Claim {
+    /// The right to send it.
+    pub lease: Lease,
+    /// To whom.
+    pub mailbox: Mailbox,
+    /// When it was bundled.
+    pub created_at: DateTime<Utc>,
+    /// What it says, on the state of this moment.
+    pub notices: Vec<ClaimedNotice>,
+    /// Its bytes, where an earlier attempt may have reached the server: exactly these are repeated.
+    pub frozen: Option<String>,
+}
+
+/// One thing a message says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ClaimedNotice {
+    /// What was decided.
+    pub notice: Notice,
+    /// The duty as last stored.
+    pub duty: Duty,
+    /// The case as last stored; none for a report of the whole authority.
+    pub case: Option<CaseContext>,
+}
+
+/// A message that is being claimed.
+struct Taken {
+    id: Uuid,
+    mailbox: Mailbox,
+    created_at: DateTime<Utc>,
+    attempt: u32,
+    frozen: Option<String>,
+}
+
+impl Ledger {
+    /// Takes the next message for `owner`, until `lease_ms` milliseconds from `now`; none if nothing is due.
+    ///
+    /// First a message whose next attempt is due or whose lease has ended. Otherwise the person whose queued notice has
+    /// waited longest gets a new message with all that may be sent to them by now.
+    pub async fn claim(&self, owner: &str, lease_ms: i64, now: DateTime<Utc>) -> Result<Option<Claim>, LedgerError> {
+        let mut work = self.writing("claim a message").await?;
+        let taken = match work.take_again(now).await? {
+            Some(taken) => Some(taken),
+            None => self.take_new(&mut work, now).await?,
+        };
+        let Some(taken) = taken else {
+            work.commit().await?;
+            return Ok(None);
+        };
+        let until = now + TimeDelta::milliseconds(lease_ms);
+        let args = [taken.id.to_string().into(), owner.into(), until.timestamp_micros().into(), taken.attempt.into()];
+        work.execute(
+            "UPDATE messages SET state = 'leased', lease_owner = $2, lease_until_us = $3, next_attempt_us = $3,
+                                 attempts = $4 WHERE id = $1",
+            &args,
+        )
+        .await?;
+        let notices = work.carried(taken.id).await?;
+        work.commit_between("claim.before_commit", "claim.after_commit").await?;
+        let Taken { id, mailbox, created_at, attempt, frozen } = taken;
+        let lease = Lease { message: id, owner: owner.into(), attempt };
+        Ok(Some(Claim { lease, mailbox, created_at, notices, frozen }))
+    }
+
+    /// Bundles all that may be sent by now to the person who has waited longest.
+    async fn take_new(&self, work: &mut Work, now: DateTime<Utc>) -> Result<Option<Taken>, LedgerError> {
+        let by_now = Arg::from(now.timestamp_micros());
+        // The recipient's row is locked too: else two owners could each bundle a part of what one person is to get.
+        let sql = format!(
+            "SELECT n.mailbox, n.address FROM notices n
+             JOIN recipients r ON r.person = n.mailbox AND r.address = n.address
+             WHERE n.state = 'queued' AND n.send_at_us <= $1
+             ORDER BY n.send_at_us, n.decided_run, n.place LIMIT 1{}",
+            work.skip_locked("n, r")
+        );
+        let Some(row) = work.fetch_optional(&sql, std::slice::from_ref(&by_now)).await? else { return Ok(None) };
+        let (person, address) = (row.text(0)?, row.text(1)?);
+        // A run that is just withdrawing a notice holds its row; that notice is passed over.
+        let sql = format!(
+            "SELECT n.effect FROM notices n
+             WHERE n.state = 'queued' AND n.mailbox = $1 AND n.address = $2 AND n.send_at_us <= $3{}",
+            work.skip_locked("n")
+        );
+        let mut effects = Vec::new();
+        for row in work.fetch(&sql, &[(&person).into(), (&address).into(), by_now.clone()]).await? {
+            effects.push(row.text(0)?);
+        }
+        effects.sort();
+
+        let authority = self.identity_in(work).await?.authority;
+        let id = message_id(&authority, &effects, now);
+        let args = [id.to_string().into(), (&person).into(), (&address).into(), by_now];
+        work.execute(
+            "INSERT INTO messages (id, person, address, state, created_at_us, attempts)
+             VALUES ($1, $2, $3, 'leased', $4, 0)",
+            &args,
+        )
+        .await?;
+        let rows: Vec<Vec<Arg>> = effects.into_iter().map(|effect| vec![effect.into()]).collect();
+        let head = format!("UPDATE notices SET state = 'bundled', message_id = '{id}' WHERE effect IN (");
+        batch::execute(work, &head, &rows, ")").await?;
+        let mailbox = Mailbox { person: PersonRef(person), email: address };
+        Ok(Some(Taken { id, mailbox, created_at: now, attempt: 1, frozen: None }))
+    }
+}
+
+impl Work {
+    /// Takes the message that has waited longest for its next attempt or since its lease ended. Nothing of the old
+    /// attempt is known to have arrived or not: if it had begun, it ends as `unknown`.
+    async fn take_again(&mut self, now: DateTime<Utc>) -> Result<Option<Taken>, LedgerError> {
+        let sql = format!(
+            "SELECT m.id, m.person, m.address, m.created_at_us, m.attempts, m.eml FROM messages m
+             WHERE m.next_attempt_us <= $1 ORDER BY m.next_attempt_us, m.id LIMIT 1{}",
+            self.skip_locked("m")
+        );
+        let by_now = Arg::from(now.timestamp_micros());
+        while let Some(row) = self.fetch_optional(&sql, std::slice::from_ref(&by_now)).await? {
+            let id = Arg::from(row.text(0)?);
+            self.execute(
+                "UPDATE attempts SET ended_us = $2, outcome = 'unknown',
+                                     why = 'whoever sent it stopped before saying what came of it'
+                 WHERE message_id = $1 AND ended_us IS NULL",
+                &[id.clone(), by_now.clone()],
+            )
+            .await?;
+            let frozen = row.maybe_text(5)?;
+            if frozen.is_none() && !self.still_says_something(&id).await? {
+                let sql = "UPDATE messages SET state = 'cancelled', lease_owner = NULL, lease_until_us = NULL,
+                                               next_attempt_us = NULL, ended_us = $2 WHERE id = $1";
+                self.execute(sql, &[id, by_now.clone()]).await?;
+                continue;
+            }
+            return Ok(Some(Taken {
+                id: row.text(0)?.parse().map_err(|_| row.unreadable("a message's id"))?,
+                mailbox: Mailbox { person: PersonRef(row.text(1)?), email: row.text(2)? },
+                created_at: row.instant(3, "a message's instant")?,
+                attempt: row.ordinal(4, "a message's attempts")? + 1,
+                frozen,
+            }));
+        }
+        Ok(None)
+    }
+
+    /// Withdraws from a message that is not frozen what has been closed since it was decided; says whether anything is left.
+    async fn still_says_something(&mut self, message: &Arg) -> Result<bool, LedgerError> {
+        self.execute(
+            "UPDATE notices SET state = 'withdrawn', message_id = NULL
+             WHERE message_id = $1 AND kind NOT IN ('resolved', 'no_longer_due', 'changed')
+               AND EXISTS (SELECT 1 FROM duties d
+                           WHERE d.child = notices.child AND d.duty = notices.duty AND d.duty_key = notices.duty_key
+                             AND d.closed IS NOT NULL AND d.changed_run > notices.decided_run)",
+            std::slice::from_ref(message),
+        )
+        .await?;
+        let sql = "SELECT place FROM notices WHERE message_id = $1 LIMIT 1";
+        Ok(self.fetch_optional(sql, std::slice::from_ref(message)).await?.is_some())
+    }
+
+    /// What a message carries, in the order decided.
+    async fn carried(&mut self, message: Uuid) -> Result<Vec<ClaimedNotice>, LedgerError> {
+        let sql = format!(
+            "SELECT {NOTICE}, d.detail, c.context FROM notices n
+             JOIN duties d ON d.child = n.child AND d.duty = n.duty AND d.duty_key = n.duty_key
+             LEFT JOIN cases c ON c.child = n.child
+             WHERE n.message_id = $1 ORDER BY n.decided_run, n.place"
+        );
+        let rows = self.fetch(&sql, &[message.to_string().into()]).await?;
+        let carried = rows.iter().map(|row| {
+            let case = match row.maybe_text(NOTICE_COLUMNS + 1)? {
+                Some(_) => Some(row.json(NOTICE_COLUMNS + 1, "a case")?),
+                None => None,
+            };
+            Ok(ClaimedNotice { notice: notice(row)?, duty: row.json(NOTICE_COLUMNS, "a duty")?, case })
+        });
+        carried.collect()
+    }
+}
+
+/// A UUID of version 7 whose time is `now` and whose other bits are derived, so that the same decisions give the same id
+/// on every database and in every rerun.
+fn message_id(authority: &str, sorted_effects: &[String], now: DateTime<Utc>) -> Uuid {
+    let mut hash = Sha256::new();
+    hash.update(authority);
+    for effect in sorted_effects {
+        hash.update("\n");
+        hash.update(effect);
+    }
+    let mut bits = [0; 10];
+    bits.iter_mut().zip(hash.finalize()).for_each(|(bit, from)| *bit = from);
+    let ms = u64::try_from(now.timestamp_millis()).unwrap_or(0);
+    uuid::Builder::from_unix_timestamp_millis(ms, &bits).into_uuid()
+}

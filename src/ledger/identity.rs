@@ -1,0 +1,204 @@
+//! Whose ledger it is, what it was filled from, and whether it may send.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::work::Work;
+use super::{Home, Ledger, LedgerError};
+use crate::database::Arg;
+
+/// What becomes of a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Decided and written, sent to nobody. Every ledger starts so.
+    Record,
+    /// Everything goes to this one address.
+    Redirect(String),
+    /// To the people concerned.
+    Live,
+}
+
+impl Mode {
+    /// Its name, without the address.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Mode::Record => "record",
+            Mode::Redirect(_) => "redirect",
+            Mode::Live => "live",
+        }
+    }
+}
+
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Which ledger this is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// Derived from the authority, the place and the instant of its founding.
+    pub ledger_id: Uuid,
+    /// Whose it is.
+    pub authority: String,
+    /// What becomes of a message.
+    pub mode: Mode,
+    /// Its days are invented: it may never mail anybody, and only on it may the present be chosen.
+    pub simulated: bool,
+    /// Where its cases come from; none before the first run.
+    pub source_name: Option<String>,
+    /// When it was founded.
+    pub created_at: DateTime<Utc>,
+}
+
+const IDENTITY: &str =
+    "SELECT ledger_id, authority, mode, redirect_to, simulated, source_name, created_at_us FROM meta WHERE one = 1";
+
+impl Ledger {
+    /// Makes it the ledger of `authority`, living at `home`, in mode `record`. If it already is, nothing changes and its
+    /// identity is returned; another authority's is refused.
+    pub async fn found(
+        &self,
+        authority: &str,
+        simulated: bool,
+        home: &Home,
+        now: DateTime<Utc>,
+    ) -> Result<Identity, LedgerError> {
+        let mut work = self.writing("found the ledger").await?;
+        let homes = Home::list(std::slice::from_ref(home));
+        let at_us = now.timestamp_micros();
+        let ledger_id = derived_id(&["ledger", authority, &homes, &at_us.to_string()]);
+        let args: [Arg; 5] =
+            [ledger_id.to_string().into(), authority.into(), simulated.into(), homes.into(), at_us.into()];
+        let founded = work
+            .execute(
+                "INSERT INTO meta (one, ledger_id, authority, mode, simulated, homes, runs, created_at_us)
+                 VALUES (1, $1, $2, 'record', $3, $4, 0, $5) ON CONFLICT (one) DO NOTHING",
+                &args,
+            )
+            .await?;
+        let identity = self.identity_in(&mut work).await?;
+        if identity.authority != authority {
+            let ledger = self.name().into();
+            return Err(LedgerError::WrongAuthority { ledger, found: identity.authority, wanted: authority.into() });
+        }
+        if founded > 0 {
+            work.commit().await?;
+        }
+        Ok(identity)
+    }
+
+    /// Which ledger this is.
+    pub async fn identity(&self) -> Result<Identity, LedgerError> {
+        let mut work = self.reading("read whose ledger it is").await?;
+        self.identity_in(&mut work).await
+    }
+
+    /// Which ledger this is, if it is that authority's; otherwise an error.
+    pub async fn identity_of(&self, authority: &str) -> Result<Identity, LedgerError> {
+        let identity = self.identity().await?;
+        if identity.authority == authority {
+            return Ok(identity);
+        }
+        let ledger = self.name().into();
+        Err(LedgerError::WrongAuthority { ledger, found: identity.authority, wanted: authority.into() })
+    }
+
+    /// Sets what becomes of messages from now on, as an act of `by`. Whether a simulated ledger's messages leave the
+    /// machine is not decided here: delivery writes them to files, whatever the mode.
+    pub async fn set_mode(&self, mode: &Mode, by: &str, reason: &str, now: DateTime<Utc>) -> Result<(), LedgerError> {
+        let redirect_to = match mode {
+            Mode::Redirect(address) if address.trim().is_empty() => return Err(LedgerError::RedirectToNobody),
+            Mode::Redirect(address) => Some(address),
+            Mode::Record | Mode::Live => None,
+        };
+        let mut work = self.writing("set the mode").await?;
+        self.identity_in(&mut work).await?;
+        let args = [mode.name().into(), redirect_to.into()];
+        work.execute("UPDATE meta SET mode = $1, redirect_to = $2 WHERE one = 1", &args).await?;
+        work.act("mode", by, reason, redirect_to.map_or(mode.name(), String::as_str), now).await?;
+        work.commit().await
+    }
+
+    /// Registers the source on the first run; afterwards refuses another one.
+    pub async fn register_source(&self, name: &str) -> Result<(), LedgerError> {
+        let mut work = self.writing("register the source").await?;
+        match self.identity_in(&mut work).await?.source_name {
+            Some(found) if found == name => Ok(()),
+            Some(found) => Err(LedgerError::OtherSource { ledger: self.name().into(), found, wanted: name.into() }),
+            None => {
+                work.execute("UPDATE meta SET source_name = $1 WHERE one = 1", &[name.into()]).await?;
+                work.commit().await
+            }
+        }
+    }
+
+    /// Says that the source of this name holds the same cases, as an act of `by`.
+    pub async fn accept_source(
+        &self,
+        name: &str,
+        by: &str,
+        reason: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), LedgerError> {
+        let mut work = self.writing("accept the source").await?;
+        self.identity_in(&mut work).await?;
+        work.execute("UPDATE meta SET source_name = $1 WHERE one = 1", &[name.into()]).await?;
+        work.act("accept_source", by, reason, name, now).await?;
+        work.commit().await
+    }
+
+    pub(super) async fn identity_in(&self, work: &mut Work) -> Result<Identity, LedgerError> {
+        let Some(row) = work.fetch_optional(IDENTITY, &[]).await? else {
+            return Err(LedgerError::NotFounded { ledger: self.name().into() });
+        };
+        let mode = match (row.text(2)?.as_str(), row.maybe_text(3)?) {
+            ("record", _) => Mode::Record,
+            ("redirect", Some(address)) => Mode::Redirect(address),
+            ("live", _) => Mode::Live,
+            _ => return Err(row.unreadable("the mode")),
+        };
+        Ok(Identity {
+            ledger_id: row.text(0)?.parse().map_err(|_| row.unreadable("the ledger's id"))?,
+            authority: row.text(1)?,
+            mode,
+            simulated: row.flag(4)?,
+            source_name: row.maybe_text(5)?,
+            created_at: row.instant(6, "the instant of founding")?,
+        })
+    }
+}
+
+impl Work {
+    /// Records what a person did. `detail` holds no child's name, address or date of birth.
+    pub(super) async fn act(
+        &mut self,
+        act: &str,
+        by: &str,
+        reason: &str,
+        detail: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), LedgerError> {
+        for (said, missing) in [(by, "a name"), (reason, "a reason")] {
+            if said.trim().is_empty() {
+                return Err(self.unexplained(missing));
+            }
+        }
+        let args = [act.into(), now.timestamp_micros().into(), by.into(), reason.into(), detail.into()];
+        self.execute("INSERT INTO acts (act, at_us, by_whom, reason, detail) VALUES ($1, $2, $3, $4, $5)", &args)
+            .await?;
+        Ok(())
+    }
+}
+
+/// An id that the same parts always give.
+fn derived_id(parts: &[&str]) -> Uuid {
+    let digest = Sha256::digest(parts.join("\u{1f}"));
+    let mut bytes = [0; 16];
+    bytes.iter_mut().zip(digest).for_each(|(byte, from)| *byte = from);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+}

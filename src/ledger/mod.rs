@@ -1,0 +1,47 @@
+//! The ledger: duewatch's own database for one authority, on SQLite or PostgreSQL.
+//!
+//! Owns what was found due, what was decided, what was sent and to whom; every SQL statement about it stands here. Must
+//! not know rules, calendars, words or mail servers, never reads a clock, and never opens the case database.
+//!
+//! Every method is one transaction. A decision is stored once, under its effect key, together with the run that made it.
+//! A message passes these states, each step one commit:
+//!
+//! ```text
+//!  claim           freeze           record
+//!    |                |                |
+//!    v                v                v
+//!  leased -------> sending --------> handed_over | recorded | refused | dead | cancelled
+//!    ^                |     \
+//!    | lease expires  |      `-----> retry, unknown   (claimed again when the next attempt is due)
+//!    `----------------'
+//! ```
+
+mod ack;
+mod batch;
+mod books;
+mod claim;
+mod columns;
+mod error;
+mod explain;
+mod history;
+mod home;
+mod identity;
+mod open;
+mod outbox;
+mod run;
+mod schedule;
+mod send;
+mod store;
+mod work;
+
+pub use ack::NewAck;
+pub use books::Counted;
+pub use claim::{Claim, ClaimedNotice, Lease};
+pub use error::LedgerError;
+pub use explain::{MessageSeen, ToldStep};
+pub use home::{Home, HomeCheck};
+pub use identity::{Identity, Mode};
+pub use open::Ledger;
+pub use outbox::{MessageState, RefusedAddress};
+pub use run::{Committed, NewRun, RunOutcome, StoredRun};
+pub use send::{Attempted, Outcome};

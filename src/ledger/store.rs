@@ -1,0 +1,163 @@
+//! A run's rows: the statements that put them there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+
+use super::columns::{child, child_arg, notice_args};
+use super::work::Work;
+use super::{Counted, LedgerError, NewRun, batch};
+use crate::database::Arg;
+use crate::duty::{CaseContext, Duty, DutyKey, Reading};
+use crate::notice::{Change, DutyRef, Effect, Notice};
+use crate::procedure::DutyId;
+
+const INSERT_DUTIES: &str = "INSERT INTO duties (child, duty, duty_key, generation, status, strict_on, due_on, detail, \
+                             opened_run, changed_run, closed, closed_at_us)";
+const KEEP_DUTIES: &str = "ON CONFLICT (child, duty, duty_key) DO UPDATE SET status = excluded.status, \
+                           strict_on = excluded.strict_on, due_on = excluded.due_on, detail = excluded.detail, \
+                           changed_run = excluded.changed_run, closed = excluded.closed, \
+                           closed_at_us = excluded.closed_at_us";
+
+impl Work {
+    pub(super) async fn store_run(&mut self, id: i64, run: &NewRun) -> Result<(), LedgerError> {
+        let args = [
+            id.into(),
+            run.at.timestamp_micros().into(),
+            run.started_at.timestamp_micros().into(),
+            run.finished_at.timestamp_micros().into(),
+            run.outcome.name().into(),
+            run.books.to_string().into(),
+            json(&Counted::default()).into(),
+            run.load_mark.as_ref().into(),
+            json(&run.counts).into(),
+            (&run.procedure_hash).into(),
+            (&run.calendar_hash).into(),
+        ];
+        self.execute(
+            "INSERT INTO runs (id, at_us, started_us, finished_us, outcome, books, counted, load_mark, counts,
+                               procedure_hash, calendar_hash)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+            &args,
+        )
+        .await?;
+        Ok(())
+    }
+
+    pub(super) async fn store_cases(&mut self, run: i64, cases: &[CaseContext]) -> Result<(), LedgerError> {
+        let rows: Vec<Vec<Arg>> =
+            cases.iter().map(|case| vec![(&case.child.0).into(), json(case).into(), run.into()]).collect();
+        let tail = "ON CONFLICT (child) DO UPDATE SET context = excluded.context, run = excluded.run";
+        batch::execute(self, "INSERT INTO cases (child, context, run)", &rows, tail).await?;
+        Ok(())
+    }
+
+    /// Stores the duties and returns the generation of each that was opened.
+    pub(super) async fn store_duties(
+        &mut self,
+        run: i64,
+        now: DateTime<Utc>,
+        changes: &[Change],
+    ) -> Result<BTreeMap<DutyRef, u32>, LedgerError> {
+        let (mut opened, mut updated, mut closed) = (Vec::new(), Vec::new(), Vec::new());
+        for change in changes {
+            match change {
+                Change::Opened(duty) => opened.push(duty_args(run, duty, 0, Arg::Null, Arg::Null)),
+                Change::Updated { duty, generation } => {
+                    updated.push(duty_args(run, duty, *generation, Arg::Null, Arg::Null));
+                }
+                Change::Closed { duty, closing } => {
+                    let at_us = now.timestamp_micros().into();
+                    closed.push(duty_args(run, duty, 0, closing.name().into(), at_us));
+                }
+            }
+        }
+        batch::execute(self, INSERT_DUTIES, &closed, KEEP_DUTIES).await?;
+        let tail = format!("{KEEP_DUTIES}, generation = excluded.generation");
+        batch::execute(self, INSERT_DUTIES, &updated, &tail).await?;
+        let tail = format!(
+            "{KEEP_DUTIES}, generation = CASE WHEN duties.closed IS NULL THEN duties.generation
+                                         ELSE duties.generation + 1 END
+             RETURNING child, duty, duty_key, generation"
+        );
+        let mut generations = BTreeMap::new();
+        for row in batch::fetch(self, INSERT_DUTIES, &opened, &tail).await? {
+            let duty = DutyRef { child: child(row.text(0)?), duty: DutyId(row.text(1)?), key: DutyKey(row.text(2)?) };
+            generations.insert(duty, row.ordinal(3, "a generation")?);
+        }
+        Ok(generations)
+    }
+
+    pub(super) async fn store_notices(
+        &mut self,
+        run: i64,
+        notices: &[Notice],
+        opened: &BTreeMap<DutyRef, u32>,
+    ) -> Result<u64, LedgerError> {
+        let to: BTreeSet<_> = notices.iter().filter_map(|notice| notice.mailbox.as_ref()).collect();
+        let to: Vec<Vec<Arg>> =
+            to.into_iter().map(|mailbox| vec![(&mailbox.person.0).into(), (&mailbox.email).into()]).collect();
+        batch::execute(self, "INSERT INTO recipients (person, address)", &to, "ON CONFLICT DO NOTHING").await?;
+
+        let rows = notices.iter().zip(0_i64..).map(|(notice, place)| {
+            let Effect { child, duty, key, .. } = &notice.effect;
+            let duty = DutyRef { child: child.clone(), duty: duty.clone(), key: key.clone() };
+            let mut notice = notice.clone();
+            notice.effect.generation = opened.get(&duty).copied().unwrap_or(notice.effect.generation);
+            let mut args = notice_args(&notice);
+            args.extend([run.into(), place.into()]);
+            args
+        });
+        let head = "INSERT INTO notices (effect, child, duty, duty_key, generation, step, repetition, person, kind, \
+                    role, mailbox, address, urgent, owed_at_us, send_at_us, because, state, decided_run, place)";
+        batch::execute(self, head, &rows.collect::<Vec<_>>(), "ON CONFLICT (effect) DO NOTHING").await
+    }
+
+    pub(super) async fn leave_queue(&mut self, state: &str, effects: &[Effect]) -> Result<u64, LedgerError> {
+        let rows: Vec<Vec<Arg>> = effects.iter().map(|effect| vec![effect.to_string().into()]).collect();
+        let head = format!("UPDATE notices SET state = '{state}' WHERE state = 'queued' AND effect IN (");
+        batch::execute(self, &head, &rows, ")").await
+    }
+
+    /// Called before this run's notices are stored, so that it never touches them.
+    pub(super) async fn withdraw_closed(&mut self, changes: &[Change]) -> Result<u64, LedgerError> {
+        let closed = changes.iter().filter(|change| matches!(change, Change::Closed { .. })).map(duty_of);
+        let rows: Vec<Vec<Arg>> = closed.map(|duty| identity_args(duty).into()).collect();
+        let head = "UPDATE notices SET state = 'withdrawn'
+                    WHERE state = 'queued' AND kind NOT IN ('resolved', 'no_longer_due', 'changed')
+                      AND (child, duty, duty_key) IN (";
+        batch::execute(self, head, &rows, ")").await
+    }
+}
+
+pub(super) fn duty_of(change: &Change) -> &Duty {
+    match change {
+        Change::Opened(duty) | Change::Updated { duty, .. } | Change::Closed { duty, .. } => duty,
+    }
+}
+
+fn identity_args(duty: &Duty) -> [Arg; 3] {
+    [child_arg(duty.child.as_ref()), (&duty.duty.0).into(), (&duty.key.0).into()]
+}
+
+fn duty_args(run: i64, duty: &Duty, generation: u32, closed: Arg, closed_at_us: Arg) -> Vec<Arg> {
+    let on = |reading: &Option<Reading>| reading.as_ref().map(|reading| reading.on.to_string());
+    let mut args = Vec::from(identity_args(duty));
+    args.extend([
+        generation.into(),
+        duty.status.name().into(),
+        on(&duty.strict).into(),
+        on(&duty.due).into(),
+        json(duty).into(),
+        run.into(),
+        run.into(),
+        closed,
+        closed_at_us,
+    ]);
+    args
+}
+
+/// Types of this crate, whose keys are texts: they always have a JSON form.
+pub(super) fn json(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}

@@ -1,0 +1,138 @@
+//! One transaction of the ledger, which knows what it is for, so that each of its errors can say so.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde::de::DeserializeOwned;
+
+use super::LedgerError;
+use crate::database::{Arg, Database, DatabaseError, Kind, Row, Transaction};
+use crate::failpoint::failpoint;
+
+pub(super) struct Work {
+    transaction: Transaction,
+    attempted: &'static str,
+    ledger: Arc<str>,
+}
+
+impl Work {
+    pub(super) async fn write(database: &Database, attempted: &'static str) -> Result<Work, LedgerError> {
+        Work::begun(database, attempted, database.begin_write().await)
+    }
+
+    pub(super) async fn read(database: &Database, attempted: &'static str) -> Result<Work, LedgerError> {
+        Work::begun(database, attempted, database.begin_read().await)
+    }
+
+    fn begun(
+        database: &Database,
+        attempted: &'static str,
+        begun: Result<Transaction, DatabaseError>,
+    ) -> Result<Work, LedgerError> {
+        match begun {
+            Ok(transaction) => Ok(Work { transaction, attempted, ledger: database.name().into() }),
+            Err(error) => Err(LedgerError::of(error, attempted, database.name())),
+        }
+    }
+
+    pub(super) async fn execute(&mut self, sql: &str, args: &[Arg]) -> Result<u64, LedgerError> {
+        self.transaction.execute(sql, args).await.map_err(|error| LedgerError::of(error, self.attempted, &self.ledger))
+    }
+
+    pub(super) async fn fetch(&mut self, sql: &str, args: &[Arg]) -> Result<Vec<Fields>, LedgerError> {
+        let rows = self.transaction.fetch(sql, args).await;
+        let rows = rows.map_err(|error| LedgerError::of(error, self.attempted, &self.ledger))?;
+        Ok(rows.into_iter().map(|row| self.fields(row)).collect())
+    }
+
+    pub(super) async fn fetch_optional(&mut self, sql: &str, args: &[Arg]) -> Result<Option<Fields>, LedgerError> {
+        let row = self.transaction.fetch_optional(sql, args).await;
+        let row = row.map_err(|error| LedgerError::of(error, self.attempted, &self.ledger))?;
+        Ok(row.map(|row| self.fields(row)))
+    }
+
+    /// A lock on the rows of `tables` that passes over those which somebody else has locked. SQLite needs none: there
+    /// a transaction that writes is alone.
+    pub(super) fn skip_locked(&self, tables: &str) -> String {
+        match self.transaction.kind() {
+            Kind::Sqlite => String::new(),
+            Kind::Postgres => format!(" FOR UPDATE OF {tables} SKIP LOCKED"),
+        }
+    }
+
+    pub(super) async fn commit(self) -> Result<(), LedgerError> {
+        let Work { transaction, attempted, ledger } = self;
+        transaction.commit().await.map_err(|error| LedgerError::of(error, attempted, &ledger))
+    }
+
+    /// Commits between two failpoints.
+    pub(super) async fn commit_between(self, before: &'static str, after: &'static str) -> Result<(), LedgerError> {
+        failpoint(before);
+        self.commit().await?;
+        failpoint(after);
+        Ok(())
+    }
+
+    pub(super) fn unexplained(&self, missing: &'static str) -> LedgerError {
+        LedgerError::Unexplained { attempted: self.attempted, missing }
+    }
+
+    fn fields(&self, row: Row) -> Fields {
+        Fields { row, attempted: self.attempted, ledger: self.ledger.clone() }
+    }
+}
+
+/// One row, whose errors say what was attempted.
+pub(super) struct Fields {
+    row: Row,
+    attempted: &'static str,
+    ledger: Arc<str>,
+}
+
+impl Fields {
+    pub(super) fn text(&self, index: usize) -> Result<String, LedgerError> {
+        self.row.text(index).map_err(|error| self.failed(error))
+    }
+
+    pub(super) fn maybe_text(&self, index: usize) -> Result<Option<String>, LedgerError> {
+        self.row.maybe_text(index).map_err(|error| self.failed(error))
+    }
+
+    pub(super) fn int(&self, index: usize) -> Result<i64, LedgerError> {
+        self.row.int(index).map_err(|error| self.failed(error))
+    }
+
+    pub(super) fn maybe_int(&self, index: usize) -> Result<Option<i64>, LedgerError> {
+        self.row.maybe_int(index).map_err(|error| self.failed(error))
+    }
+
+    pub(super) fn flag(&self, index: usize) -> Result<bool, LedgerError> {
+        Ok(self.int(index)? != 0)
+    }
+
+    /// A count or ordinal that is never negative.
+    pub(super) fn ordinal(&self, index: usize, what: &'static str) -> Result<u32, LedgerError> {
+        u32::try_from(self.int(index)?).map_err(|_| self.unreadable(what))
+    }
+
+    pub(super) fn instant(&self, index: usize, what: &'static str) -> Result<DateTime<Utc>, LedgerError> {
+        DateTime::from_timestamp_micros(self.int(index)?).ok_or_else(|| self.unreadable(what))
+    }
+
+    pub(super) fn maybe_instant(&self, index: usize, what: &'static str) -> Result<Option<DateTime<Utc>>, LedgerError> {
+        let read = |us| DateTime::from_timestamp_micros(us).ok_or_else(|| self.unreadable(what));
+        self.maybe_int(index)?.map(read).transpose()
+    }
+
+    pub(super) fn json<T: DeserializeOwned>(&self, index: usize, what: &'static str) -> Result<T, LedgerError> {
+        serde_json::from_str(&self.text(index)?).map_err(|_| self.unreadable(what))
+    }
+
+    pub(super) fn unreadable(&self, what: &'static str) -> LedgerError {
+        LedgerError::Unreadable { attempted: self.attempted, what, ledger: self.ledger.to_string() }
+    }
+
+    fn failed(&self, error: DatabaseError) -> LedgerError {
+        LedgerError::of(error, self.attempted, &self.ledger)
+    }
+}

@@ -1,0 +1,68 @@
+//! The ledger's contract: every method, on SQLite and on a real PostgreSQL, by one and the same test.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod asides;
+mod claims;
+mod crash;
+mod fixtures;
+mod founding;
+mod places;
+mod runs;
+mod sending;
+
+/// Runs each function on both databases.
+macro_rules! contract {
+    ($($room:ident :: $name:ident),* $(,)?) => {
+        mod on_sqlite {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                super::$room::$name(&super::fixtures::Place::sqlite()).await;
+            })*
+        }
+        mod on_postgres {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                super::$room::$name(&super::fixtures::Place::postgres().await).await;
+            })*
+        }
+    };
+}
+
+contract!(
+    founding::a_ledger_is_migrated_and_founded_once,
+    founding::tables_newer_than_the_program_are_refused,
+    founding::another_authority_is_refused,
+    founding::the_mode_is_an_act_with_a_reason,
+    founding::another_source_is_refused_until_accepted,
+    founding::another_home_is_a_copy_until_accepted,
+    runs::a_run_comes_back_as_it_was_stored,
+    runs::a_decision_is_stored_once,
+    runs::a_new_generation_keeps_what_was_told,
+    runs::closing_withdraws_what_is_queued,
+    runs::a_duty_opened_again_is_told_again,
+    runs::effects_leave_the_queue_by_name,
+    runs::a_run_that_fails_leaves_nothing,
+    runs::a_run_that_says_two_things_is_refused,
+    runs::the_books_are_counted_apart,
+    runs::five_thousand_decisions_are_one_run,
+    claims::a_person_gets_one_message_with_all_that_is_due,
+    claims::two_owners_never_share_a_message,
+    claims::a_run_and_a_claim_do_not_wait_for_ever,
+    claims::a_lease_that_ends_without_bytes_is_worded_again,
+    claims::a_lease_that_ends_with_bytes_repeats_them,
+    claims::who_lost_the_lease_can_do_nothing,
+    claims::an_unsent_message_drops_what_was_closed,
+    claims::a_message_of_which_nothing_is_left_is_cancelled,
+    sending::a_refusal_for_now_is_worded_again_when_due,
+    sending::after_an_unknown_outcome_the_bytes_stay,
+    sending::what_is_over_is_never_claimed_again,
+    sending::frozen_bytes_cannot_be_changed,
+    sending::refused_addresses_are_listed,
+    asides::an_acknowledgement_stands_until_it_ends,
+    asides::an_acknowledgement_may_cover_a_whole_rule,
+    asides::a_schedule_is_moved_by_one_only,
+    asides::what_was_told_is_listed_with_its_message,
+    crash::killed_at_any_point_nothing_is_lost_and_nothing_said_twice,
+);
