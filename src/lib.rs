@@ -13,6 +13,8 @@
 //! between them and the world is kept.
 
 pub mod calendar;
+#[cfg(feature = "io")]
+pub mod database;
 pub mod directory;
 pub mod duty;
 #[cfg(feature = "io")]
