@@ -35,6 +35,9 @@ pub(super) fn each(seed: u64, plans: u32, as_of: NaiveDate, council: &Council, m
             children += 1;
             case.child.id = format!("C{}", 10_000 + children);
             add_incidents(&mut draw, &mut case, as_of);
+            // Nobody can see a child before the birth; contacts with the mother are not in the table of visits.
+            let born_on = case.child.born_on.or(case.child.expected_on).unwrap_or(case.started_on);
+            case.visits.retain(|visit| visit.on >= born_on);
             take(&case, &mut draw);
         }
         open += if ended { 0 } else { size };
