@@ -37,6 +37,7 @@ pub(super) struct Conference {
 
 /// A core group meeting and the progress of its minutes.
 #[derive(Clone, Default)]
+#[expect(clippy::struct_field_names, reason = "all are dates, and dates end in _on")]
 pub(super) struct CoreGroup {
     pub(super) booked_on: Option<NaiveDate>,
     pub(super) held_on: Option<NaiveDate>,

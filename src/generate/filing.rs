@@ -33,6 +33,11 @@ impl Case {
         format!("{}-{kind}{}", self.child.id, number + 1)
     }
 
+    /// Numbered from 1 in each of the two tables of conferences, as case systems do: the same number occurs in both.
+    fn conference_id(&self, number: usize) -> String {
+        format!("{}-{}", self.child.id, number + 1)
+    }
+
     /// Siblings share their enquiry, referral and meetings.
     fn shared_id(&self, kind: char, number: usize) -> String {
         format!("{}-{kind}{}", self.child.household, number + 1)
@@ -74,7 +79,8 @@ fn file_child(sheets: &mut Sheets, case: &Case, draw: &mut Draw) {
 
 fn file_beginning(sheets: &mut Sheets, case: &Case, as_of: NaiveDate) {
     let (child, referral) = (Some(case.child.id.clone()), Some(case.shared_id('R', 0)));
-    let (enquiry, plan, conference) = (Some(case.shared_id('Q', 0)), Some(case.id('P', 0)), Some(case.id('I', 0)));
+    let (enquiry, plan, conference) =
+        (Some(case.shared_id('Q', 0)), Some(case.id('P', 0)), Some(case.conference_id(0)));
     let team = case.allocations.first().map(|allocation| allocation.team.clone());
     let here = case.beginning != Beginning::Elsewhere;
     if here {
@@ -121,7 +127,7 @@ fn file_beginning(sheets: &mut Sheets, case: &Case, as_of: NaiveDate) {
             ],
         );
         let kind = (case.beginning == Beginning::PreBirth).then_some("pre_birth");
-        file_arranged(sheets, "initial", case.id('I', 0), kind, &case.conference);
+        file_arranged(sheets, "initial", case.conference_id(0), kind, &case.conference);
     }
     sheets.put(
         Sheet::Plan,
@@ -159,7 +165,7 @@ fn file_review(sheets: &mut Sheets, case: &Case, number: usize, review: &Confere
     sheets.put(
         Sheet::Review,
         [
-            Some(case.id('R', number)),
+            Some(case.conference_id(number)),
             Some(case.child.id.clone()),
             Some(case.id('P', 0)),
             due_on.map(stamp),
@@ -168,7 +174,7 @@ fn file_review(sheets: &mut Sheets, case: &Case, number: usize, review: &Confere
             review.makes_plan.map(flag),
         ],
     );
-    file_arranged(sheets, "review", case.id('R', number), None, review);
+    file_arranged(sheets, "review", case.conference_id(number), None, review);
 }
 
 fn file_meetings(sheets: &mut Sheets, case: &Case) {
