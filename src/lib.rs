@@ -21,3 +21,5 @@ pub mod message;
 pub mod notice;
 pub mod procedure;
 pub mod record;
+#[cfg(feature = "io")]
+pub mod source;
