@@ -73,8 +73,8 @@ impl Assembler {
         }
         attributes.sort();
         let said = |at: usize| {
-            let column = attributes.iter().filter_map(|row| row.get(at));
-            column.filter_map(|text| parse::said(text.as_deref())).next().map(str::to_owned)
+            let mut column = attributes.iter().filter_map(|row| row.get(at));
+            column.find_map(|text| parse::said(text.as_deref())).map(str::to_owned)
         };
         let [born_on, expected_on, died_on, household] = std::array::from_fn(said);
 
@@ -95,14 +95,14 @@ impl Assembler {
         }
         let mut record = CaseRecord::new(ChildRef(id.clone()), facts);
         record.household = parse::id(household.as_deref()).map(|id| HouseholdRef(id.into()));
-        record.born_on = self.child_date(&id, "born_on", born_on);
-        record.expected_on = self.child_date(&id, "expected_on", expected_on);
-        record.died_on = self.child_date(&id, "died_on", died_on);
+        record.born_on = self.child_date(&id, "born_on", born_on.as_deref());
+        record.expected_on = self.child_date(&id, "expected_on", expected_on.as_deref());
+        record.died_on = self.child_date(&id, "died_on", died_on.as_deref());
         record
     }
 
-    fn child_date(&mut self, child: &str, column: &'static str, text: Option<String>) -> Option<NaiveDate> {
-        match parse::date(text.as_deref(), self.zone) {
+    fn child_date(&mut self, child: &str, column: &'static str, text: Option<&str>) -> Option<NaiveDate> {
+        match parse::date(text, self.zone) {
             Ok(when) => when.map(|when| when.on),
             Err(defect) => {
                 self.faults.add(CHILDREN, Some(child), column, defect);

@@ -78,7 +78,7 @@ impl View {
 /// Every view of the contract, in the order they are read and printed.
 pub fn views() -> Vec<View> {
     let mut views = vec![
-        written(LOAD, "the load mark: exactly one row", LOAD_NOTE, LOAD_COLUMNS),
+        written(LOAD, "the load mark, and there must be exactly one", LOAD_NOTE, LOAD_COLUMNS),
         written(CHILDREN, "a child to be watched", CHILDREN_NOTE, CHILDREN_COLUMNS),
     ];
     views.extend(FactKind::ALL.map(fact_view));

@@ -129,15 +129,15 @@ The tables on this page are made from the ones the program itself uses, so they 
   compared letter by letter, capitals included. It must stay the same when a date is corrected.
 - **Dates** may be native dates or ISO text: `2026-11-22`, `2026-11-22 14:05`, `2026-11-22T14:05:09`. A time is **local
   wall-clock time** of the authority, unless it carries `Z` or an offset such as `+01:00`. **Midnight means that no time
-  is known.** `9999-12-31` means \"no end\". Other orders, such as day first, are not read; a year before 1900 or after
-  2199 is a fault.
+  is known.** `9999-12-31` means \"no end\". Other orders, such as day first, are not read; 1 January 1900 and
+  anything before it, and years after 2199, are faults.
 - **A date to come is a plan, not a fact.** A meeting whose held date is tomorrow has not been held.
 - **Flags** are `Y`, `N`, `Yes`, `No`, `True`, `False`, `1` or `0`, in any case. Empty means that the record does not say,
   which is neither yes nor no.
 - **Codes** are the ones listed, in any case. Translate your own codes to them with a `CASE`.
 - **Rows that are exactly alike** count once. Rows that share an id and differ are a fault; the later one by date is used.
-- **A row of a child who is not in `dw_children`** is ignored and counted. That is normal for the facts of children whose
-  plan ended long ago.
+- **A row of a child who is not in `dw_children`** is not used. How many there are is told for each view: facts of children
+  whose plan ended long ago are expected there, and a sudden rise means that ids no longer match.
 
 ## What is guarded
 
@@ -191,12 +191,5 @@ mod tests {
                 assert!(skeleton.contains(&format!(" AS {}", column.name)), "{}", column.name);
             }
         }
-    }
-}
-#[cfg(test)]
-mod tmpwrite {
-    #[test]
-    fn write_it() {
-        std::fs::write("config/sources/contract.md", super::document()).unwrap();
     }
 }

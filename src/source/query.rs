@@ -38,13 +38,14 @@ pub(crate) fn cases(kind: Kind, facts: &[&View]) -> String {
     let (mut columns, mut joins) = (String::new(), String::new());
     for (at, view) in facts.iter().enumerate() {
         let (name, key) = (view.name, view.key_column());
-        let packed: Vec<_> = view.columns.iter().filter(|c| c.name != key).map(|c| text(c.name)).collect();
-        let packed = packed.join(", ");
+        let others: Vec<_> = view.columns.iter().map(|column| column.name).filter(|name| *name != key).collect();
+        let as_text = others.iter().map(|name| format!("{} AS {name}", text(name))).collect::<Vec<_>>().join(", ");
+        let others = others.join(", ");
         let _ = write!(columns, ", f{at}.facts{to_text}");
         let _ = write!(
             joins,
-            "\nLEFT JOIN (SELECT child_id, {pack_rows}(packed) AS facts\
-             \n    FROM (SELECT {child} AS child_id, {pack_columns}({packed}) AS packed FROM {name}) AS v\
+            "\nLEFT JOIN (SELECT child_id, {pack_rows}({pack_columns}({others})) AS facts\
+             \n    FROM (SELECT {child} AS child_id, {as_text} FROM {name}) AS v\
              \n    WHERE child_id IN (SELECT child_id FROM children) GROUP BY child_id) AS f{at} ON f{at}.child_id = c.child_id",
         );
     }
