@@ -17,6 +17,8 @@ pub mod calendar;
 pub mod database;
 pub mod directory;
 pub mod duty;
+#[cfg(feature = "io")]
+pub mod generate;
 pub mod message;
 pub mod notice;
 pub mod procedure;

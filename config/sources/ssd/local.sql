@@ -1,0 +1,113 @@
+-- What the Standard Safeguarding Dataset lacks and duewatch needs. The authority owns these tables and fills them from
+-- its case system, its personnel records and its meeting bookings, in the same load as the dataset.
+--
+-- Where a view joins one of these to the dataset it has a primary key, so that no row of the dataset can be doubled.
+-- Keys of people, teams and children are those of the dataset. No table has a column for a child's name or for free text.
+
+-- One row: the mark of the last complete load. Write it last. Every view compares dates with this row, never with the
+-- database's own clock.
+CREATE TABLE local_load (
+    source_name TEXT NOT NULL,       -- a name for this database, so that the wrong one is recognised
+    loaded_at TIMESTAMP NOT NULL,    -- local time at which the load was complete
+    keep_from_on TIMESTAMP NOT NULL  -- twelve months before; plans that ended earlier are not shown
+);
+
+-- Who lives together. Messages about siblings are put together by it.
+CREATE TABLE local_households (
+    person_id TEXT PRIMARY KEY,      -- pers_person_id
+    household_id TEXT NOT NULL
+);
+
+-- What a conference arranged, for rows of ssd_initial_cp_conference and of ssd_cp_reviews.
+CREATE TABLE local_conferences (
+    dataset_part TEXT NOT NULL,      -- 'initial' or 'review': which of the two tables the id belongs to
+    conference_id TEXT NOT NULL,     -- icpc_icpc_id or cppr_cp_review_id
+    kind TEXT,                       -- 'pre_birth' or 'reconvened' where it is one; otherwise empty
+    booked_on TIMESTAMP,             -- the day it is arranged for
+    ended_at TIMESTAMP,              -- when it ended, once held, where the time is known
+    chair_id TEXT,                   -- who chaired or will chair it
+    next_review_on TIMESTAMP,        -- the review date it set
+    core_group_weeks INTEGER,        -- how many weeks at most it wants between core groups
+    PRIMARY KEY (dataset_part, conference_id)
+);
+
+-- Core group meetings, and how far their minutes have come. Each date stays empty until that step is done.
+CREATE TABLE local_core_groups (
+    core_group_id TEXT PRIMARY KEY,
+    person_id TEXT NOT NULL,         -- the child; a meeting about siblings has a row for each
+    booked_on TIMESTAMP,             -- the day it is arranged for
+    held_on TIMESTAMP,               -- the day it was held
+    minutes_written_on TIMESTAMP,    -- the notes were finalised in the case system
+    minutes_approved_on TIMESTAMP,   -- the manager approved them; a rejection empties it again
+    minutes_handed_over_on TIMESTAMP, -- business support was asked to send them
+    minutes_sent_on TIMESTAMP        -- the last addressee was sent them
+);
+
+-- Who made each visit in ssd_cp_visits.
+CREATE TABLE local_visitors (
+    visit_id TEXT PRIMARY KEY,       -- cppv_cp_visit_id
+    visitor_id TEXT NOT NULL         -- a worker, or a member of the core group, by key
+);
+
+-- Who belongs to a child's core group.
+CREATE TABLE local_core_group_members (
+    membership_id TEXT PRIMARY KEY,
+    person_id TEXT NOT NULL,         -- the child
+    member_id TEXT NOT NULL,         -- the member, by the key that local_visitors uses
+    professional TEXT NOT NULL,      -- Y for a professional; N for parents, relatives, the child and foster carers
+    from_on TIMESTAMP NOT NULL,
+    to_on TIMESTAMP                  -- empty while it goes on
+);
+
+-- What somebody must hear of now. The dates say who has been told, and stay empty until they have.
+CREATE TABLE local_incidents (
+    incident_id TEXT PRIMARY KEY,
+    person_id TEXT NOT NULL,         -- the child
+    kind TEXT NOT NULL,              -- 'access_refused', 'injury' or 'death'
+    occurred_on TIMESTAMP NOT NULL,  -- when it happened, or was first known
+    manager_told_on TIMESTAMP,       -- the first-line manager was informed
+    core_group_told_on TIMESTAMP,    -- the other members of the core group were informed
+    chair_told_on TIMESTAMP,         -- it was discussed with the conference chair
+    form_completed_on TIMESTAMP,     -- the notification form was completed (a death)
+    head_told_on TIMESTAMP           -- the head of child protection was informed (a death)
+);
+
+-- Decisions that a manager or a conference recorded.
+CREATE TABLE local_decisions (
+    decision_id TEXT PRIMARY KEY,
+    person_id TEXT NOT NULL,         -- the child
+    kind TEXT NOT NULL,              -- 'further_assessment'
+    decided_on TIMESTAMP NOT NULL
+);
+
+-- Everybody who may be written to: workers, managers, chairs, and shared mailboxes that stand for a post.
+CREATE TABLE local_workers (
+    worker_id TEXT PRIMARY KEY,      -- invo_professional_id, or a key of the authority's own for those without cases
+    email TEXT,                      -- empty: they cannot be reached
+    team_id TEXT,                    -- dept_team_id
+    manager_id TEXT,                 -- their own manager; empty: their team's manager
+    left_on TIMESTAMP                -- the last day they worked here
+);
+
+-- Who runs each team.
+CREATE TABLE local_teams (
+    team_id TEXT PRIMARY KEY,        -- dept_team_id
+    manager_id TEXT,
+    service_manager_id TEXT          -- the manager's manager
+);
+
+-- Planned and unplanned absence, and who covers.
+CREATE TABLE local_absences (
+    absence_id TEXT PRIMARY KEY,
+    worker_id TEXT NOT NULL,
+    from_on TIMESTAMP NOT NULL,
+    to_on TIMESTAMP,                 -- the last day away; empty: until further notice
+    cover_id TEXT                    -- who covers; empty: nobody does
+);
+
+-- Who fills the posts that belong to no case. A post may be filled by several.
+CREATE TABLE local_posts (
+    role TEXT NOT NULL,              -- business_support, conference_service, head_of_child_protection, ...
+    worker_id TEXT NOT NULL,
+    PRIMARY KEY (role, worker_id)
+);

@@ -1,0 +1,199 @@
+-- What duewatch reads, and all that it reads. Each view has a fixed meaning; how the authority's database comes by it is
+-- the authority's to adapt. No name, address, free text or reason for concern passes into a view.
+--
+-- Ids are joined as they are stored and shown without padding. -1 stands for "none" in some case systems and becomes
+-- empty. Dates are compared with the load mark (local_load), never with the database's clock: a copy restored a week
+-- later must give the answers of the day it was made.
+
+-- When the last complete load was made, and of which database.
+CREATE VIEW dw_load AS
+SELECT source_name, loaded_at
+FROM local_load;
+
+-- Every child whom duewatch is to account for: with an open plan, or with one that ended in the twelve months before the
+-- load mark, or who had a plan and died in that time. Another authority's plan counts here, so that the child is listed
+-- as left out for that reason and is not simply absent. A plan without a person's row still shows the child.
+CREATE VIEW dw_children AS
+SELECT DISTINCT
+    TRIM(kept.person_id) AS child_id,
+    person.pers_dob AS born_on,
+    CASE WHEN person.pers_dob IS NULL THEN person.pers_expected_dob END AS expected_on,
+    person.pers_death_date AS died_on,
+    TRIM(household.household_id) AS household_id
+FROM (
+    SELECT cppl_person_id AS person_id
+    FROM ssd_cp_plans
+    WHERE cppl_cp_plan_end_date IS NULL
+        OR cppl_cp_plan_end_date >= (SELECT MIN(keep_from_on) FROM local_load)
+    UNION
+    SELECT deceased.pers_person_id
+    FROM ssd_person deceased
+    WHERE deceased.pers_death_date >= (SELECT MIN(keep_from_on) FROM local_load)
+        AND deceased.pers_person_id IN (SELECT cppl_person_id FROM ssd_cp_plans)
+) kept
+LEFT JOIN ssd_person person ON person.pers_person_id = kept.person_id
+LEFT JOIN local_households household ON household.person_id = kept.person_id;
+
+-- Child protection plans, open and ended.
+CREATE VIEW dw_plans AS
+SELECT
+    TRIM(cppl_cp_plan_id) AS plan_id,
+    TRIM(cppl_person_id) AS child_id,
+    cppl_cp_plan_start_date AS started_on,
+    cppl_cp_plan_end_date AS ended_on,
+    'initial-' || NULLIF(TRIM(cppl_icpc_id), '-1') AS conference_id,
+    TRIM(cppl_cp_plan_ola) AS other_authority
+FROM ssd_cp_plans;
+
+-- Conferences, booked or held. The dataset keeps initial and review conferences in two tables whose numbers may meet, so
+-- the id says which table it comes from. A date after the load mark is what the conference is booked for, not when it
+-- was held. UNION also drops rows that a case system repeats.
+CREATE VIEW dw_conferences AS
+SELECT
+    'initial-' || TRIM(icpc_icpc_id) AS conference_id,
+    TRIM(icpc_person_id) AS child_id,
+    CASE
+        WHEN UPPER(TRIM(icpc_icpc_transfer_in)) IN ('Y', 'YES', '1', 'T', 'TRUE') THEN 'transfer_in'
+        ELSE COALESCE(arranged.kind, 'initial')
+    END AS kind,
+    COALESCE(
+        arranged.booked_on,
+        CASE WHEN icpc_icpc_date > (SELECT MAX(loaded_at) FROM local_load) THEN icpc_icpc_date END
+    ) AS booked_on,
+    CASE
+        WHEN icpc_icpc_date <= (SELECT MAX(loaded_at) FROM local_load) THEN COALESCE(arranged.ended_at, icpc_icpc_date)
+    END AS held_on,
+    TRIM(icpc_icpc_outcome_cp_flag) AS makes_plan,
+    TRIM(arranged.chair_id) AS chair_id,
+    arranged.next_review_on AS next_review_on,
+    arranged.core_group_weeks AS core_group_weeks
+FROM ssd_initial_cp_conference
+LEFT JOIN local_conferences arranged
+    ON arranged.dataset_part = 'initial' AND arranged.conference_id = icpc_icpc_id
+UNION
+SELECT
+    'review-' || TRIM(cppr_cp_review_id),
+    TRIM(cppr_person_id),
+    COALESCE(arranged.kind, 'review'),
+    COALESCE(
+        arranged.booked_on,
+        CASE WHEN cppr_cp_review_date > (SELECT MAX(loaded_at) FROM local_load) THEN cppr_cp_review_date END
+    ),
+    CASE
+        WHEN cppr_cp_review_date <= (SELECT MAX(loaded_at) FROM local_load)
+            THEN COALESCE(arranged.ended_at, cppr_cp_review_date)
+    END,
+    TRIM(cppr_cp_review_outcome_continue_cp),
+    TRIM(arranged.chair_id),
+    arranged.next_review_on,
+    arranged.core_group_weeks
+FROM ssd_cp_reviews
+LEFT JOIN local_conferences arranged
+    ON arranged.dataset_part = 'review' AND arranged.conference_id = cppr_cp_review_id;
+
+-- Core group meetings, booked or held, with the progress of their minutes.
+CREATE VIEW dw_core_groups AS
+SELECT
+    TRIM(core_group_id) AS core_group_id,
+    TRIM(person_id) AS child_id,
+    booked_on,
+    held_on,
+    minutes_written_on,
+    minutes_approved_on,
+    minutes_handed_over_on,
+    minutes_sent_on
+FROM local_core_groups;
+
+-- Visits and contacts, whoever made them, with the child seen or not. A date to come is passed on as it stands: it was
+-- mistyped, and duewatch says so instead of taking it for a visit.
+CREATE VIEW dw_visits AS
+SELECT
+    TRIM(cppv_cp_visit_id) AS visit_id,
+    TRIM(cppv_person_id) AS child_id,
+    cppv_cp_visit_date AS visited_on,
+    TRIM(visitor.visitor_id) AS visitor_id,
+    TRIM(cppv_cp_visit_seen) AS seen,
+    TRIM(cppv_cp_visit_seen_alone) AS alone,
+    TRIM(cppv_cp_visit_bedroom) AS bedroom
+FROM ssd_cp_visits
+LEFT JOIN local_visitors visitor ON visitor.visit_id = cppv_cp_visit_id;
+
+-- Who the case is or was allocated to. Only the role of allocated worker (CW) makes a lead worker; adapt the code where
+-- the case system uses another.
+CREATE VIEW dw_allocations AS
+SELECT
+    TRIM(invo_involvements_id) AS allocation_id,
+    TRIM(invo_person_id) AS child_id,
+    TRIM(invo_professional_id) AS worker_id,
+    NULLIF(TRIM(invo_professional_team), '-1') AS team_id,
+    CASE WHEN TRIM(invo_professional_role_id) = 'CW' THEN 'lead_worker' ELSE 'other' END AS role,
+    invo_involvement_start_date AS from_on,
+    invo_involvement_end_date AS to_on
+FROM ssd_involvements;
+
+-- Who belongs to the child's core group.
+CREATE VIEW dw_core_group_members AS
+SELECT
+    TRIM(membership_id) AS membership_id,
+    TRIM(person_id) AS child_id,
+    TRIM(member_id) AS person_id,
+    TRIM(professional) AS professional,
+    from_on,
+    to_on
+FROM local_core_group_members;
+
+-- Refused access, injuries and deaths, and who has been told of them.
+CREATE VIEW dw_incidents AS
+SELECT
+    TRIM(incident_id) AS incident_id,
+    TRIM(person_id) AS child_id,
+    kind,
+    occurred_on,
+    manager_told_on,
+    core_group_told_on,
+    chair_told_on,
+    form_completed_on,
+    head_told_on
+FROM local_incidents;
+
+-- Decisions on record.
+CREATE VIEW dw_decisions AS
+SELECT
+    TRIM(decision_id) AS decision_id,
+    TRIM(person_id) AS child_id,
+    kind,
+    decided_on
+FROM local_decisions;
+
+-- Everybody who may be written to, and where.
+CREATE VIEW dw_workers AS
+SELECT
+    TRIM(worker_id) AS worker_id,
+    TRIM(email) AS email,
+    TRIM(team_id) AS team_id,
+    TRIM(manager_id) AS manager_id,
+    left_on
+FROM local_workers;
+
+-- Who runs each team, and who is above them.
+CREATE VIEW dw_teams AS
+SELECT
+    TRIM(team_id) AS team_id,
+    TRIM(manager_id) AS manager_id,
+    TRIM(service_manager_id) AS service_manager_id
+FROM local_teams;
+
+-- Who is away, from when to when, and who covers.
+CREATE VIEW dw_absences AS
+SELECT
+    TRIM(absence_id) AS absence_id,
+    TRIM(worker_id) AS worker_id,
+    from_on,
+    to_on,
+    TRIM(cover_id) AS cover_id
+FROM local_absences;
+
+-- Who fills the posts that belong to no case.
+CREATE VIEW dw_posts AS
+SELECT TRIM(role) AS role, TRIM(worker_id) AS worker_id
+FROM local_posts;

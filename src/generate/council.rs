@@ -1,0 +1,180 @@
+//! Who works for the authority: teams of about seven, their managers, the chairs apart from every line, and the posts.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+
+use super::{days::shift, draw::Draw, names};
+
+const PLANS_A_TEAM: u32 = 20;
+const TEAMS_A_SERVICE: u32 = 4;
+const PLANS_A_CHAIR: u32 = 40;
+
+/// Posts that belong to no case: role, key, what the mailbox is called. Two heads share a role.
+const POSTS: [(&str, &str, &str); 8] = [
+    ("business_support", "W8001", "core.group.minutes"),
+    ("conference_service", "W8002", "conference.service"),
+    ("head_of_child_protection", "W8003", "head.of.child.protection"),
+    ("heads_of_social_care", "W8004", "head.of.social.care.north"),
+    ("heads_of_social_care", "W8005", "head.of.social.care.south"),
+    ("director", "W8006", "director"),
+    ("data_team", "W8007", "data.team"),
+    ("conference_chair", "W8008", "duty.chair"),
+];
+
+/// A person, or a mailbox that stands for a post.
+#[derive(Clone, Default)]
+pub(super) struct Worker {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) title: &'static str,
+    pub(super) email: Option<String>,
+    pub(super) team: Option<String>,
+    pub(super) manager: Option<String>,
+    pub(super) agency: bool,
+    pub(super) left_on: Option<NaiveDate>,
+}
+
+/// A team, with the workers who take cases and one who has left.
+#[derive(Clone)]
+pub(super) struct Team {
+    pub(super) id: String,
+    pub(super) manager: Option<String>,
+    pub(super) service_manager: Option<String>,
+    pub(super) workers: Vec<String>,
+    pub(super) leaver: Option<(String, NaiveDate)>,
+}
+
+/// An absence.
+#[derive(Clone)]
+pub(super) struct Absence {
+    pub(super) worker: String,
+    pub(super) from_on: NaiveDate,
+    pub(super) to_on: Option<NaiveDate>,
+    pub(super) cover: Option<String>,
+}
+
+/// All staff.
+pub(super) struct Council {
+    pub(super) workers: Vec<Worker>,
+    pub(super) teams: Vec<Team>,
+    pub(super) absences: Vec<Absence>,
+    pub(super) posts: Vec<(&'static str, &'static str)>,
+    pub(super) chairs: Vec<String>,
+    addresses: BTreeSet<String>,
+}
+
+impl Council {
+    /// Staff enough for that many plans.
+    pub(super) fn new(seed: u64, plans: u32, as_of: NaiveDate) -> Council {
+        let mut council = Council {
+            workers: Vec::new(),
+            teams: Vec::new(),
+            absences: Vec::new(),
+            posts: Vec::new(),
+            chairs: Vec::new(),
+            addresses: BTreeSet::new(),
+        };
+        let mut draw = Draw::new(seed, 0);
+        for (role, id, mailbox) in POSTS {
+            let email = Some(names::email(mailbox));
+            council.workers.push(Worker {
+                id: id.into(),
+                name: mailbox.into(),
+                title: "Post",
+                email,
+                ..Worker::default()
+            });
+            council.posts.push((role, id));
+        }
+        for _ in 0..(plans / PLANS_A_CHAIR).max(3) {
+            let chair = council.hire(&mut draw, "Conference Chair", None, None);
+            council.chairs.push(chair);
+        }
+        let mut service_manager = String::new();
+        for number in 0..(plans / PLANS_A_TEAM).max(2) {
+            if number % TEAMS_A_SERVICE == 0 {
+                service_manager = council.hire(&mut draw, "Service Manager", None, Some("W8004"));
+            }
+            council.open_team(&mut draw, number, &service_manager, as_of);
+        }
+        council
+    }
+
+    fn open_team(&mut self, draw: &mut Draw, number: u32, service_manager: &str, as_of: NaiveDate) {
+        let id = format!("T{}", 1001 + number);
+        let manager = self.hire(draw, "Team Manager", Some(&id), Some(service_manager));
+        let size = draw.between(6, 8);
+        let workers: Vec<String> = (0..size)
+            .map(|_| {
+                let title = if draw.chance(20) { "Senior Social Worker" } else { "Social Worker" };
+                self.hire(draw, title, Some(&id), Some(&manager))
+            })
+            .collect();
+        let leaver = self.hire(draw, "Social Worker", Some(&id), Some(&manager));
+        let left_on = shift(as_of, -i32::try_from(draw.between(10, 120)).unwrap_or(10));
+        if let Some(worker) = self.workers.last_mut() {
+            worker.left_on = Some(left_on);
+        }
+        for (at, worker) in workers.iter().enumerate() {
+            self.send_away(draw, worker, workers.get(at + 1).or(workers.first()), as_of);
+        }
+        self.teams.push(Team {
+            id,
+            manager: Some(manager),
+            service_manager: Some(service_manager.to_owned()),
+            workers,
+            leaver: Some((leaver, left_on)),
+        });
+    }
+
+    /// Now and then an absence: past, present or booked, mostly with cover.
+    fn send_away(&mut self, draw: &mut Draw, worker: &str, next: Option<&String>, as_of: NaiveDate) {
+        // Share of workers, then the first and last day in days from two months before the day of the load.
+        let from = match draw.band(&[(60, 0, 0), (20, 10, 40), (9, 56, 60), (11, 64, 90)]) {
+            0 => return,
+            days => shift(as_of, i32::try_from(days).unwrap_or(0) - 60),
+        };
+        let length = i32::try_from(draw.between(4, 15)).unwrap_or(4);
+        let cover = next.filter(|_| draw.chance(80)).cloned();
+        self.absences.push(Absence {
+            worker: worker.to_owned(),
+            from_on: from,
+            to_on: Some(shift(from, length)),
+            cover,
+        });
+    }
+
+    fn hire(&mut self, draw: &mut Draw, title: &'static str, team: Option<&str>, manager: Option<&str>) -> String {
+        let id = format!("W{}", 10_001 + self.workers.len());
+        let (forename, surname) = (names::name(draw), names::name(draw));
+        // National figures: about one post in eight is filled by an agency.
+        let agency = title.ends_with("Social Worker") && draw.chance(13);
+        self.join(
+            Worker {
+                id: id.clone(),
+                name: format!("{forename} {surname}"),
+                title,
+                email: None,
+                team: team.map(str::to_owned),
+                manager: manager.map(str::to_owned),
+                agency,
+                left_on: None,
+            },
+            &format!("{forename}.{surname}"),
+        );
+        id
+    }
+
+    /// Adds a worker with an address of that local part, or with the key added to it where somebody has it already.
+    pub(super) fn join(&mut self, mut worker: Worker, local_part: &str) {
+        let email = if self.addresses.contains(&names::email(local_part)) {
+            names::email(&format!("{local_part}.{}", worker.id))
+        } else {
+            names::email(local_part)
+        };
+        self.addresses.insert(email.clone());
+        worker.email = Some(email);
+        self.workers.push(worker);
+    }
+}
