@@ -1,44 +1,60 @@
-//! placeholder until the calendar room lands
-use chrono::NaiveDate;
-/// p
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Period {
-    /// d
-    WorkingDays(u32),
-    /// d
-    Days(u32),
-    /// d
-    WorkingWeeks(u32),
-    /// d
-    Weeks(u32),
-    /// d
-    Months(u32),
-    /// d
-    Hours(u32),
-}
-/// p
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FirstDay {
-    /// d
-    Excluded,
-    /// d
-    Included,
-}
-/// p
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LastDay {
-    /// d
-    AsIs,
-    /// d
-    Previous,
-    /// d
-    Next,
-}
-/// p
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Skipped {
-    /// d
-    pub on: NaiveDate,
-    /// d
-    pub name: String,
-}
+//! Working days: which days count, how a period is counted over them, and how far the answer can be trusted.
+//!
+//! This room owns the holiday data (`holidays/`, one file a calendar), the arithmetic of statutory periods, and the
+//! horizon beyond which an answer is provisional. It must not know what a deadline is for: no child, no procedure, no
+//! message. It reads no clock, no file and no network; the shipped data is compiled in.
+//!
+//! A date here is a local date ([`chrono::NaiveDate`]); only [`Zone`] turns dates into instants and back.
+//!
+//! A "working day" is any day but a Saturday, a Sunday, Christmas Day, Good Friday or a bank holiday under the Banking
+//! and Financial Dealings Act 1971, the form used by the Children Act 1989 Representations Procedure (England)
+//! Regulations 2006, reg. 2, and the Care Planning, Placement and Case Review (England) Regulations 2010, reg. 2.
+//!
+//! ```
+//! use chrono::NaiveDate;
+//! use duewatch::calendar::{Calendar, FirstDay, LastDay, Trust};
+//!
+//! let calendar = Calendar::shipped("england-and-wales").ok_or("not shipped")?;
+//! let conference = NaiveDate::from_ymd_opt(2026, 12, 18).ok_or("no such day")?;
+//! let limit = calendar.after(
+//!     conference,
+//!     "10 working days".parse()?,
+//!     FirstDay::Excluded,
+//!     LastDay::AsIs,
+//!     Trust::PublishedOnly,
+//! )?;
+//! // 21, 22, 23, 24, 29, 30, 31 December, 4, 5, 6 January: Christmas, its substitute and New Year do not count.
+//! assert_eq!(limit.on.to_string(), "2027-01-06");
+//! assert!(!limit.provisional);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod count;
+mod day_table;
+mod error;
+mod holiday;
+mod holiday_file;
+mod limit;
+mod months;
+mod period;
+mod shipped;
+mod skipped;
+mod words;
+mod working_days;
+mod zone;
+
+#[cfg(test)]
+mod known_dates;
+#[cfg(test)]
+mod laws;
+
+pub use error::CalendarError;
+pub use holiday::{Holiday, HolidayStatus};
+pub use holiday_file::{HolidayError, HolidayFault};
+pub use limit::{FirstDay, LastDay, Limit, Trust};
+pub use months::add_months;
+pub use period::{Period, PeriodError};
+pub use skipped::Skipped;
+pub use words::{format_date_long, format_date_short};
+pub use working_days::Calendar;
+pub use zone::{Zone, ZoneError};

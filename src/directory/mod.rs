@@ -4,7 +4,9 @@
 //! or mail servers, and never reads a clock: the day is an argument.
 
 mod people;
+mod resolve;
 mod role;
 
 pub use people::{Absence, Directory, Mailbox, Person, Team};
+pub use resolve::Recipient;
 pub use role::{Role, RoleError};

@@ -59,6 +59,19 @@ impl Role {
         Role::ALL.into_iter().find(|role| role.0 == name).ok_or_else(|| RoleError { named: name.into() })
     }
 
+    /// Whether who fills it depends on the case; otherwise it is a post of the authority.
+    pub fn belongs_to_a_case(self) -> bool {
+        matches!(
+            self,
+            Role::LEAD_WORKER | Role::FIRST_LINE_MANAGER | Role::SECOND_LINE_MANAGER | Role::CONFERENCE_CHAIR
+        )
+    }
+
+    /// Its name in a sentence.
+    pub fn words(self) -> String {
+        self.0.replace('_', " ")
+    }
+
     /// Its name in procedures and in JSON.
     pub fn name(self) -> &'static str {
         self.0

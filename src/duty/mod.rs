@@ -1,9 +1,24 @@
 //! Duties: what one authority's procedure obliges for one child, worked out from the case record.
 //!
-//! `assess(record, procedure, calendar, now)` is the heart of duewatch: a pure function, called alike by the daemon,
-//! `duties`, `preview` and `explain`. Must not know who is told (`notice`), how the record was read (`source`), or what was
-//! assessed before (`ledger`): dates are attributes of a duty, its identity is the event that started it.
+//! `assess(record, terms)` is the heart of duewatch: a pure function, called alike by the daemon, `duties`, `preview` and
+//! `explain`. Must not know who is told (`notice`), how the record was read (`source`), or what was assessed before
+//! (`ledger`): dates are attributes of a duty, its identity is the event that started it.
+//!
+//! One file a shape; what they share is in `case` (which facts a rule means) and `reading` (from an anchor to its dates).
 
+mod alert;
+mod assess;
+mod between;
+mod case;
+mod context;
+mod deadline;
 mod model;
+mod reading;
+mod recurring;
+mod report;
+mod standing;
 
+use assess::died_on;
+pub use assess::{Assessment, Terms, assess};
 pub use model::{Anchor, CaseContext, Duty, DutyKey, Idle, Outcome, Reading, Status};
+pub use report::{Stretch, assess_reports};

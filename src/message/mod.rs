@@ -3,6 +3,19 @@
 //! Owns the wording, in plain text and HTML. Must not know how anything was decided, how mail is sent, or more of a child
 //! than the reference it is given. What it is handed is final: it never computes a date or asks who else is told.
 
+mod clean;
+mod compose;
+mod draft;
 mod letter;
+mod proof;
+mod rank;
+mod sample;
+mod subject;
+mod templates;
+mod view;
+mod wrap;
 
+pub use compose::{ComposeError, compose};
+pub use draft::{Matter, Stationery, draft};
 pub use letter::{Composed, Letter, Line};
+pub use templates::{TemplateError, Templates};

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::NoticeState;
 use crate::{
+    directory::Role,
     duty::{Duty, DutyKey},
     procedure::{DutyId, NoticeKind},
     record::{ChildRef, PersonRef},
@@ -30,11 +31,16 @@ impl DutyRef {
     }
 }
 
-/// Every duty the ledger holds that is not closed.
+/// What the ledger holds that the next decision depends on.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct History {
-    /// By identity.
+    /// Every duty that is not closed, by identity.
     pub duties: BTreeMap<DutyRef, Past>,
+    /// Duties that were closed: the generation they had reached, and why. One that comes back begins a new generation, so
+    /// that nothing told of the old one keeps the new one silent.
+    pub closed: BTreeMap<DutyRef, (u32, Closing)>,
+    /// When each person's latest message that was not urgent was written: one a morning is enough.
+    pub written_at: BTreeMap<PersonRef, DateTime<Utc>>,
 }
 
 /// One duty as last stored, and what was told of it.
@@ -61,6 +67,8 @@ pub struct Told {
     pub repeat: u32,
     /// Who.
     pub person: PersonRef,
+    /// In which role.
+    pub role: Role,
     /// What kind.
     pub kind: NoticeKind,
     /// Where it stands.
@@ -118,5 +126,69 @@ impl Closing {
     /// Its name.
     pub fn name(self) -> &'static str {
         Closing::ALL.into_iter().find(|(_, closing)| *closing == self).map_or("", |(name, _)| name)
+    }
+}
+
+impl History {
+    /// The history after a run: what a ledger would hold had it stored these. For rehearsing a run on top of another.
+    pub fn apply(&mut self, changes: &[Change], decision: &super::Decision) {
+        for change in changes {
+            match change {
+                Change::Opened(duty) => self.stand(duty, 0),
+                Change::Updated { duty, generation } => self.stand(duty, *generation),
+                Change::Closed { duty, closing } => {
+                    let reference = DutyRef::of(duty);
+                    let generation = self.duties.remove(&reference).map_or(0, |past| past.generation);
+                    self.closed.insert(reference, (generation, *closing));
+                }
+            }
+        }
+        for effect in &decision.superseded {
+            let told = self.past_of(effect).into_iter().flat_map(|past| past.told.iter_mut());
+            for told in told.filter(|told| told.step == effect.step && told.person == effect.person) {
+                told.state = NoticeState::Superseded;
+            }
+        }
+        for notice in &decision.notices {
+            let state = match notice.state {
+                NoticeState::Queued => NoticeState::Bundled,
+                state => state,
+            };
+            let told = Told {
+                generation: notice.effect.generation,
+                step: notice.effect.step.clone(),
+                repeat: notice.effect.repeat,
+                person: notice.effect.person.clone(),
+                role: notice.role,
+                kind: notice.kind,
+                state,
+                owed_at: notice.owed_at,
+            };
+            if let Some(past) = self.past_of(&notice.effect) {
+                past.told.push(told);
+            }
+            if !notice.urgent && state == NoticeState::Bundled {
+                let written_at = self.written_at.entry(notice.effect.person.clone()).or_insert(notice.send_at);
+                *written_at = notice.send_at.max(*written_at);
+            }
+        }
+    }
+
+    fn stand(&mut self, duty: &Duty, generation: u32) {
+        let reference = DutyRef::of(duty);
+        self.closed.remove(&reference);
+        let past = self.duties.entry(reference).or_insert_with(|| Past {
+            duty: duty.clone(),
+            generation,
+            told: Vec::new(),
+            acks: Vec::new(),
+        });
+        past.duty = duty.clone();
+        past.generation = generation;
+    }
+
+    fn past_of(&mut self, effect: &super::Effect) -> Option<&mut Past> {
+        let (child, duty, key) = (effect.child.clone(), effect.duty.clone(), effect.key.clone());
+        self.duties.get_mut(&DutyRef { child, duty, key })
     }
 }

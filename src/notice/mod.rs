@@ -3,8 +3,16 @@
 //! `decide(duties, directory, history, now)` says who is owed what by now and was not yet told. Pure; must not know words,
 //! mail servers or how anything is stored. What is owed is always "due by now and not yet told", never "is it today?".
 
+mod decide;
 mod history;
 mod model;
+mod reconcile;
+mod rungs;
+mod sending;
 
+pub use decide::{Audience, Decision, StepBooks, decide};
 pub use history::{Ack, Change, Closing, DutyRef, History, Past, Told};
 pub use model::{Effect, Notice, NoticeState};
+pub use reconcile::{Over, Reconciled, Standing, reconcile};
+pub use rungs::{Rung, rungs};
+pub use sending::SendingClock;

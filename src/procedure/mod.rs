@@ -4,11 +4,17 @@
 //! child depends on it. Must not know any rule by name (no duty id of any authority stands in this code), any child, or
 //! the time. What a shape means for a case record is `duty`'s to say.
 
+mod known;
 mod ladder;
+mod parse;
+mod problem;
 mod rule;
 mod selector;
+mod shipped;
 
+pub use known::{CatalogueError, DutyCatalogue};
 pub use ladder::{Base, Ladder, NoticeKind, Offset, Repeat, Step};
+pub use problem::{Problem, Problems};
 pub use rule::{
     Alert, Between, Citation, Counting, Deadline, DutyId, MetBy, Procedure, Recurring, Report, Rule, Shape, Standing,
     Start, Strength, Unassessed,

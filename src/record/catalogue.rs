@@ -149,6 +149,11 @@ impl FactKind {
         }
     }
 
+    /// The attribute that says who made it, where somebody does.
+    pub fn made_by(self) -> Option<&'static str> {
+        matches!(self, FactKind::Visit).then_some("visitor_id")
+    }
+
     /// Its attributes: every column of its view but the fact's own id and the child's.
     pub fn attributes(self) -> &'static [Attribute] {
         match self {

@@ -1,0 +1,54 @@
+//! The days a count passed over, each by name.
+//!
+//! Owns the words that explain a date. Must not know how the date was reached.
+
+use chrono::{Datelike, NaiveDate, Weekday};
+use serde::{Deserialize, Serialize};
+
+use super::day_table::number;
+use super::limit::{Trust, YEARS};
+use super::working_days::Calendar;
+
+/// A day that was not counted, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Skipped {
+    /// The day.
+    pub on: NaiveDate,
+    /// The holiday's title, or "Saturday" or "Sunday".
+    pub name: String,
+}
+
+impl Calendar {
+    /// The days in (`from`, `to`] that are no working days under `trust`, in order: what a count from `from` to `to`
+    /// passed over. Empty when `to` is not later. Days outside the years 1900 to 2200 are left out.
+    ///
+    /// ```
+    /// use duewatch::calendar::{Calendar, Trust};
+    ///
+    /// let calendar = Calendar::shipped("england-and-wales").ok_or("not shipped")?;
+    /// let skipped = calendar.skipped("2026-12-24".parse()?, "2026-12-29".parse()?, Trust::PublishedOnly);
+    /// let names: Vec<_> = skipped.iter().map(|day| day.name.as_str()).collect();
+    /// assert_eq!(names, ["Christmas Day", "Saturday", "Sunday", "Boxing Day"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn skipped(&self, from: NaiveDate, to: NaiveDate, trust: Trust) -> Vec<Skipped> {
+        let table = self.table(trust);
+        // The day before the first of our years, so that the walk is bounded whatever a record holds.
+        let earliest = NaiveDate::from_ymd_opt(YEARS.start() - 1, 12, 31).unwrap_or(from);
+        from.max(earliest)
+            .iter_days()
+            .skip(1)
+            .take_while(|on| *on <= to && on.year() <= *YEARS.end())
+            .filter(|on| !table.is_working_day(number(*on)))
+            .map(|on| Skipped { on, name: self.name_of(on) })
+            .collect()
+    }
+
+    fn name_of(&self, on: NaiveDate) -> String {
+        match on.weekday() {
+            Weekday::Sat => "Saturday".to_owned(),
+            Weekday::Sun => "Sunday".to_owned(),
+            _ => self.holiday(on).map(|holiday| holiday.title.clone()).unwrap_or_default(),
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! `duewatch ack`: somebody says that they act on it.
+
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
+use clap::Args;
+
+use super::{Ending, Failure, Outcome, instant, open, output};
+use crate::{
+    calendar::{FirstDay, LastDay, Period, Trust, format_date_long},
+    duty::DutyKey,
+    ledger::NewAck,
+    procedure::DutyId,
+    record::{ChildRef, PersonRef},
+};
+
+/// The longest rest that an acknowledgement gives, in working days: it is a promise to act, not a way to be left alone.
+const AT_MOST: u32 = 10;
+
+#[derive(Debug, Args)]
+pub(crate) struct Ack {
+    /// The child's reference.
+    child: String,
+    /// The duty's id.
+    #[arg(long)]
+    duty: String,
+    /// Which of that rule's duties, where there are several, e.g. `conference:C12`.
+    #[arg(long)]
+    key: Option<String>,
+    /// Who acts on it, by the case system's key.
+    #[arg(long)]
+    by: String,
+    /// What they are doing.
+    #[arg(long)]
+    reason: String,
+    /// For how many working days repeats to them rest, at most 10.
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=i64::from(AT_MOST)))]
+    working_days: u32,
+    /// At this instant instead of now, on a simulated ledger.
+    #[arg(long, value_parser = instant)]
+    at: Option<DateTime<Utc>>,
+}
+
+/// Carries it out.
+pub(crate) async fn run(config: &Path, command: &Ack) -> Outcome {
+    let watch = open::watch(config).await?;
+    if command.at.is_some() && !watch.ledger.identity().await?.simulated {
+        return Err(Failure("--at is only for a ledger that was created as simulated".to_owned()));
+    }
+    let now = open::at(command.at);
+    let today = watch.zone.local_date(now);
+    let rest = Period::WorkingDays(command.working_days);
+    let until = watch.calendar.after(today, rest, FirstDay::Excluded, LastDay::AsIs, Trust::WithProvisional)?.on;
+    let ack = NewAck {
+        child: Some(ChildRef(command.child.clone())),
+        duty: DutyId(command.duty.clone()),
+        key: command.key.clone().map(DutyKey),
+        person: PersonRef(command.by.clone()),
+        reason: command.reason.clone(),
+        until: watch.zone.end_of_day(until),
+    };
+    watch.ledger.ack(&ack, now).await?;
+    let until = format_date_long(until);
+    output::line(&format!("Recorded. Repeats to {} rest until the end of {until}; every other step goes on.", command.by));
+    Ok(Ending::Well)
+}

@@ -1,0 +1,240 @@
+//! `duewatch explain`: one child, every step.
+
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
+use clap::Args;
+
+use super::{Ending, Failure, Outcome, instant, json, open, output};
+use crate::{
+    calendar::{format_date_long, format_date_short},
+    duty::{Assessment, Duty, Idle, Outcome as Comes, Status, Terms},
+    ledger::ToldStep,
+    notice::{Rung, rungs},
+    procedure::Rule,
+    record::ChildRef,
+    run::Watch,
+};
+
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// The child's reference.
+    child: String,
+    /// One duty only, by its id.
+    #[arg(long)]
+    duty: Option<String>,
+    /// At this instant instead of now, e.g. 2026-11-16T08:30:00Z.
+    #[arg(long, value_parser = instant)]
+    at: Option<DateTime<Utc>>,
+    /// Every duty of the plan's history too, not only the current one of each rule.
+    #[arg(long)]
+    all: bool,
+    /// How to print.
+    #[arg(long, value_enum, default_value = "text")]
+    format: TextOrJson,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum TextOrJson {
+    /// For people.
+    Text,
+    /// One object a line.
+    Json,
+}
+
+/// Carries it out.
+pub(crate) async fn run(config: &Path, command: &Explain) -> Outcome {
+    let watch = open::watch(config).await?;
+    let now = open::at(command.at);
+    let child = ChildRef(command.child.trim().to_owned());
+    let mut found: Option<Assessment> = None;
+    let load = watch
+        .read_each(now, |record, assessment| {
+            if record.child == child {
+                found = Some(assessment.clone());
+            }
+        })
+        .await?;
+    let told = watch.ledger.told_of(&child).await?;
+    let Some(assessment) = found else {
+        return Err(Failure(format!(
+            "the case database holds no child {} in dw_children; the ledger holds {} notices about it",
+            command.child,
+            told.len()
+        )));
+    };
+    let terms = watch.terms(now);
+    if command.format == TextOrJson::Text {
+        head(&watch, &assessment, &load.mark.loaded_at, &terms);
+    }
+    let mut printed = 0;
+    for (id, outcome) in &assessment.outcomes {
+        if command.duty.as_ref().is_some_and(|asked| *asked != id.0) {
+            continue;
+        }
+        printed += 1;
+        let Some(rule) = watch.procedure.rule(id) else { continue };
+        match outcome {
+            Comes::Idle(idle) if command.format == TextOrJson::Text => nothing(rule, *idle),
+            Comes::Idle(_) => {}
+            Comes::Duties(duties) => {
+                let shown = if command.all { duties.as_slice() } else { current(duties) };
+                for duty in shown {
+                    one(&watch, command.format, rule, duty, &assessment, &told, &terms);
+                }
+            }
+        }
+    }
+    if printed == 0 {
+        let why = format!("the procedure has no rule `{}` for a child", command.duty.as_deref().unwrap_or_default());
+        return Err(Failure(why));
+    }
+    Ok(Ending::Well)
+}
+
+/// What is not met, and the latest that is.
+fn current(duties: &[Duty]) -> &[Duty] {
+    let first_unmet = duties.iter().position(|duty| duty.status != Status::Met);
+    let from = first_unmet.unwrap_or(duties.len()).min(duties.len().saturating_sub(1));
+    duties.get(from..).unwrap_or(duties)
+}
+
+fn head(watch: &Watch, assessment: &Assessment, loaded_at: &DateTime<Utc>, terms: &Terms) {
+    let local = watch.zone.local_time(terms.now);
+    let loaded = watch.zone.local_time(*loaded_at);
+    let procedure = &watch.procedure;
+    output::line(&format!(
+        "Child {}, as it stands on {} at {}",
+        assessment.context.child,
+        format_date_long(local.date()),
+        local.format("%H:%M")
+    ));
+    output::line(&format!(
+        "Procedure {} {}, in force from {}; calendar {} ({})",
+        procedure.authority,
+        procedure.version,
+        procedure.in_force_on,
+        watch.calendar.id(),
+        watch.calendar.hash().get(..12).unwrap_or_default()
+    ));
+    output::line(&format!(
+        "Case data as of {}, {}",
+        format_date_long(loaded.date()),
+        loaded.format("%H:%M")
+    ));
+    let person = |person: Option<&crate::record::PersonRef>| person.map_or("nobody", |person| person.0.as_str()).to_owned();
+    output::line(&format!(
+        "{}: {}; chair: {}",
+        procedure.role_words(crate::directory::Role::LEAD_WORKER),
+        person(assessment.context.lead_worker.as_ref()),
+        person(assessment.context.chair.as_ref())
+    ));
+}
+
+fn nothing(rule: &Rule, idle: Idle) {
+    let why = match idle {
+        Idle::NotStarted => "no event has started this clock",
+        Idle::NothingToWatch => "there is nothing to watch for",
+        Idle::NoOpenPlan => "no plan of this authority is open",
+        Idle::Died => "the child has died; this rule stops at that",
+    };
+    output::line(&format!("\n{} [{}]\n  nothing due: {why}", rule.title, rule.duty));
+}
+
+fn one(
+    watch: &Watch,
+    format: TextOrJson,
+    rule: &Rule,
+    duty: &Duty,
+    assessment: &Assessment,
+    told: &[ToldStep],
+    terms: &Terms,
+) {
+    let mine: Vec<&ToldStep> =
+        told.iter().filter(|step| step.notice.effect.duty == duty.duty && step.notice.effect.key == duty.key).collect();
+    let ladder = if duty.status == Status::Met { Vec::new() } else { rungs(duty, &rule.ladder, terms) };
+    let next = ladder.iter().filter(|rung| rung.owed_at > terms.now).min_by_key(|rung| rung.owed_at);
+    if format == TextOrJson::Json {
+        let case = Some(&assessment.context);
+        let quote = &rule.citation.quote;
+        output::line(&json::explained(&watch.authority, duty, case, quote, &mine, next).to_string());
+        return;
+    }
+    text(watch, rule, duty, &mine, &ladder, next, terms);
+}
+
+fn text(
+    watch: &Watch,
+    rule: &Rule,
+    duty: &Duty,
+    told: &[&ToldStep],
+    ladder: &[Rung],
+    next: Option<&Rung>,
+    terms: &Terms,
+) {
+    let line = |label: &str, text: &str| output::line(&format!("  {label:<13}{text}"));
+    output::line(&format!("\n{} [{}] {}", rule.title, rule.duty, duty.key));
+    let review = if rule.under_review { " (the document marks this figure as under review)" } else { "" };
+    line("rule", &format!("{}: \"{}\"{review}", rule.citation, rule.citation.quote));
+    let anchor = &duty.anchor;
+    line("clock", &format!("started by {} {} on {}", anchor.fact.replace('_', " "), anchor.id, format_date_long(anchor.on)));
+    if !duty.arithmetic.is_empty() {
+        line("arithmetic", &duty.arithmetic);
+    }
+    for day in &duty.skipped {
+        line("", &format!("{} does not count: {}", format_date_short(day.on), day.name));
+    }
+    let reading = |reading: &Option<crate::duty::Reading>| reading.as_ref().map(|reading| format_date_long(reading.on));
+    if let Some(strict) = reading(&duty.strict) {
+        line("best by", &strict);
+    }
+    if let Some(due) = reading(&duty.due) {
+        let provisional = if duty.provisional { " (provisional: a bank holiday is not published yet)" } else { "" };
+        line("late after", &format!("{due}{provisional}"));
+    }
+    let met = duty.met_on.map(|on| format!(" on {}", format_date_long(on))).unwrap_or_default();
+    let late = if duty.status == Status::Met && duty.late { ", late" } else { "" };
+    line("status", &format!("{}{met}{late}", duty.status.name().replace('_', " ")));
+    for note in &duty.notes {
+        line("note", note);
+    }
+    for step in told {
+        line("told", &told_in_words(watch, step));
+    }
+    let not_owed = ladder.iter().filter(|rung| rung.owed_at <= terms.now);
+    for rung in not_owed.filter(|rung| !told.iter().any(|step| step.notice.effect.step == rung.step)) {
+        let roles: Vec<String> = rung.tell.iter().map(|role| watch.procedure.role_words(*role)).collect();
+        let on = format_date_short(rung.owed_on);
+        line("not told yet", &format!("{} to {}: owed since {on}, no run has decided it", rung.step, roles.join(", ")));
+    }
+    match next {
+        Some(rung) => {
+            let roles: Vec<String> = rung.tell.iter().map(|role| watch.procedure.role_words(*role)).collect();
+            let on = format_date_long(rung.owed_on);
+            line("next", &format!("{} to {} on {on}, if nothing is recorded", rung.step, roles.join(", ")));
+        }
+        None if duty.status == Status::Met => line("next", "nothing: it is done"),
+        None => line("next", "nothing more is planned by the ladder"),
+    }
+}
+
+fn told_in_words(watch: &Watch, step: &ToldStep) -> String {
+    let notice = &step.notice;
+    let local = |at: DateTime<Utc>| {
+        let at = watch.zone.local_time(at);
+        format!("{} {}", format_date_short(at.date()), at.format("%H:%M"))
+    };
+    let role = watch.procedure.role_words(notice.role);
+    let what = format!("{} ({}) to {} as {role}", notice.effect.step, notice.kind.name(), notice.effect.person.0);
+    let because = notice.because.as_ref().map(|because| format!("; because {because}")).unwrap_or_default();
+    let state = match (&step.message, notice.state.name()) {
+        (Some(message), _) => match message.handed_over_at {
+            Some(at) => format!("handed to the mail server {}, message {}", local(at), message.id),
+            None => format!("message {} is {}", message.id, message.state.name().replace('_', " ")),
+        },
+        (None, "superseded") => "said by a later step to the same person".to_owned(),
+        (None, "queued") => format!("waits until {}", local(notice.send_at)),
+        (None, state) => state.to_owned(),
+    };
+    format!("{what}: decided {}, {state}{because}", local(step.decided_at))
+}

@@ -1,0 +1,88 @@
+//! The JSON of duties, notices and messages. It is a contract: names only ever join it.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::{
+    duty::{CaseContext, Duty},
+    ledger::ToldStep,
+    notice::{Notice, Rung},
+    run::Previewed,
+};
+
+#[derive(Serialize)]
+struct OfAuthority<'a> {
+    authority: &'a str,
+    #[serde(flatten)]
+    duty: &'a Duty,
+}
+
+/// A duty.
+pub(super) fn duty(authority: &str, duty: &Duty) -> Value {
+    serde_json::to_value(OfAuthority { authority, duty }).unwrap_or(Value::Null)
+}
+
+/// A message that would be sent.
+pub(super) fn previewed(authority: &str, message: &Previewed) -> Value {
+    let (notice, _) = match message.matters.first() {
+        Some(first) => first,
+        None => return Value::Null,
+    };
+    let mut kinds: Vec<&str> = message.matters.iter().map(|(notice, _)| notice.kind.name()).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    let duties: Vec<Value> = message.matters.iter().map(|(notice, duty)| matter(notice, duty)).collect();
+    json!({
+        "authority": authority,
+        "at": message.at,
+        "recipient_role": notice.role,
+        "recipient": notice.effect.person,
+        "kinds": kinds,
+        "duties": duties,
+    })
+}
+
+fn matter(notice: &Notice, duty: &Duty) -> Value {
+    json!({
+        "child": duty.child, "duty": duty.duty, "key": duty.key, "kind": notice.kind.name(), "step": notice.effect.step,
+        "repeat": notice.effect.repeat, "generation": notice.effect.generation, "role": notice.role,
+        "due": duty.due.as_ref().map(|due| due.on), "because": notice.because,
+    })
+}
+
+/// A duty with what was told of it and what is next.
+pub(super) fn explained(
+    authority: &str,
+    of: &Duty,
+    case: Option<&CaseContext>,
+    quote: &str,
+    told: &[&ToldStep],
+    next: Option<&Rung>,
+) -> Value {
+    let mut object = duty(authority, of);
+    let told: Vec<Value> = told.iter().map(|step| told_step(step)).collect();
+    if let Value::Object(fields) = &mut object {
+        fields.insert("quote".into(), quote.into());
+        fields.insert("lead_worker".into(), json!(case.and_then(|case| case.lead_worker.as_ref())));
+        fields.insert("told".into(), told.into());
+        fields.insert(
+            "next".into(),
+            next.map_or(Value::Null, |rung| {
+                json!({ "step": rung.step, "on": rung.owed_on, "kind": rung.kind.name(), "tell": rung.tell })
+            }),
+        );
+    }
+    object
+}
+
+fn told_step(step: &ToldStep) -> Value {
+    let message = step.message.as_ref();
+    json!({
+        "step": step.notice.effect.step, "repeat": step.notice.effect.repeat, "generation": step.notice.effect.generation,
+        "kind": step.notice.kind.name(), "role": step.notice.role, "person": step.notice.effect.person,
+        "state": step.notice.state.name(), "owed_at": step.notice.owed_at, "decided_at": step.decided_at,
+        "because": step.notice.because, "message": message.map(|message| message.id),
+        "message_state": message.map(|message| message.state.name()),
+        "handed_over_at": message.and_then(|message| message.handed_over_at),
+    })
+}

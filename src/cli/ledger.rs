@@ -1,0 +1,81 @@
+//! `duewatch ledger`: making, moving and switching the ledger. Each act is recorded with who and why.
+
+use std::path::Path;
+
+use clap::{Args, Subcommand};
+
+use super::{Ending, Failure, Outcome, output};
+use crate::{clock::Clock, ledger::Mode, run::open_ledger, settings::Settings};
+
+/// duewatch's own database.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Ledger {
+    /// Makes the ledger, or brings its tables up to date. A new one starts in mode `record`: it mails nobody.
+    Migrate(Migrate),
+    /// What becomes of mail: `record` keeps it, `redirect ADDRESS` sends all of it there, `live` sends it to the people.
+    Mode(ChangeMode),
+    /// Says that this ledger, found in another place than it was registered, is the one to go on with.
+    Accept(Act),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Migrate {
+    /// A new ledger is for rehearsals: the present may be chosen, and mail goes only into files.
+    #[arg(long)]
+    simulated: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ChangeMode {
+    /// record, redirect or live.
+    #[arg(value_parser = ["record", "redirect", "live"])]
+    mode: String,
+    /// For redirect: the one address that gets everything.
+    address: Option<String>,
+    #[command(flatten)]
+    act: Act,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Act {
+    /// Who does this.
+    #[arg(long)]
+    by: String,
+    /// Why.
+    #[arg(long)]
+    reason: String,
+}
+
+/// Carries it out.
+pub(crate) async fn run(config: &Path, command: &Ledger) -> Outcome {
+    let settings = Settings::load(config)?;
+    let now = Clock::System.now();
+    match command {
+        Ledger::Migrate(migrate) => {
+            let ledger = open_ledger(&settings, true).await?;
+            ledger.migrate().await?;
+            let identity = ledger.found(&settings.authority.id, migrate.simulated, now).await?;
+            output::line(&format!("{} is up to date; mode {}.", ledger.name(), identity.mode));
+        }
+        Ledger::Mode(change) => {
+            let ledger = open_ledger(&settings, false).await?;
+            let mode = match (change.mode.as_str(), &change.address) {
+                ("redirect", Some(address)) => Mode::Redirect(address.clone()),
+                ("redirect", None) => return Err(Failure("redirect needs an address: ledger mode redirect ADDRESS".to_owned())),
+                (_, Some(_)) => return Err(Failure("only redirect takes an address".to_owned())),
+                ("live", None) => Mode::Live,
+                _ => Mode::Record,
+            };
+            ledger.identity_of(&settings.authority.id).await?;
+            ledger.set_mode(&mode, &change.act.by, &change.act.reason, now).await?;
+            output::line(&format!("{} is in mode {mode} now.", ledger.name()));
+        }
+        Ledger::Accept(act) => {
+            let ledger = open_ledger(&settings, false).await?;
+            let home = ledger.home().await?;
+            ledger.accept(&home, &act.by, &act.reason, now).await?;
+            output::line(&format!("{} is accepted where it is now.", ledger.name()));
+        }
+    }
+    Ok(Ending::Well)
+}

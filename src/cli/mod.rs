@@ -1,0 +1,157 @@
+//! The command line: one file a command.
+//!
+//! Owns what a person types and what is printed back. Exit codes: 0 well; 1 carried out, and something needs attention;
+//! 2 could not be carried out, and standard error says why. Must not decide anything about a duty or a recipient.
+
+mod ack;
+mod calendar;
+mod check;
+mod demo;
+mod duties;
+mod explain;
+mod json;
+mod ledger;
+mod log;
+mod open;
+mod output;
+mod preview;
+mod run;
+mod source;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use chrono::{DateTime, Utc};
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// What a command comes to.
+pub(crate) type Outcome = Result<Ending, Failure>;
+
+/// How a command that was carried out ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// Exit code 0.
+    Well,
+    /// Exit code 1.
+    NeedsAttention,
+}
+
+/// Why a command could not be carried out: what was attempted, on what, what to do.
+#[derive(Debug)]
+pub(crate) struct Failure(pub(crate) String);
+
+impl<E: std::error::Error> From<E> for Failure {
+    fn from(error: E) -> Failure {
+        let mut text = error.to_string();
+        let mut source = error.source();
+        while let Some(cause) = source {
+            let cause_text = cause.to_string();
+            if !text.contains(&cause_text) {
+                text.push_str(&format!(": {cause_text}"));
+            }
+            source = cause.source();
+        }
+        Failure(text)
+    }
+}
+
+/// Watches what is due for every child, and tells the right person in time.
+#[derive(Debug, Parser)]
+#[command(name = "duewatch", version, max_term_width = 100)]
+struct Cli {
+    /// The settings.
+    #[arg(long, global = true, default_value = "/etc/duewatch/duewatch.toml", value_name = "PATH")]
+    config: PathBuf,
+    /// Where the log goes: the journal when there is one, else standard error.
+    #[arg(long, global = true, value_enum, default_value = "auto")]
+    log: log::LogTo,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// A fictional authority and the whole job, with nothing to set up.
+    Demo(demo::Demo),
+    /// The daemon; with --once one cycle, then exit.
+    Run(run::Run),
+    /// All that can be checked: settings, procedure, calendar, case database, directory, ledger, mail.
+    Check(check::Check),
+    /// Every duty, as it stands now or at an instant.
+    Duties(duties::Duties),
+    /// What would be sent, to whom, when and why. Changes nothing.
+    Preview(preview::Preview),
+    /// Every step of one child's arithmetic, what was sent and why, what was not and why, and what is next.
+    Explain(explain::Explain),
+    /// Working days: add them, count them, list the holidays.
+    #[command(subcommand)]
+    Calendar(calendar::Calendar),
+    /// The views that a council's analyst creates over the case database.
+    #[command(subcommand)]
+    Source(source::Source),
+    /// duewatch's own database.
+    #[command(subcommand)]
+    Ledger(ledger::Ledger),
+    /// Says that somebody acts on a duty: repeats to them rest until then.
+    Ack(ack::Ack),
+}
+
+/// How a command prints.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    #[default]
+    Table,
+    /// One object a line.
+    Json,
+    /// One line each, with a heading.
+    Csv,
+}
+
+/// An instant as a person types it: RFC 3339, such as `2026-11-16T08:30:00Z`.
+pub(crate) fn instant(text: &str) -> Result<DateTime<Utc>, String> {
+    DateTime::parse_from_rfc3339(text)
+        .map(|at| at.with_timezone(&Utc))
+        .map_err(|_| "write an instant with its zone, such as 2026-11-16T08:30:00Z".to_owned())
+}
+
+/// Parses the command line, carries it out and says how it ended.
+pub fn main() -> ExitCode {
+    // Clap's own code for a wrong command line is 2 as well.
+    let cli = Cli::parse();
+    let done = match cli.command {
+        Command::Calendar(command) => calendar::run(&command),
+        Command::Source(command) => source::run(&command),
+        command => with_runtime(&cli.config, cli.log, command),
+    };
+    match done {
+        Ok(Ending::Well) => ExitCode::SUCCESS,
+        Ok(Ending::NeedsAttention) => ExitCode::from(1),
+        Err(Failure(why)) => {
+            output::complain(&why);
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn with_runtime(config: &std::path::Path, log: log::LogTo, command: Command) -> Outcome {
+    let chatty = matches!(command, Command::Run(_));
+    log::start(log, chatty)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let done = runtime.block_on(async {
+        match command {
+            Command::Demo(command) => demo::run(&command).await,
+            Command::Run(command) => run::run(config, &command).await,
+            Command::Check(command) => check::run(config, &command).await,
+            Command::Duties(command) => duties::run(config, &command).await,
+            Command::Preview(command) => preview::run(config, &command).await,
+            Command::Explain(command) => explain::run(config, &command).await,
+            Command::Ledger(command) => ledger::run(config, &command).await,
+            Command::Ack(command) => ack::run(config, &command).await,
+            Command::Calendar(command) => calendar::run(&command),
+            Command::Source(command) => source::run(&command),
+        }
+    });
+    // A blocking read of standard input must not hold up the end of the program.
+    runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+    done
+}

@@ -1,0 +1,41 @@
+//! Writing to the terminal. A reader that has gone away (`| head`) ends the output, not the program.
+
+use std::io::Write;
+
+/// One line to standard output.
+pub(crate) fn line(text: &str) {
+    let _ = writeln!(std::io::stdout().lock(), "{text}");
+}
+
+/// One complaint to standard error.
+pub(crate) fn complain(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "duewatch: {text}");
+}
+
+/// Rows under headings, each column as wide as its widest cell.
+pub(crate) fn table(headings: &[&str], rows: &[Vec<String>]) {
+    let width = |column: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
+        cells.chain(headings.get(column).map(|heading| heading.len())).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..headings.len()).map(width).collect();
+    let laid_out = |cells: Vec<&str>| {
+        let padded = cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
+        padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    };
+    line(&laid_out(headings.to_vec()));
+    line(&laid_out(widths.iter().map(|width| RULE.get(..*width).unwrap_or(RULE)).collect()));
+    for row in rows {
+        line(&laid_out(row.iter().map(String::as_str).collect()));
+    }
+}
+
+const RULE: &str = "----------------------------------------------------------------------------------------------------";
+
+/// One line of comma-separated values; a cell that holds a comma, a quote or a line break is quoted.
+pub(crate) fn csv(cells: &[String]) {
+    let quoted = cells.iter().map(|cell| {
+        if cell.contains([',', '"', '\n', '\r']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell.clone() }
+    });
+    line(&quoted.collect::<Vec<_>>().join(","));
+}

@@ -1,0 +1,57 @@
+//! `duewatch preview`: what would be sent.
+
+use std::path::Path;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use clap::Args;
+
+use super::{Ending, Failure, Format, Outcome, instant, json, open, output};
+use crate::{calendar::format_date_short, run::rehearse};
+
+#[derive(Debug, Args)]
+pub(crate) struct Preview {
+    /// The first day.
+    #[arg(long)]
+    from: NaiveDate,
+    /// The last day.
+    #[arg(long)]
+    to: NaiveDate,
+    /// The case record is taken as it is known at this instant, instead of now.
+    #[arg(long, value_parser = instant)]
+    at: Option<DateTime<Utc>>,
+    /// How to print.
+    #[arg(long, value_enum, default_value = "table")]
+    format: Format,
+}
+
+/// Carries it out.
+pub(crate) async fn run(config: &Path, command: &Preview) -> Outcome {
+    if command.to < command.from {
+        return Err(Failure("--to lies before --from".to_owned()));
+    }
+    let watch = open::watch(config).await?;
+    let messages = rehearse(&watch, command.from, command.to, open::at(command.at)).await?;
+    if command.format == Format::Json {
+        messages.iter().for_each(|message| output::line(&json::previewed(&watch.authority, message).to_string()));
+        return Ok(Ending::Well);
+    }
+    let mut rows = Vec::new();
+    for message in &messages {
+        let at = watch.zone.local_time(message.at);
+        for (notice, duty) in &message.matters {
+            rows.push(vec![
+                format!("{} {}", format_date_short(at.date()), at.format("%H:%M")),
+                notice.effect.person.0.clone(),
+                watch.procedure.role_words(notice.role),
+                notice.kind.name().to_owned(),
+                duty.child.as_ref().map(|child| child.0.clone()).unwrap_or_default(),
+                duty.duty.0.clone(),
+                duty.due.as_ref().map(|due| format_date_short(due.on)).unwrap_or_default(),
+                notice.because.clone().unwrap_or_default(),
+            ]);
+        }
+    }
+    output::table(&["at", "person", "as", "kind", "child", "duty", "due", "because"], &rows);
+    output::line(&format!("\n{} messages, {} lines. Nothing was changed.", messages.len(), rows.len()));
+    Ok(Ending::Well)
+}

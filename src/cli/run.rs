@@ -1,0 +1,63 @@
+//! `duewatch run`: the daemon, or one cycle.
+
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
+use clap::Args;
+use tokio_util::sync::CancellationToken;
+
+use super::{Ending, Failure, Outcome, instant, open, output};
+use crate::{
+    clock::Clock,
+    daemon,
+    run::{Delivered, Polled},
+};
+
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    /// One cycle, then exit.
+    #[arg(long)]
+    once: bool,
+    /// The present is this instant; only with --once, on a ledger that was created as simulated.
+    #[arg(long, value_parser = instant, requires = "once")]
+    at: Option<DateTime<Utc>>,
+}
+
+/// Carries it out.
+pub(crate) async fn run(config: &Path, command: &Run) -> Outcome {
+    let watch = open::watch(config).await?;
+    if !command.once {
+        daemon::run(watch).await?;
+        return Ok(Ending::Well);
+    }
+    if command.at.is_some() && !watch.ledger.identity().await?.simulated {
+        return Err(Failure("--at is only for a ledger that was created as simulated".to_owned()));
+    }
+    let clock = command.at.map_or(Clock::System, Clock::Fixed);
+    let polled = watch.poll(clock).await?;
+    let delivered = watch.deliver(clock, &CancellationToken::new()).await?;
+    Ok(report(&polled, &delivered))
+}
+
+/// What a cycle came to, in a few lines.
+pub(super) fn report(polled: &Polled, delivered: &Delivered) -> Ending {
+    let children = &polled.books.children;
+    output::line(&format!(
+        "Run {}: {} children seen, {} assessed, {} without an open plan, {} unreadable; {} new notices.",
+        polled.committed.run,
+        children.seen,
+        children.assessed,
+        children.excluded,
+        children.unreadable,
+        polled.committed.new
+    ));
+    output::line(&format!(
+        "Messages: {} handed over, {} recorded, {} put off, {} failed.",
+        delivered.handed_over, delivered.recorded, delivered.put_off, delivered.failed
+    ));
+    for matter in &polled.attention {
+        output::line(&format!("Attention: {matter}"));
+    }
+    let well = polled.attention.is_empty() && delivered.failed == 0;
+    if well { Ending::Well } else { Ending::NeedsAttention }
+}

@@ -1,0 +1,107 @@
+//! The daemon: wakes, runs, delivers, and stops when told to.
+//!
+//! Owns when a cycle starts and that never two run at once. What is due is never asked of a timer: every wake looks at the
+//! ledger and at the schedule's own row in it, so that a late, lost or doubled wake-up changes nothing.
+
+mod heartbeat;
+mod schedule;
+mod stop;
+
+use std::time::Duration;
+
+use tokio::time::timeout;
+use tracing::{error, info, warn};
+
+use crate::{
+    clock::Clock,
+    run::{Watch, WatchError},
+};
+use heartbeat::Heartbeat;
+pub use heartbeat::HeartbeatError;
+use stop::stop_requested;
+
+/// How long a cycle that is under way may still take once the daemon is told to stop.
+const STOP_WITHIN: Duration = Duration::from_secs(8);
+
+/// Why the daemon ended.
+#[derive(Debug, thiserror::Error)]
+pub enum DaemonError {
+    /// It could not start to wake.
+    #[error(transparent)]
+    Heartbeat(#[from] HeartbeatError),
+    /// Signals cannot be heard.
+    #[error("cannot listen for the signal to stop: {0}")]
+    Signal(#[from] std::io::Error),
+    /// The poll schedule.
+    #[error("schedule.poll: {0}")]
+    Schedule(String),
+    /// It must not go on.
+    #[error(transparent)]
+    Watch(#[from] WatchError),
+}
+
+/// Runs until told to stop. A cycle that fails is logged and tried again at the next wake; only what no later wake can mend
+/// (a copied ledger) ends the daemon.
+pub async fn run(watch: Watch) -> Result<(), DaemonError> {
+    let stop = stop_requested()?;
+    let heartbeat = Heartbeat::start().await?;
+    watch.refuse_copied_ledger().await?;
+    info!(authority = %watch.authority, poll = %watch.poll, "watching");
+    loop {
+        let cycle = cycle(&watch, &stop);
+        tokio::pin!(cycle);
+        let ended = tokio::select! {
+            ended = &mut cycle => ended,
+            () = stop.cancelled() => match timeout(STOP_WITHIN, &mut cycle).await {
+                Ok(ended) => ended,
+                Err(_) => {
+                    warn!("stopped in the middle of a cycle; the next start takes it up where it stands");
+                    return Ok(());
+                }
+            },
+        };
+        match ended {
+            Err(error @ WatchError::CopiedLedger { .. }) => return Err(error.into()),
+            Err(error) => error!(%error, "the cycle failed; it is tried again at the next wake"),
+            Ok(()) => {}
+        }
+        tokio::select! {
+            () = stop.cancelled() => break,
+            () = heartbeat.beat() => {}
+        }
+    }
+    info!("stopped");
+    Ok(())
+}
+
+/// One wake: a poll if the schedule owes one, then whatever may be sent.
+async fn cycle(watch: &Watch, stop: &tokio_util::sync::CancellationToken) -> Result<(), WatchError> {
+    let clock = Clock::System;
+    if let Some(due) = schedule::owed(watch, clock.now()).await? {
+        let polled = watch.poll(clock).await?;
+        info!(
+            run = polled.committed.run,
+            outcome = polled.outcome.name(),
+            children = polled.books.children.seen,
+            notices = polled.committed.new,
+            "polled"
+        );
+        for matter in &polled.attention {
+            warn!(run = polled.committed.run, "{matter}");
+        }
+        due.done(watch).await?;
+    }
+    let delivered = watch.deliver(clock, stop).await?;
+    if delivered.failed > 0 {
+        error!(failed = delivered.failed, "messages were refused or given up; see `duewatch check`");
+    }
+    if delivered != crate::run::Delivered::default() {
+        info!(
+            handed_over = delivered.handed_over,
+            recorded = delivered.recorded,
+            put_off = delivered.put_off,
+            "delivered"
+        );
+    }
+    Ok(())
+}

@@ -1,0 +1,43 @@
+//! "An EVENT somebody must hear of now": overdue from the instant it is known until the record shows it was acted on.
+
+use super::{
+    Idle, Outcome, Status, Terms,
+    case::{Case, Fit},
+    deadline::{all_recorded, recorded},
+    reading::{Draft, Readings, anchor, key, silent_note, words},
+};
+use crate::{
+    calendar::format_date_short,
+    procedure::{Alert, Rule},
+};
+
+pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Alert, case: &Case) -> Outcome {
+    let events = case.held(&shape.on);
+    if events.is_empty() {
+        return Outcome::Idle(Idle::NothingToWatch);
+    }
+    let duties = events.into_iter().map(|(fact, when, fit)| {
+        let met = all_recorded(case, fact, &shape.met_by).map(|met| met.on);
+        let began = anchor(fact, when.on);
+        let missing: Vec<String> = shape
+            .met_by
+            .iter()
+            .filter(|name| fact.date(name).is_none_or(|date| date.on > case.today))
+            .map(|name| name.trim_end_matches("_on").replace('_', " "))
+            .collect();
+        let mut arithmetic = format!("{} of {}", words(fact.kind.name()), format_date_short(when.on));
+        if met.is_none() {
+            arithmetic.push_str(&format!("; not on record: {}", missing.join(", ")));
+        }
+        let mut notes = Vec::new();
+        if let Fit::Silent(attribute) = fit {
+            notes.push(silent_note(fact, attribute, "it is taken to be meant"));
+        }
+        let draft = Draft { terms, rule, record: case.record, key: key(fact), anchor: began.clone(), notes };
+        let status = if met.is_some() { Status::Met } else { Status::Overdue };
+        let mut duty = draft.standing(Readings::fixed(&began, when.at, arithmetic), met, status);
+        duty.done = recorded(case, fact);
+        duty
+    });
+    Outcome::Duties(duties.collect())
+}

@@ -1,0 +1,138 @@
+//! `assess`: one record, one procedure, one calendar, one instant; every rule comes to duties or to a reason for none.
+
+use chrono::{DateTime, Days, NaiveDate, Utc};
+
+use super::{
+    CaseContext, Duty, Idle, Outcome, Status, Stretch, alert, between, case::Case, context::context, deadline,
+    recurring, report, standing,
+};
+use crate::{
+    calendar::{Calendar, Zone},
+    procedure::{DutyId, Procedure, Rule, Shape},
+    record::{CaseRecord, Fact, FactKind, Value, When},
+};
+
+/// Under which rules, in which calendar and at which instant records are assessed.
+#[derive(Clone, Copy, Debug)]
+pub struct Terms<'a> {
+    /// The rules.
+    pub procedure: &'a Procedure,
+    /// The authority's working days.
+    pub calendar: &'a Calendar,
+    /// The zone in which its days begin and end.
+    pub zone: Zone,
+    /// The present instant.
+    pub now: DateTime<Utc>,
+    /// The local day of that instant.
+    pub today: NaiveDate,
+}
+
+impl<'a> Terms<'a> {
+    /// The terms at an instant.
+    pub fn new(procedure: &'a Procedure, calendar: &'a Calendar, zone: Zone, now: DateTime<Utc>) -> Terms<'a> {
+        Terms { procedure, calendar, zone, now, today: zone.local_date(now) }
+    }
+}
+
+/// What one case comes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assessment {
+    /// Whose case it is today.
+    pub context: CaseContext,
+    /// Every rule that applies to a child, in the procedure's order: the pairs that the books must balance.
+    pub outcomes: Vec<(DutyId, Outcome)>,
+    /// What the authority's reports list of this case.
+    pub stretches: Vec<Stretch>,
+    /// The next instant at which this answer changes by itself; none if only a new fact can change it.
+    pub wake_at: Option<DateTime<Utc>>,
+}
+
+impl Assessment {
+    /// Every duty, rule by rule.
+    pub fn duties(&self) -> impl Iterator<Item = &Duty> {
+        self.outcomes.iter().flat_map(|(_, outcome)| match outcome {
+            Outcome::Duties(duties) => duties.as_slice(),
+            Outcome::Idle(_) => &[],
+        })
+    }
+}
+
+/// Works out every duty of one child. Pure: the same arguments give the same answer, on any day.
+pub fn assess(record: &CaseRecord, terms: &Terms) -> Assessment {
+    let died = died_on(record, terms.today);
+    let with_death = died.and_then(|died_on| with_death_on_record(record, died_on));
+    let record = with_death.as_ref().unwrap_or(record);
+    let open = Case::open_on(record, terms.today, terms);
+    let open_at_death = died.and_then(|died_on| Case::open_on(record, died_on, terms));
+    let mut outcomes = Vec::with_capacity(terms.procedure.rules.len());
+    let mut stretches = Vec::new();
+    for rule in terms.procedure.rules.iter().filter(|rule| !matches!(rule.shape, Shape::Report(_))) {
+        let outcome = match (died.is_some(), rule.after_death) {
+            (true, false) => Outcome::Idle(Idle::Died),
+            (true, true) => apply(terms, rule, open_at_death.as_ref()),
+            (false, _) => apply(terms, rule, open.as_ref()),
+        };
+        stretches.extend(report::stretches(rule, &outcome));
+        outcomes.push((rule.duty.clone(), outcome));
+    }
+    let mut assessment = Assessment { context: context(record, terms), outcomes, stretches, wake_at: None };
+    assessment.wake_at = wake_at(record, terms, &assessment);
+    assessment
+}
+
+fn apply(terms: &Terms, rule: &Rule, case: Option<&Case>) -> Outcome {
+    let Some(case) = case else { return Outcome::Idle(Idle::NoOpenPlan) };
+    let outcome = match &rule.shape {
+        Shape::Deadline(shape) => deadline::assess(terms, rule, shape, case),
+        Shape::Recurring(shape) => recurring::assess(terms, rule, shape, case),
+        Shape::Between(shape) => between::assess(terms, rule, shape, case),
+        Shape::Standing(shape) => standing::assess(terms, rule, shape, case),
+        Shape::Alert(shape) => alert::assess(terms, rule, shape, case),
+        // A procedure with a shape that is not assessed is refused before it is put to work.
+        Shape::Report(_) | Shape::Unassessed(_) => Outcome::Idle(Idle::NothingToWatch),
+    };
+    match outcome {
+        Outcome::Duties(duties) if duties.is_empty() => Outcome::Idle(Idle::NothingToWatch),
+        outcome => outcome,
+    }
+}
+
+/// The day the child died, if that is known by today: from the child's own row, or from the incident.
+pub(super) fn died_on(record: &CaseRecord, today: NaiveDate) -> Option<NaiveDate> {
+    let incident = record.facts(FactKind::Incident).iter().find(|incident| is_death(incident));
+    let recorded = incident.and_then(|incident| incident.held(today)).map(|when| when.on);
+    record.died_on.filter(|on| *on <= today).or(recorded)
+}
+
+fn is_death(incident: &Fact) -> bool {
+    *incident.get("kind") == Value::Code("death".into())
+}
+
+/// A death that stands only on the child's own row is an incident too: the alert must not wait for a second entry.
+fn with_death_on_record(record: &CaseRecord, died_on: NaiveDate) -> Option<CaseRecord> {
+    if record.facts(FactKind::Incident).iter().any(is_death) {
+        return None;
+    }
+    let incident = Fact::new(FactKind::Incident, "death")
+        .with("kind", Value::Code("death".into()))
+        .with("occurred_on", Value::Date(When::day(died_on)));
+    let facts = FactKind::ALL.into_iter().flat_map(|kind| record.facts(kind)).cloned().chain([incident]);
+    let mut with_death = CaseRecord::new(record.child.clone(), facts.collect());
+    with_death.household.clone_from(&record.household);
+    with_death.died_on = record.died_on;
+    with_death.born_on = record.born_on;
+    with_death.expected_on = record.expected_on;
+    Some(with_death)
+}
+
+/// The earliest end of a day that turns a status, or start of a day on which a recorded date arrives or has passed.
+fn wake_at(record: &CaseRecord, terms: &Terms, assessment: &Assessment) -> Option<DateTime<Utc>> {
+    let unmet = assessment.duties().filter(|duty| duty.status != Status::Met);
+    let limits = unmet.flat_map(|duty| [duty.strict.as_ref(), duty.due.as_ref()]).flatten();
+    let ends = limits.map(|reading| reading.at.unwrap_or_else(|| terms.zone.end_of_day(reading.on)));
+    let facts = FactKind::ALL.into_iter().flat_map(|kind| record.facts(kind));
+    let dates = facts.flat_map(|fact| fact.kind.attributes().iter().filter_map(|attribute| fact.date(attribute.name)));
+    let days = dates.map(|when| when.on).chain(record.died_on);
+    let turns = days.flat_map(|on| [Some(on), on.checked_add_days(Days::new(1))]).flatten();
+    ends.chain(turns.map(|on| terms.zone.start_of_day(on))).filter(|at| *at > terms.now).min()
+}

@@ -1,0 +1,162 @@
+//! "At least once between EVENTS, or at every Nth".
+
+use chrono::NaiveDate;
+
+use super::{
+    Duty, Idle, Outcome, Reading, Status, Terms,
+    case::{Case, Fit},
+    reading::{Draft, Readings, anchor, key, silent_note, words},
+};
+use crate::{
+    calendar::{Period, Trust, format_date_short},
+    procedure::{Between, Rule, Selector},
+    record::{Fact, Value, When},
+};
+
+pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Between, case: &Case) -> Outcome {
+    match shape {
+        Between::Gap { of, next, before_next, met_by } => {
+            gaps(terms, rule, case, &Gaps { of, next: *next, before_next: *before_next, met_by })
+        }
+        Between::EveryNth { of, nth, flag } => every_nth(terms, rule, case, of, *nth, flag),
+    }
+}
+
+struct Gaps<'a> {
+    of: &'a Selector,
+    next: Option<&'static str>,
+    before_next: Period,
+    met_by: &'a Selector,
+}
+
+/// One duty for each gap. A gap that has closed unmet can no longer be mended: the next gap's duty takes over from it.
+fn gaps(terms: &Terms, rule: &Rule, case: &Case, shape: &Gaps) -> Outcome {
+    let bounds = case.held(shape.of);
+    if bounds.is_empty() {
+        return Outcome::Idle(Idle::NotStarted);
+    }
+    let meeting = case.held(shape.met_by);
+    let mut duties = Vec::new();
+    for (at, (fact, when, _)) in bounds.iter().enumerate() {
+        let closes_on = bounds.get(at + 1).map(|(_, next, _)| next.on);
+        let next_on = closes_on.or_else(|| next_one(case, shape, fact, *when));
+        let inside = |on: NaiveDate| on > when.on && closes_on.is_none_or(|closes_on| on < closes_on);
+        let met_on =
+            meeting.iter().find(|(_, seen, fit)| *fit == Fit::Yes && inside(seen.on)).map(|(_, seen, _)| seen.on);
+        if closes_on.is_some() && met_on.is_none() {
+            continue;
+        }
+        let mut notes = Vec::new();
+        for (event, seen, fit) in &meeting {
+            if let (Fit::Silent(attribute), None, true) = (fit, met_on, inside(seen.on)) {
+                notes.push(silent_note(event, attribute, "it is not counted"));
+            }
+        }
+        let draft = Draft { terms, rule, record: case.record, key: key(fact), anchor: anchor(fact, when.on), notes };
+        duties.push(match next_on {
+            Some(next_on) => one_gap(draft, shape, next_on, met_on),
+            None if met_on.is_some() => draft.dated(undated(), met_on),
+            None => draft.cannot_tell(format!("the record holds no date for the next {}", words(shape.of.fact.name()))),
+        });
+    }
+    Outcome::Duties(duties)
+}
+
+fn one_gap(draft: Draft, shape: &Gaps, next_on: NaiveDate, met_on: Option<NaiveDate>) -> Duty {
+    match draft.terms.calendar.before(next_on, shape.before_next, Trust::WithProvisional) {
+        Ok(limit) => {
+            let on = limit.on.max(draft.anchor.on);
+            let arithmetic = format!(
+                "{} before the next {} on {}: {}",
+                shape.before_next,
+                words(shape.of.fact.name()),
+                format_date_short(next_on),
+                format_date_short(on)
+            );
+            let due = Reading { anchor: draft.anchor.clone(), on, at: None };
+            let readings = Readings { due: Some(due), provisional: limit.provisional, arithmetic, ..undated() };
+            draft.dated(readings, met_on)
+        }
+        Err(error) => draft.cannot_tell(error.to_string()),
+    }
+}
+
+fn undated() -> Readings {
+    Readings { strict: None, due: None, provisional: false, skipped: Vec::new(), arithmetic: String::new() }
+}
+
+/// When the next one is: the first booked from today, else the date that the last one set, else a booking that has passed
+/// unheld, which leaves the gap open and its limit where it was.
+fn next_one(case: &Case, shape: &Gaps, last: &Fact, held: When) -> Option<NaiveDate> {
+    let booked: Vec<NaiveDate> = case.booked(shape.of).into_iter().filter(|on| *on > held.on).collect();
+    let ahead = booked.iter().find(|on| **on >= case.today).copied();
+    let set = shape.next.and_then(|name| last.date(name)).map(|when| when.on).filter(|on| *on > held.on);
+    ahead.or(set).or_else(|| booked.last().copied())
+}
+
+/// One duty for each unbroken run of events without the flag: strictly at the first, by the ordinary reading at the Nth.
+fn every_nth(terms: &Terms, rule: &Rule, case: &Case, of: &Selector, nth: u32, flag: &'static str) -> Outcome {
+    let events: Vec<(&Fact, When)> =
+        case.held(of).into_iter().filter(|(_, _, fit)| *fit == Fit::Yes).map(|(fact, when, _)| (fact, when)).collect();
+    if events.is_empty() {
+        return Outcome::Idle(Idle::NotStarted);
+    }
+    let mut duties = Vec::new();
+    let mut run: Vec<(&Fact, When)> = Vec::new();
+    for (fact, when) in events {
+        if *fact.get(flag) == Value::Flag(true) {
+            duties.extend(one_run(terms, rule, case, &run, nth, flag, Some(when.on)));
+            run.clear();
+        } else {
+            run.push((fact, when));
+        }
+    }
+    duties.extend(one_run(terms, rule, case, &run, nth, flag, None));
+    if duties.is_empty() { Outcome::Idle(Idle::NothingToWatch) } else { Outcome::Duties(duties) }
+}
+
+fn one_run(
+    terms: &Terms,
+    rule: &Rule,
+    case: &Case,
+    run: &[(&Fact, When)],
+    nth: u32,
+    flag: &str,
+    met_on: Option<NaiveDate>,
+) -> Option<Duty> {
+    let (first, started) = run.first()?;
+    let anchored = anchor(first, started.on);
+    // Only a recorded No counts towards the Nth; from the first silence on, the run is uncertain.
+    let certain = run.iter().take_while(|(fact, _)| *fact.get(flag) != Value::Missing).count();
+    let breach = usize::try_from(nth.max(1) - 1).ok().filter(|at| *at < certain).and_then(|at| run.get(at));
+    let notes: Vec<String> = run
+        .iter()
+        .filter(|(fact, _)| *fact.get(flag) == Value::Missing)
+        .map(|(fact, _)| silent_note(fact, flag, "it settles nothing"))
+        .collect();
+    let draft = Draft { terms, rule, record: case.record, key: key(first), anchor: anchored.clone(), notes };
+    if met_on.is_none() && breach.is_none() && certain < run.len() {
+        return Some(draft.cannot_tell(format!("the record does not say, for the latest, {}", flag.replace('_', " "))));
+    }
+    let reading = |on| Some(Reading { anchor: anchored.clone(), on, at: None });
+    let arithmetic = match breach {
+        Some((_, when)) => format!(
+            "{nth} in a row without \"{flag}\", from {} to {}",
+            format_date_short(started.on),
+            format_date_short(when.on)
+        ),
+        None => format!("without \"{flag}\" on {}: the next one must have it", format_date_short(started.on)),
+    };
+    let readings = Readings {
+        strict: reading(started.on),
+        due: breach.and_then(|(_, when)| reading(when.on)),
+        arithmetic,
+        ..undated()
+    };
+    let status = match (met_on, breach) {
+        (Some(_), _) => Status::Met,
+        (None, Some(_)) => Status::Overdue,
+        (None, None) => Status::Amber,
+    };
+    Some(draft.standing(readings, met_on, status))
+}

@@ -1,0 +1,135 @@
+//! One case under assessment: the record, seen on one day, through one open plan.
+//!
+//! Owns what belongs to the plan's period and who was what on which day. Must not know any shape of rule.
+
+use chrono::NaiveDate;
+
+use super::Terms;
+use crate::{
+    procedure::{Relation, Selector, Test},
+    record::{CaseRecord, Fact, FactKind, PersonRef, Value, When},
+};
+
+/// Whether a fact is one that a rule means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fit {
+    Yes,
+    No,
+    /// It would be, if the record were not silent on this attribute.
+    Silent(&'static str),
+}
+
+/// The record within the period of one plan.
+pub(super) struct Case<'a> {
+    pub(super) record: &'a CaseRecord,
+    pub(super) plan: &'a Fact,
+    pub(super) today: NaiveDate,
+    /// The plan's first day, or the day of the conference that made it, where that is earlier.
+    pub(super) since: NaiveDate,
+}
+
+impl<'a> Case<'a> {
+    /// The case under the plan that is open on that day; of several, under the one that began first, so that no fact of
+    /// any falls outside. Another authority's plan is not this authority's case.
+    pub(super) fn open_on(record: &'a CaseRecord, on: NaiveDate, terms: &Terms) -> Option<Case<'a>> {
+        let own = |plan: &&Fact| *plan.get("other_authority") != Value::Flag(true);
+        let plan = record.facts(FactKind::Plan).iter().filter(own).find(|plan| plan.covers(on))?;
+        let started = plan.happened()?.on;
+        let made_on = match plan.get("conference_id") {
+            Value::Fact(id) => record.fact(FactKind::Conference, id).and_then(Fact::happened).map(|when| when.on),
+            _ => None,
+        };
+        let since = made_on.map_or(started, |made_on| made_on.min(started));
+        Some(Case { record, plan, today: terms.today, since })
+    }
+
+    /// Facts of the plan's period that were held by today and fit, or may fit, oldest first.
+    pub(super) fn held(&self, selector: &Selector) -> Vec<(&'a Fact, When, Fit)> {
+        if selector.fact == FactKind::Plan {
+            return self.plan.happened().map(|when| (self.plan, when, Fit::Yes)).into_iter().collect();
+        }
+        self.record
+            .facts(selector.fact)
+            .iter()
+            .filter_map(|fact| fact.held(self.today).map(|when| (fact, when)))
+            .filter(|(_, when)| when.on >= self.since)
+            .map(|(fact, when)| (fact, when, self.fit(selector, fact, when.on)))
+            .filter(|(_, _, fit)| *fit != Fit::No)
+            .collect()
+    }
+
+    /// The days for which such a fact is booked and was not held, earliest first.
+    pub(super) fn booked(&self, selector: &Selector) -> Vec<NaiveDate> {
+        let mut days: Vec<NaiveDate> = self
+            .record
+            .facts(selector.fact)
+            .iter()
+            .filter(|fact| fact.held(self.today).is_none() && tests(selector, fact) != Fit::No)
+            .filter_map(|fact| fact.happened().or_else(|| fact.kind.booked().and_then(|name| fact.date(name))))
+            .map(|when| when.on)
+            .collect();
+        days.sort_unstable();
+        days
+    }
+
+    fn fit(&self, selector: &Selector, fact: &Fact, on: NaiveDate) -> Fit {
+        match tests(selector, fact) {
+            Fit::Yes if selector.by.is_empty() => Fit::Yes,
+            Fit::No => Fit::No,
+            tests => match (self.made_by_one_of(&selector.by, fact, on), tests) {
+                (Fit::No, _) => Fit::No,
+                (Fit::Yes, tests) => tests,
+                (silent, _) => silent,
+            },
+        }
+    }
+
+    fn made_by_one_of(&self, relations: &[Relation], fact: &Fact, on: NaiveDate) -> Fit {
+        if relations.is_empty() {
+            return Fit::Yes;
+        }
+        let Some(attribute) = fact.kind.made_by() else { return Fit::No };
+        match fact.person(attribute) {
+            None => Fit::Silent(attribute),
+            Some(person) if relations.iter().any(|relation| self.is(person, *relation, on)) => Fit::Yes,
+            Some(_) => Fit::No,
+        }
+    }
+
+    fn is(&self, person: &PersonRef, relation: Relation, on: NaiveDate) -> bool {
+        match relation {
+            Relation::LeadWorker => self.record.facts(FactKind::Allocation).iter().any(|allocation| {
+                is_lead(allocation) && allocation.covers(on) && allocation.person("worker_id") == Some(person)
+            }),
+            Relation::CoreGroupProfessional => self.record.facts(FactKind::Membership).iter().any(|member| {
+                *member.get("professional") == Value::Flag(true)
+                    && member.covers(on)
+                    && member.person("person_id") == Some(person)
+            }),
+        }
+    }
+}
+
+/// Whether a fact passes the tests, whoever made it.
+fn tests(selector: &Selector, fact: &Fact) -> Fit {
+    let mut fit = Fit::Yes;
+    for test in &selector.tests {
+        let (attribute, passes) = match test {
+            Test::Flag { attribute, is } => (*attribute, *fact.get(attribute) == Value::Flag(*is)),
+            Test::Code { attribute, any_of } => {
+                (*attribute, matches!(fact.get(attribute), Value::Code(code) if any_of.contains(code)))
+            }
+        };
+        match fact.get(attribute) {
+            Value::Missing => fit = Fit::Silent(attribute),
+            _ if !passes => return Fit::No,
+            _ => {}
+        }
+    }
+    fit
+}
+
+/// Whether an allocation makes its worker the lead worker.
+pub(super) fn is_lead(allocation: &Fact) -> bool {
+    *allocation.get("role") == Value::Code("lead_worker".into())
+}

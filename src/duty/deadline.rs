@@ -1,0 +1,103 @@
+//! "Within PERIOD of EVENT, met by EVENT": one duty for each event of the plan's period.
+
+use super::{
+    Outcome, Terms,
+    case::{Case, Fit},
+    reading::{Draft, after, anchor, key, silent_note, words},
+};
+use crate::{
+    procedure::{Deadline, MetBy, Rule, Selector, Test},
+    record::{Fact, When},
+};
+
+pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Deadline, case: &Case) -> Outcome {
+    let draft = |fact: &Fact, on, notes| Draft {
+        terms,
+        rule,
+        record: case.record,
+        key: key(fact),
+        anchor: anchor(fact, on),
+        notes,
+    };
+    let anchors = case.held(&shape.of);
+    if anchors.is_empty() {
+        if !shape.expected {
+            return Outcome::Idle(super::Idle::NotStarted);
+        }
+        let why = format!("the record holds no {} that would start this clock", described(&shape.of));
+        return Outcome::Duties(vec![draft(case.plan, case.since, Vec::new()).cannot_tell(why)]);
+    }
+    let duties = anchors.into_iter().map(|(fact, when, fit)| {
+        let mut notes = Vec::new();
+        if let Fit::Silent(attribute) = fit {
+            notes.push(silent_note(fact, attribute, "the clock is taken to run"));
+        }
+        let met_on = match &shape.met_by {
+            MetBy::Fact(selector) => first_meeting(case, selector, fact, when, &mut notes),
+            MetBy::Dates(attributes) => all_recorded(case, fact, attributes).map(|when| when.on),
+        };
+        let readings = after(terms, &anchor(fact, when.on), when, shape.within, shape.within);
+        let mut duty = draft(fact, when.on, notes).counted(readings, met_on);
+        duty.done = recorded(case, fact);
+        duty
+    });
+    Outcome::Duties(duties.collect())
+}
+
+/// The day of the first fact on or after the anchor that meets it. One that might, were the record not silent, is noted.
+fn first_meeting(
+    case: &Case,
+    selector: &Selector,
+    anchor: &Fact,
+    started: When,
+    notes: &mut Vec<String>,
+) -> Option<chrono::NaiveDate> {
+    for (fact, when, fit) in case.held(selector) {
+        if when.on < started.on || std::ptr::eq(fact, anchor) {
+            continue;
+        }
+        match fit {
+            Fit::Yes => return Some(when.on),
+            Fit::Silent(attribute) => notes.push(silent_note(fact, attribute, "it is not counted")),
+            Fit::No => {}
+        }
+    }
+    None
+}
+
+/// The last of the dates, once all are on the record and none lies ahead.
+pub(super) fn all_recorded(case: &Case, fact: &Fact, attributes: &[&str]) -> Option<When> {
+    let dates: Option<Vec<When>> =
+        attributes.iter().map(|name| fact.date(name).filter(|when| when.on <= case.today)).collect();
+    dates.and_then(|dates| dates.into_iter().max())
+}
+
+/// The date attributes of a fact that are on the record: the links of its chain that are done.
+pub(super) fn recorded(case: &Case, fact: &Fact) -> Vec<String> {
+    let attributes = fact.kind.attributes().iter();
+    attributes
+        .filter(|attribute| fact.date(attribute.name).is_some_and(|when| when.on <= case.today))
+        .map(|attribute| attribute.name.to_owned())
+        .collect()
+}
+
+/// A selector in words, for a record that holds no such fact.
+pub(super) fn described(selector: &Selector) -> String {
+    let mut text = words(selector.fact.name()).to_owned();
+    for test in &selector.tests {
+        match test {
+            Test::Flag { attribute, is } => {
+                let with = if *is { "with" } else { "without" };
+                text.push_str(&format!(" {with} \"{}\"", attribute.replace('_', " ")));
+            }
+            Test::Code { attribute, any_of } => {
+                text.push_str(&format!(
+                    " of {} {}",
+                    attribute.replace('_', " "),
+                    any_of.join(" or ").replace('_', " ")
+                ));
+            }
+        }
+    }
+    text
+}

@@ -1,0 +1,223 @@
+//! Dates: from an anchor and a period to the two readings, and from them to where a duty stands.
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+
+use super::{Anchor, Duty, DutyKey, Reading, Status, Terms};
+use crate::{
+    calendar::{CalendarError, FirstDay, LastDay, Limit, Period, Skipped, Trust, format_date_short},
+    procedure::Rule,
+    record::{CaseRecord, Fact, FactKind, When},
+};
+
+/// Both readings of one limit, and how they were reached.
+pub(super) struct Readings {
+    pub(super) strict: Option<Reading>,
+    pub(super) due: Option<Reading>,
+    pub(super) provisional: bool,
+    pub(super) skipped: Vec<Skipped>,
+    pub(super) arithmetic: String,
+}
+
+impl Readings {
+    /// A reading whose last day is known without counting: the start of a state, an alert's own day.
+    pub(super) fn fixed(anchor: &Anchor, at: Option<DateTime<Utc>>, arithmetic: String) -> Readings {
+        let due = Reading { anchor: anchor.clone(), on: anchor.on, at };
+        Readings { strict: None, due: Some(due), provisional: false, skipped: Vec::new(), arithmetic }
+    }
+}
+
+/// `period` after the anchor: strict with `strict`, due with `due`, which differ where a conference set its own interval.
+pub(super) fn after(
+    terms: &Terms,
+    anchor: &Anchor,
+    happened: When,
+    strict: Period,
+    due: Period,
+) -> Result<Readings, CalendarError> {
+    if let (Period::Hours(early), Period::Hours(late)) = (strict, due) {
+        return Ok(hours_after(terms, anchor, happened, early, late));
+    }
+    let counting = terms.procedure.counting;
+    let (strict_first, strict_last) = convention(strict, counting.strict_first_day, counting.strict_last_day);
+    let (due_first, due_last) = convention(due, counting.due_first_day, counting.due_last_day);
+    let early = terms.calendar.after(anchor.on, strict, strict_first, strict_last, earliest_trust(strict))?;
+    let late = terms.calendar.after(anchor.on, due, due_first, due_last, Trust::WithProvisional)?;
+    let early_on = early.on.min(late.on);
+    let skipped = match due {
+        Period::WorkingDays(_) | Period::WorkingWeeks(_) => {
+            terms.calendar.skipped(anchor.on, late.on, Trust::WithProvisional)
+        }
+        _ => Vec::new(),
+    };
+    let reading = |on| Some(Reading { anchor: anchor.clone(), on, at: None });
+    Ok(Readings {
+        strict: reading(early_on),
+        due: reading(late.on),
+        provisional: late.provisional,
+        arithmetic: in_words(anchor, strict, due, early_on, late, &skipped),
+        skipped,
+    })
+}
+
+/// The earlier date: a holiday lengthens a count of working days, so only published ones may; but a last day moves back
+/// over a holiday, so there every one does.
+fn earliest_trust(period: Period) -> Trust {
+    match period {
+        Period::WorkingDays(_) | Period::WorkingWeeks(_) => Trust::PublishedOnly,
+        _ => Trust::WithProvisional,
+    }
+}
+
+/// Working days know a first day; calendar time is read literally and knows only where its last day may move.
+fn convention(period: Period, first: FirstDay, last: LastDay) -> (FirstDay, LastDay) {
+    match period {
+        Period::WorkingDays(_) | Period::WorkingWeeks(_) => (first, LastDay::AsIs),
+        _ => (FirstDay::Excluded, last),
+    }
+}
+
+/// Elapsed hours run from the recorded instant; where only a day is on record, from its beginning (strict) and its end.
+fn hours_after(terms: &Terms, anchor: &Anchor, happened: When, early: u32, late: u32) -> Readings {
+    let from = |instant: DateTime<Utc>, hours: u32| instant + TimeDelta::hours(i64::from(hours));
+    let strict_at = from(happened.at.unwrap_or_else(|| terms.zone.start_of_day(happened.on)), early);
+    let due_at = from(happened.at.unwrap_or_else(|| terms.zone.end_of_day(happened.on)), late);
+    let reading = |at| Some(Reading { anchor: anchor.clone(), on: terms.zone.local_date(at), at: Some(at) });
+    Readings {
+        strict: reading(strict_at),
+        due: reading(due_at),
+        provisional: false,
+        skipped: Vec::new(),
+        arithmetic: format!("{late} hours from the {} of {}", words(&anchor.fact), format_date_short(anchor.on)),
+    }
+}
+
+fn in_words(
+    anchor: &Anchor,
+    strict: Period,
+    due: Period,
+    strict_on: NaiveDate,
+    late: Limit,
+    skipped: &[Skipped],
+) -> String {
+    let mut text = format!(
+        "{due} from the {} of {}: {}",
+        words(&anchor.fact),
+        format_date_short(anchor.on),
+        format_date_short(late.on)
+    );
+    let holidays: Vec<String> = skipped
+        .iter()
+        .filter(|day| day.name != "Saturday" && day.name != "Sunday")
+        .map(|day| format!("{} ({})", format_date_short(day.on), day.name))
+        .collect();
+    let weekend = skipped.len() - holidays.len();
+    match (weekend, holidays.is_empty()) {
+        (0, true) => {}
+        (_, true) => text.push_str(&format!("; {weekend} weekend days do not count")),
+        (_, false) => text.push_str(&format!("; {weekend} weekend days and {} do not count", holidays.join(", "))),
+    }
+    if strict_on < late.on {
+        let why = match (strict == due, strict) {
+            (false, _) => format!("counting {strict}"),
+            (true, Period::WorkingDays(_) | Period::WorkingWeeks(_)) => "counting the day itself as day 1".to_owned(),
+            (true, _) => "moved back to a working day".to_owned(),
+        };
+        text.push_str(&format!("; at the earliest {}, {why}", format_date_short(strict_on)));
+    }
+    text
+}
+
+/// A fact's kind in a sentence.
+pub(super) fn words(fact: &str) -> &str {
+    FactKind::from_name(fact).map_or(fact, |kind| kind.words())
+}
+
+/// The anchor that a fact is.
+pub(super) fn anchor(fact: &Fact, on: NaiveDate) -> Anchor {
+    Anchor { fact: fact.kind.name().into(), id: fact.id.0.clone(), on }
+}
+
+/// The key of the duty that a fact starts.
+pub(super) fn key(fact: &Fact) -> DutyKey {
+    DutyKey(format!("{}:{}", fact.kind.name(), fact.id.0))
+}
+
+/// Where a duty with these readings stands now: the last day is in time until it has ended, locally.
+pub(super) fn status(terms: &Terms, readings: &Readings, met_on: Option<NaiveDate>) -> Status {
+    let passed = |reading: &Reading| terms.now >= reading.at.unwrap_or_else(|| terms.zone.end_of_day(reading.on));
+    if met_on.is_some() {
+        Status::Met
+    } else if readings.due.as_ref().is_some_and(passed) {
+        Status::Overdue
+    } else if readings.strict.as_ref().is_some_and(passed) {
+        Status::Amber
+    } else {
+        Status::Open
+    }
+}
+
+/// Puts a duty together.
+pub(super) struct Draft<'a> {
+    pub(super) terms: &'a Terms<'a>,
+    pub(super) rule: &'a Rule,
+    pub(super) record: &'a CaseRecord,
+    pub(super) key: DutyKey,
+    pub(super) anchor: Anchor,
+    pub(super) notes: Vec<String>,
+}
+
+impl Draft<'_> {
+    /// A duty that stands where its dates say.
+    pub(super) fn dated(self, readings: Readings, met_on: Option<NaiveDate>) -> Duty {
+        let status = status(self.terms, &readings, met_on);
+        self.standing(readings, met_on, status)
+    }
+
+    /// A duty whose status is known otherwise.
+    pub(super) fn standing(self, readings: Readings, met_on: Option<NaiveDate>, status: Status) -> Duty {
+        let late = match (met_on, &readings.due) {
+            (Some(met_on), Some(due)) => met_on > due.on,
+            _ => status == Status::Overdue,
+        };
+        Duty {
+            child: Some(self.record.child.clone()),
+            duty: self.rule.duty.clone(),
+            key: self.key,
+            anchor: self.anchor,
+            strict: readings.strict,
+            due: readings.due,
+            status,
+            met_on,
+            late,
+            calendar: self.terms.calendar.id().to_owned(),
+            calendar_hash: self.terms.calendar.hash().to_owned(),
+            provisional: readings.provisional,
+            skipped: readings.skipped,
+            citation: self.rule.citation.to_string(),
+            arithmetic: readings.arithmetic,
+            notes: self.notes,
+            done: Vec::new(),
+        }
+    }
+
+    /// A duty that cannot be told, and why.
+    pub(super) fn cannot_tell(mut self, why: String) -> Duty {
+        self.notes.insert(0, why);
+        let nothing =
+            Readings { strict: None, due: None, provisional: false, skipped: Vec::new(), arithmetic: String::new() };
+        self.standing(nothing, None, Status::CannotTell)
+    }
+
+    /// The duty with its dates, or why they cannot be counted.
+    pub(super) fn counted(self, readings: Result<Readings, CalendarError>, met_on: Option<NaiveDate>) -> Duty {
+        match readings {
+            Ok(readings) => self.dated(readings, met_on),
+            Err(error) => self.cannot_tell(error.to_string()),
+        }
+    }
+}
+
+/// What to say of a fact that is taken to fit although the record is silent.
+pub(super) fn silent_note(fact: &Fact, attribute: &str, taken_as: &str) -> String {
+    format!("{} {} does not say {}; {taken_as}", fact.kind.words(), fact.id.0, attribute.replace('_', " "))
+}

@@ -1,0 +1,74 @@
+//! "At least every PERIOD while a plan is open": a chain of duties, each counted from the last actual event, so that an
+//! early event shortens the cycle and a late one buys no time.
+
+use chrono::NaiveDate;
+
+use super::{
+    Idle, Outcome, Terms,
+    case::{Case, Fit},
+    reading::{Draft, after, anchor, key, silent_note},
+};
+use crate::{
+    calendar::Period,
+    procedure::{Recurring, Rule, Start},
+    record::{Fact, Value, When},
+};
+
+pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Recurring, case: &Case) -> Outcome {
+    let events = case.held(&shape.met_by);
+    let meeting: Vec<(&Fact, When)> =
+        events.iter().filter(|(_, _, fit)| *fit == Fit::Yes).map(|(fact, when, _)| (*fact, *when)).collect();
+    let mut anchors = Vec::with_capacity(meeting.len() + 1);
+    if shape.from == Start::Plan {
+        anchors.push((case.plan, When::day(case.since)));
+    }
+    anchors.extend(meeting.iter().copied());
+    if anchors.is_empty() {
+        return Outcome::Idle(Idle::NotStarted);
+    }
+    let first_meeting = usize::from(shape.from == Start::FirstEvent);
+    let duties = anchors.iter().enumerate().map(|(at, (fact, when))| {
+        let met = meeting.get(at + first_meeting).map(|(_, when)| when.on);
+        let mut notes = Vec::new();
+        if met.is_none() {
+            for (event, seen, fit) in &events {
+                if let Fit::Silent(attribute) = fit
+                    && seen.on >= when.on
+                {
+                    notes.push(silent_note(event, attribute, "it is not counted"));
+                }
+            }
+        }
+        let (strict, due) = interval(shape, case, met.unwrap_or(terms.today));
+        let readings = after(terms, &anchor(fact, when.on), *when, strict, due);
+        Draft { terms, rule, record: case.record, key: key(fact), anchor: anchor(fact, when.on), notes }
+            .counted(readings, met)
+    });
+    Outcome::Duties(duties.collect())
+}
+
+/// The rule's own interval, or what the latest such fact held by that day set: the shorter of the two is strict, the one
+/// that was set is due.
+fn interval(shape: &Recurring, case: &Case, by: NaiveDate) -> (Period, Period) {
+    let Some((kind, attribute)) = shape.weeks_set_by else { return (shape.every, shape.every) };
+    let facts = case.record.facts(kind).iter().rev();
+    let set = facts
+        .filter(|fact| fact.held(case.today).is_some_and(|when| when.on >= case.since && when.on <= by))
+        .find_map(|fact| match fact.get(attribute) {
+            Value::Count(weeks) if *weeks > 0 => Some(Period::Weeks(*weeks)),
+            _ => None,
+        });
+    let Some(set) = set else { return (shape.every, shape.every) };
+    (if in_days(set) < in_days(shape.every) { set } else { shape.every }, set)
+}
+
+/// Only to compare an interval that a conference set, which is in weeks, with the rule's own.
+fn in_days(period: Period) -> u32 {
+    match period {
+        Period::Days(days) => days,
+        Period::Weeks(weeks) | Period::WorkingWeeks(weeks) => weeks.saturating_mul(7),
+        Period::WorkingDays(days) => days.saturating_mul(7) / 5,
+        Period::Months(months) => months.saturating_mul(30),
+        Period::Hours(hours) => hours / 24,
+    }
+}

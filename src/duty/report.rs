@@ -1,0 +1,102 @@
+//! "Each PERIOD, to ROLES": the duties that belong to the authority and to no child.
+
+use chrono::{Datelike, NaiveDate};
+
+use super::{Anchor, Duty, DutyKey, Outcome, Reading, Status, Terms};
+use crate::{
+    calendar::{Trust, add_months, format_date_short},
+    procedure::{DutyId, Report, Rule, Shape},
+    record::ChildRef,
+};
+
+/// A stretch of days in which a standing state held for one child: what a report lists.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Stretch {
+    /// The standing rule.
+    pub duty: DutyId,
+    /// Whose.
+    pub child: ChildRef,
+    /// Its first day.
+    pub from_on: NaiveDate,
+    /// The day it was mended; none while it lasts.
+    pub to_on: Option<NaiveDate>,
+}
+
+/// The stretches in one rule's outcome for one child.
+pub(super) fn stretches(rule: &Rule, outcome: &Outcome) -> Vec<Stretch> {
+    let (Shape::Standing(_), Outcome::Duties(duties)) = (&rule.shape, outcome) else { return Vec::new() };
+    let stretch = |duty: &Duty| {
+        let child = duty.child.clone()?;
+        Some(Stretch { duty: rule.duty.clone(), child, from_on: duty.anchor.on, to_on: duty.met_on })
+    };
+    duties.iter().filter_map(stretch).collect()
+}
+
+/// The report for the last month that has ended, and the one for the month in progress. Whether the first has been issued
+/// only the ledger knows; here it stays open.
+pub fn assess_reports(terms: &Terms, stretches: &[Stretch]) -> Vec<Duty> {
+    let mut duties = Vec::new();
+    for rule in &terms.procedure.rules {
+        let Shape::Report(report) = &rule.shape else { continue };
+        let this_month = terms.today.with_day(1).unwrap_or(terms.today);
+        for first in add_months(this_month, -1).into_iter().chain([this_month]) {
+            duties.extend(monthly(terms, rule, report, first, stretches));
+        }
+    }
+    duties
+}
+
+fn monthly(terms: &Terms, rule: &Rule, report: &Report, first: NaiveDate, stretches: &[Stretch]) -> Option<Duty> {
+    let next_month = add_months(first, 1)?;
+    let last = next_month.pred_opt()?;
+    // Working days are counted from the month's last day: one working day is the next month's first.
+    let limit = terms.calendar.after(
+        last,
+        report.within,
+        crate::calendar::FirstDay::Excluded,
+        crate::calendar::LastDay::AsIs,
+        Trust::WithProvisional,
+    );
+    let anchor = Anchor { fact: "month".into(), id: first.format("%Y-%m").to_string(), on: last };
+    let limit = limit.ok()?;
+    let during: Vec<&Stretch> = stretches
+        .iter()
+        .filter(|stretch| stretch.duty == report.about && stretch.from_on <= last)
+        .filter(|stretch| stretch.to_on.is_none_or(|to_on| to_on > first))
+        .collect();
+    let rows = during.iter().map(|stretch| row(stretch, last)).collect();
+    Some(Duty {
+        child: None,
+        duty: rule.duty.clone(),
+        key: DutyKey(format!("month:{}", anchor.id)),
+        strict: None,
+        due: Some(Reading { anchor: anchor.clone(), on: limit.on, at: None }),
+        anchor,
+        status: if terms.today > limit.on { Status::Overdue } else { Status::Open },
+        met_on: None,
+        late: terms.today > limit.on,
+        calendar: terms.calendar.id().to_owned(),
+        calendar_hash: terms.calendar.hash().to_owned(),
+        provisional: limit.provisional,
+        skipped: Vec::new(),
+        citation: rule.citation.to_string(),
+        arithmetic: format!(
+            "{} after the month that ended on {}: {}",
+            report.within,
+            format_date_short(last),
+            format_date_short(limit.on)
+        ),
+        notes: rows,
+        done: Vec::new(),
+    })
+}
+
+/// One row of the report. Its words are final for a month that has ended; the duty's notes carry them.
+fn row(stretch: &Stretch, last: NaiveDate) -> String {
+    match stretch.to_on.filter(|to_on| *to_on <= last) {
+        Some(to_on) => {
+            format!("{}: from {} to {}", stretch.child, format_date_short(stretch.from_on), format_date_short(to_on))
+        }
+        None => format!("{}: since {}", stretch.child, format_date_short(stretch.from_on)),
+    }
+}

@@ -1,0 +1,111 @@
+//! "A STATE that must not last": a duty for each time it began, overdue until it is mended.
+
+use chrono::{Days, NaiveDate};
+
+use super::{
+    Duty, Idle, Outcome, Status, Terms,
+    case::{Case, Fit},
+    deadline::described,
+    reading::{Draft, Readings, anchor, key, silent_note, words},
+};
+use crate::{
+    calendar::format_date_short,
+    procedure::{Rule, Selector, Standing},
+    record::{Fact, When},
+};
+
+pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Standing, case: &Case) -> Outcome {
+    match shape {
+        Standing::NoneOpen { of } => none_open(terms, rule, case, of),
+        Standing::NotSet { of, attribute } => not_set(terms, rule, case, of, attribute),
+    }
+}
+
+/// A duty for each stretch of the plan that no such fact covers, keyed on the fact whose end began it. Gaps are computed
+/// from what is recorded, never read from a flag.
+fn none_open(terms: &Terms, rule: &Rule, case: &Case, of: &Selector) -> Outcome {
+    let mut duties = Vec::new();
+    let mut before: &Fact = case.plan;
+    let mut uncovered_from = case.since;
+    for (fact, when, _) in covering(case, of) {
+        if when.on > uncovered_from {
+            duties.push(gap(terms, rule, case, before, uncovered_from, Some(when.on)));
+        }
+        let ended = fact.kind.ended().and_then(|name| fact.date(name)).map(|when| when.on);
+        match ended.and_then(|on| on.checked_add_days(Days::new(1))) {
+            None => return finished(duties),
+            Some(next) if next > uncovered_from => {
+                uncovered_from = next;
+                before = fact;
+            }
+            Some(_) => {}
+        }
+    }
+    if uncovered_from <= terms.today {
+        duties.push(gap(terms, rule, case, before, uncovered_from, None));
+    }
+    finished(duties)
+}
+
+/// The facts that may cover days of the plan, oldest first: those begun before it too.
+fn covering<'a>(case: &Case<'a>, of: &Selector) -> Vec<(&'a Fact, When, Fit)> {
+    let whole = Case { since: NaiveDate::MIN, record: case.record, plan: case.plan, today: case.today };
+    whole.held(of).into_iter().filter(|(_, _, fit)| *fit == Fit::Yes).collect()
+}
+
+fn finished(duties: Vec<Duty>) -> Outcome {
+    if duties.is_empty() { Outcome::Idle(Idle::NothingToWatch) } else { Outcome::Duties(duties) }
+}
+
+fn gap(
+    terms: &Terms,
+    rule: &Rule,
+    case: &Case,
+    before: &Fact,
+    from_on: NaiveDate,
+    mended_on: Option<NaiveDate>,
+) -> Duty {
+    let began = anchor(before, from_on);
+    let until = mended_on.map(|on| format!(" to {}", format_date_short(on))).unwrap_or_default();
+    let arithmetic = format!("no open {} from {}{until}", described_kind(rule, before), format_date_short(from_on));
+    let draft = Draft { terms, rule, record: case.record, key: key(before), anchor: began.clone(), notes: Vec::new() };
+    let status = if mended_on.is_some() { Status::Met } else { Status::Overdue };
+    draft.standing(Readings::fixed(&began, None, arithmetic), mended_on, status)
+}
+
+fn described_kind(rule: &Rule, before: &Fact) -> String {
+    match &rule.shape {
+        crate::procedure::Shape::Standing(Standing::NoneOpen { of }) => described(of),
+        _ => words(before.kind.name()).to_owned(),
+    }
+}
+
+/// The latest such fact must say it, unless the next one of its kind is already booked, which says the same.
+fn not_set(terms: &Terms, rule: &Rule, case: &Case, of: &Selector, attribute: &str) -> Outcome {
+    let Some((fact, when, fit)) = case.held(of).pop() else { return Outcome::Idle(Idle::NotStarted) };
+    let booked = case.record.facts(of.fact).iter().any(|later| {
+        later.held(terms.today).is_none()
+            && later.kind.booked().and_then(|name| later.date(name)).is_some_and(|booked| booked.on > when.on)
+    });
+    let set = fact.date(attribute).is_some() || booked;
+    let began = anchor(fact, when.on);
+    let mut notes = Vec::new();
+    if let Fit::Silent(silent) = fit {
+        notes.push(silent_note(fact, silent, "it is taken to apply"));
+    }
+    let arithmetic = format!(
+        "the {} of {} {} {}",
+        words(of.fact.name()),
+        format_date_short(when.on),
+        if set { "sets" } else { "does not set" },
+        attribute.trim_end_matches("_on").replace('_', " ")
+    );
+    let draft = Draft { terms, rule, record: case.record, key: key(fact), anchor: began.clone(), notes };
+    let mut duty = draft.standing(
+        Readings::fixed(&began, None, arithmetic),
+        None,
+        if set { Status::Met } else { Status::Overdue },
+    );
+    duty.late = !set;
+    Outcome::Duties(vec![duty])
+}

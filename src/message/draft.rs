@@ -1,0 +1,127 @@
+//! From notices to a letter: everything a message says, worked out at the moment it is written.
+//!
+//! The duty is as the ledger knows it now and the days left are counted from today, so that nothing stale is said whenever
+//! the notice was decided.
+
+use super::{Letter, Line};
+use crate::{
+    calendar::format_date_long,
+    directory::Role,
+    duty::{CaseContext, Duty, Status, Terms},
+    notice::{Notice, Rung, rungs},
+    procedure::{NoticeKind, Rule},
+};
+
+/// What every message of an authority carries, whatever it is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stationery {
+    /// Who corrects an error.
+    pub corrections: String,
+    /// A link into the case system with `{child}` where the reference belongs.
+    pub case_link: Option<String>,
+    /// Up to when the case data is known, in words.
+    pub data_as_of: String,
+}
+
+/// One notice with the duty it is about, and whose case that is.
+#[derive(Clone, Copy, Debug)]
+pub struct Matter<'a> {
+    /// The decision.
+    pub notice: &'a Notice,
+    /// The duty as it stands.
+    pub duty: &'a Duty,
+    /// The case; none for a report.
+    pub case: Option<&'a CaseContext>,
+}
+
+/// The letter that tells one person all of these.
+pub fn draft(matters: &[Matter], stationery: &Stationery, terms: &Terms) -> Letter {
+    let mut roles: Vec<Role> = matters.iter().map(|matter| matter.notice.role).collect();
+    roles.sort_unstable();
+    roles.dedup();
+    Letter {
+        authority: terms.procedure.authority.clone(),
+        roles: roles.into_iter().map(|role| terms.procedure.role_words(role)).collect(),
+        written_on: terms.today,
+        data_as_of: stationery.data_as_of.clone(),
+        corrections: stationery.corrections.clone(),
+        lines: matters.iter().map(|matter| line(matter, stationery, terms)).collect(),
+        folded: 0,
+    }
+}
+
+fn line(matter: &Matter, stationery: &Stationery, terms: &Terms) -> Line {
+    let Matter { notice, duty, case } = *matter;
+    let rule = terms.procedure.rule(&duty.duty);
+    let rungs = rule.map(|rule| rungs(duty, &rule.ladder, terms)).unwrap_or_default();
+    let report = notice.kind == NoticeKind::Report;
+    let due_on = duty.due.as_ref().map(|due| due.on);
+    let strict_on = duty.strict.as_ref().map(|strict| strict.on).filter(|on| due_on != Some(*on));
+    let mut notes = if report { Vec::new() } else { duty.notes.clone() };
+    let mut because = notice.because.clone();
+    if notice.kind == NoticeKind::Changed {
+        notes.extend(because.take());
+    }
+    let ask = rungs.iter().find(|rung| rung.step == notice.effect.step).and_then(|rung| rung.ask.clone());
+    Line {
+        kind: notice.kind,
+        child: duty.child.as_ref().map(|child| child.0.clone()),
+        household: case.and_then(|case| case.household.as_ref()).map(|household| household.0.clone()),
+        link: duty.child.as_ref().and_then(|child| link(stationery, &child.0)),
+        title: rule.map_or_else(|| "Case data".to_owned(), |rule| rule.title.clone()),
+        ask: ask.or_else(|| rule.map(|rule| rule.ask.clone())).unwrap_or_else(|| "Mend the rows named here".to_owned()),
+        due_on,
+        strict_on,
+        working_days_left: due_on.and_then(|on| terms.calendar.working_days_between(terms.today, on).ok()),
+        provisional: duty.provisional,
+        citation: duty.citation.clone(),
+        quote: rule.map(|rule| rule.citation.quote.clone()).unwrap_or_default(),
+        under_review: rule.is_some_and(|rule| rule.under_review),
+        arithmetic: duty.arithmetic.clone(),
+        next: next(&rungs, rule, duty, notice, terms),
+        because,
+        notes,
+        rows: if report { duty.notes.clone() } else { Vec::new() },
+    }
+}
+
+/// The next rung that is still to come, in words.
+fn next(rungs: &[Rung], rule: Option<&Rule>, duty: &Duty, notice: &Notice, terms: &Terms) -> Option<String> {
+    let over = matches!(
+        notice.kind,
+        NoticeKind::Resolved | NoticeKind::NoLongerDue | NoticeKind::CannotTell | NoticeKind::Report
+    );
+    if over || rule.is_none() || duty.status == Status::Met {
+        return None;
+    }
+    let rung = rungs.iter().filter(|rung| rung.owed_at > terms.now).min_by_key(|rung| rung.owed_at)?;
+    let same_day = rungs.iter().filter(|other| other.owed_on == rung.owed_on && other.owed_at > terms.now);
+    let mut told: Vec<Role> = same_day.flat_map(|rung| rung.tell.iter().copied()).collect();
+    told.sort_unstable();
+    told.dedup();
+    let told: Vec<String> = told.into_iter().map(|role| terms.procedure.role_words(role)).collect();
+    Some(format!("the {} will be told on {}", join(&told), format_date_long(rung.owed_on)))
+}
+
+fn join(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and the {last}", first.join(", the ")),
+    }
+}
+
+fn link(stationery: &Stationery, child: &str) -> Option<String> {
+    let pattern = stationery.case_link.as_ref()?;
+    let escaped: String = child.bytes().map(escape).collect();
+    Some(pattern.replace("{child}", &escaped))
+}
+
+/// A byte as it may stand in an address.
+fn escape(byte: u8) -> String {
+    if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+        char::from(byte).to_string()
+    } else {
+        format!("%{byte:02X}")
+    }
+}

@@ -1,0 +1,339 @@
+//! Templates: the shipped ones, and an authority's own.
+//!
+//! Owns how they are read and rendered: strictly, so that a field which does not exist is an error and never an empty
+//! place; and escaped, so that a value from the case data is text and never markup. Must not know any wording.
+
+use std::{collections::BTreeMap, fmt::Write};
+
+use minijinja::{
+    AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior, Value, escape_formatter,
+    syntax::SyntaxConfig, value::Serde,
+};
+use thiserror::Error;
+
+use super::{proof, view::View};
+
+pub(super) const TEXT: &str = "message.txt.j2";
+pub(super) const HTML: &str = "message.html.j2";
+const WORDS: &str = "words.j2";
+
+/// The shipped templates by file name. An authority's own replace them one by one.
+const SHIPPED: [(&str, &str); 3] = [
+    (WORDS, include_str!("../../config/templates/words.j2")),
+    (TEXT, include_str!("../../config/templates/message.txt.j2")),
+    (HTML, include_str!("../../config/templates/message.html.j2")),
+];
+
+/// The wording of messages, ready to use.
+#[derive(Debug)]
+pub struct Templates {
+    env: Environment<'static>,
+}
+
+/// A template that cannot be used, and what to change. It quotes templates, never a letter.
+#[derive(Debug, Error, PartialEq, Eq)]
+pub enum TemplateError {
+    /// A file that nothing would read.
+    #[error("there is no template `{named}`; the templates are: message.html.j2, message.txt.j2, words.j2")]
+    Unknown {
+        /// The file's name.
+        named: String,
+    },
+    /// A field outside the list of those a message may show.
+    #[error(
+        "template `{template}`, line {line}: `{expression}` is no field a message may show; correct the name or take it out"
+    )]
+    Field {
+        /// The file's name.
+        template: String,
+        /// The line, counted from 1.
+        line: usize,
+        /// What stands there.
+        expression: String,
+    },
+    /// The template cannot be read or carried out.
+    #[error("template `{template}`, line {line}: {fault}")]
+    Broken {
+        /// The file's name.
+        template: String,
+        /// The line, counted from 1.
+        line: usize,
+        /// What is wrong.
+        fault: String,
+    },
+    /// The template leaves out what every message must say.
+    #[error("template `{template}` leaves out {what} in a message of kind `{kind}`; every message must say it")]
+    Omits {
+        /// The file's name.
+        template: String,
+        /// What is missing.
+        what: String,
+        /// The kind of notice it was tried on.
+        kind: &'static str,
+    },
+    /// The template does what no message may do.
+    #[error("template `{template}` {what}; take it out")]
+    Unsafe {
+        /// The file's name.
+        template: String,
+        /// What it does.
+        what: String,
+    },
+}
+
+impl Templates {
+    /// The templates that come with duewatch. An error here is a fault of the build, which its tests exclude.
+    pub fn shipped() -> Result<Templates, TemplateError> {
+        Templates::read(&BTreeMap::new())
+    }
+
+    /// An authority's own templates by file name (`message.txt.j2`, `message.html.j2`, `words.j2`), the shipped ones
+    /// standing in for those not given. They are tried on a sample of every kind of notice: a field that messages may not
+    /// show, a duty of every message left out, or a value let through unescaped is refused here and not at sending.
+    pub fn parse(files: &BTreeMap<String, String>) -> Result<Templates, TemplateError> {
+        let templates = Templates::read(files)?;
+        proof::prove(&templates)?;
+        Ok(templates)
+    }
+
+    fn read(files: &BTreeMap<String, String>) -> Result<Templates, TemplateError> {
+        if let Some(named) = files.keys().find(|named| SHIPPED.iter().all(|(name, _)| name != named)) {
+            return Err(TemplateError::Unknown { named: named.clone() });
+        }
+        let mut env = Environment::new();
+        env.set_undefined_behavior(UndefinedBehavior::Strict);
+        env.set_auto_escape_callback(|name| if name == HTML { AutoEscape::Html } else { AutoEscape::None });
+        env.set_formatter(escape);
+        // Debug keeps where in the template an error arose. What it keeps of the values is never printed.
+        env.set_debug(true);
+        for global in ["debug", "range"] {
+            env.remove_global(global);
+        }
+        for unsafe_filter in ["safe", "pprint"] {
+            env.remove_filter(unsafe_filter);
+        }
+        env.add_filter("sentence", |text: String| sentence(&text));
+        if let Ok(syntax) = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build() {
+            env.set_syntax(syntax);
+        }
+        for (name, shipped) in SHIPPED {
+            let text = files.get(name).map_or(shipped, String::as_str);
+            env.add_template_owned(name, text.to_owned()).map_err(|error| told(&error, name))?;
+        }
+        Ok(Templates { env })
+    }
+
+    pub(super) fn render(&self, name: &str, view: &View) -> Result<String, TemplateError> {
+        let rendered = self.env.get_template(name).and_then(|template| template.render(Value::from(Serde(view))));
+        rendered.map_err(|error| told(&error, name))
+    }
+
+    /// The names a template looks up, and the text they stand in.
+    pub(super) fn lookups(&self, name: &str) -> (Vec<String>, String) {
+        self.env.get_template(name).map_or_else(
+            |_| (Vec::new(), String::new()),
+            |template| {
+                let mut names: Vec<String> = template.undeclared_variables(false).into_iter().collect();
+                names.sort_unstable();
+                (names, template.source().to_owned())
+            },
+        )
+    }
+
+    pub(super) fn names() -> [&'static str; 3] {
+        SHIPPED.map(|(name, _)| name)
+    }
+}
+
+/// An error of the engine in words for whoever wrote the template. The engine's own detail may hold values of a letter, so
+/// only that of a syntax error, which comes from the template, is passed on.
+fn told(error: &Error, name: &str) -> TemplateError {
+    let mut at = error;
+    while let Some(inner) = std::error::Error::source(at).and_then(|source| source.downcast_ref::<Error>()) {
+        at = inner;
+    }
+    let template = at.name().unwrap_or(name).to_owned();
+    let line = at.line().unwrap_or(1);
+    let expression = at
+        .template_source()
+        .and_then(|source| source.get(at.range()?).or_else(|| source.lines().nth(line.saturating_sub(1))))
+        .unwrap_or_default()
+        .trim()
+        .to_owned();
+    match at.kind() {
+        ErrorKind::UndefinedError => TemplateError::Field { template, line, expression },
+        ErrorKind::SyntaxError => TemplateError::Broken {
+            template,
+            line,
+            fault: format!("it cannot be read: {}", at.detail().unwrap_or("its syntax is wrong")),
+        },
+        kind => TemplateError::Broken { template, line, fault: format!("{kind} in `{expression}`") },
+    }
+}
+
+/// Escapes what HTML needs escaped and leaves the slash, so that references and links stay legible in the source.
+fn escape(out: &mut Output, state: &mut State, value: &Value) -> Result<(), Error> {
+    let (AutoEscape::Html, false, Some(text)) = (state.auto_escape(), value.is_safe(), value.as_str()) else {
+        return escape_formatter(out, state, value);
+    };
+    let failed = |_| Error::new(ErrorKind::WriteFailure, "no room for the message");
+    for c in text.chars() {
+        match c {
+            '&' => out.write_str("&amp;"),
+            '<' => out.write_str("&lt;"),
+            '>' => out.write_str("&gt;"),
+            '"' => out.write_str("&quot;"),
+            '\'' => out.write_str("&#39;"),
+            plain => out.write_char(plain),
+        }
+        .map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// A full stop at the end where it is missing, and a capital at the start where the first word is plainly a word: a
+/// reference keeps its case.
+fn sentence(text: &str) -> String {
+    let text = text.trim();
+    let first_word = text.split(' ').next().unwrap_or_default().trim_end_matches([',', ':', ';']);
+    let mut sentence = String::with_capacity(text.len() + 1);
+    let mut rest = text.chars();
+    if first_word.chars().all(char::is_lowercase) {
+        sentence.extend(rest.next().into_iter().flat_map(char::to_uppercase));
+    }
+    sentence.push_str(rest.as_str());
+    if !sentence.is_empty() && !sentence.ends_with(['.', '!', '?']) {
+        sentence.push('.');
+    }
+    sentence
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        message::{
+            compose,
+            sample::{letter, line},
+        },
+        procedure::NoticeKind,
+    };
+
+    fn own(name: &str, change: impl Fn(&str) -> String) -> BTreeMap<String, String> {
+        let shipped = SHIPPED.iter().find(|(known, _)| *known == name).unwrap().1;
+        let changed = change(shipped);
+        assert_ne!(changed, shipped, "the change of the test must take");
+        BTreeMap::from([(name.to_owned(), changed)])
+    }
+
+    fn refusal(files: &BTreeMap<String, String>) -> String {
+        Templates::parse(files).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn the_shipped_templates_pass_their_own_proof() {
+        proof::prove(&Templates::shipped().unwrap()).unwrap();
+    }
+
+    #[test]
+    fn an_authority_may_change_the_words() {
+        let files = own(WORDS, |text| text.replace("\"Due soon\"", "\"Coming up\""));
+        let message =
+            compose(&letter(vec![line(NoticeKind::Reminder, "C-1")]), &Templates::parse(&files).unwrap()).unwrap();
+        assert!(message.text.starts_with("COMING UP: Do the sample task\n"), "{}", message.text);
+        assert!(message.html.contains(">Coming up</span>"));
+    }
+
+    #[test]
+    fn a_field_outside_the_list_is_refused_with_its_line() {
+        let line_of = |text: &str| SHIPPED[1].1.lines().position(|line| line.contains(text)).unwrap() + 1;
+        let nested = own(TEXT, |text| text.replace("{{ matter.title | sentence }}", "{{ matter.child_name }}"));
+        assert_eq!(
+            refusal(&nested),
+            format!(
+                "template `message.txt.j2`, line {}: `matter.child_name` is no field a message may show; correct the \
+                 name or take it out",
+                line_of("Why: {{ matter.title")
+            )
+        );
+        // Never reached when a sample is rendered, and still refused.
+        let unreached = own(TEXT, |text| text.replace("You can reply.", "{% if false %}{{ address }}{% endif %}"));
+        assert_eq!(
+            refusal(&unreached),
+            format!(
+                "template `message.txt.j2`, line {}: `address` is no field a message may show; correct the name or \
+                 take it out",
+                line_of("You can reply.")
+            )
+        );
+        for global in ["debug()", "range(9)"] {
+            let files = own(HTML, |text| text.replace("You can reply.", &format!("{{{{ {global} }}}}")));
+            assert!(matches!(Templates::parse(&files), Err(TemplateError::Field { .. })), "{global}");
+        }
+    }
+
+    #[test]
+    fn what_every_message_must_say_cannot_be_left_out() {
+        for (name, words, what) in [
+            (TEXT, "{{ data_as_of }}", "how old the case data is"),
+            (HTML, "{{ data_as_of }}", "how old the case data is"),
+            (HTML, "{{ corrections }}", "who corrects an error"),
+            (TEXT, "Why you: {{ d.because | sentence }}", "why this person is told"),
+            (HTML, "<q>{{ matter.quote }}</q>", "the quoted words"),
+            (WORDS, "today, {{ clock.due }}", "the due day"),
+            (WORDS, "best by {{ clock.strict }}; ", "the earliest defensible day"),
+        ] {
+            let files = own(name, |text| text.replace(words, ""));
+            let refused = refusal(&files);
+            assert!(refused.contains(&format!("leaves out {what} in a message of kind `")), "{name}: {refused}");
+        }
+    }
+
+    #[test]
+    fn a_template_that_turns_escaping_off_or_reaches_out_is_refused() {
+        let raw = own(HTML, |text| {
+            text.replace("{{ authority }}", "{% autoescape false %}{{ authority }}{% endautoescape %}")
+        });
+        assert!(refusal(&raw).contains("lets values through unescaped"), "{}", refusal(&raw));
+        let safe = own(HTML, |text| text.replace("{{ authority }}", "{{ authority | safe }}"));
+        assert!(matches!(Templates::parse(&safe), Err(TemplateError::Broken { .. })));
+        let picture = own(HTML, |text| text.replace("<body", "<IMG alt=x><body"));
+        assert_eq!(refusal(&picture), "template `message.html.j2` loads a picture; take it out");
+    }
+
+    #[test]
+    fn a_broken_or_unknown_file_is_named() {
+        let broken = BTreeMap::from([(TEXT.to_owned(), "one\n{% if %}".to_owned())]);
+        let Err(TemplateError::Broken { template, line, .. }) = Templates::parse(&broken) else {
+            unreachable!("a broken template was taken")
+        };
+        assert_eq!((template.as_str(), line), (TEXT, 2));
+        let stray = BTreeMap::from([("mesage.txt.j2".to_owned(), String::new())]);
+        assert!(refusal(&stray).contains("no template `mesage.txt.j2`"));
+    }
+
+    #[test]
+    fn an_error_on_a_real_letter_quotes_the_template_and_not_the_letter() {
+        // A branch that no sample takes.
+        let files = own(TEXT, |text| {
+            text.replace("You can reply.", "{% if folded == 99 %}{{ authority - 1 }}{% endif %}You can reply.")
+        });
+        let templates = Templates::parse(&files).unwrap();
+        let mut secret = letter(vec![line(NoticeKind::Due, "C-1")]);
+        secret.authority = "MARKER".into();
+        secret.folded = 99;
+        let error = compose(&secret, &templates).unwrap_err().to_string();
+        assert!(error.contains("invalid operation in `authority - 1`"), "{error}");
+        assert!(!error.contains("MARKER"), "{error}");
+    }
+
+    #[test]
+    fn a_sentence_begins_and_ends_as_one() {
+        assert_eq!(sentence("the manager is told"), "The manager is told.");
+        assert_eq!(sentence("Done!"), "Done!");
+        assert_eq!(sentence("école"), "École.");
+        assert_eq!(sentence("a visit"), "A visit.");
+        assert_eq!(sentence("c-12 is open"), "c-12 is open.");
+        assert_eq!(sentence(" "), "");
+    }
+}

@@ -1,0 +1,303 @@
+//! `decide`: who is owed what by now and was not yet told.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    Effect, History, Notice, NoticeState, Past, SendingClock, Told,
+    reconcile::{Over, Reconciled, Standing},
+    rungs::{Rung, rungs},
+};
+use crate::{
+    calendar::format_date_long,
+    directory::{Directory, Mailbox, Recipient, Role},
+    duty::{CaseContext, Duty, Status, Terms},
+    notice::Closing,
+    procedure::{NoticeKind, Rule},
+    record::{ChildRef, PersonRef},
+};
+
+/// Whom to tell and when they may be told.
+#[derive(Clone, Copy, Debug)]
+pub struct Audience<'a> {
+    /// Today's directory.
+    pub directory: &'a Directory,
+    /// Whose each case is, by child.
+    pub cases: &'a BTreeMap<ChildRef, CaseContext>,
+    /// Who is told when nobody else can be.
+    pub last: &'a Mailbox,
+    /// When messages go.
+    pub clock: &'a SendingClock,
+}
+
+/// What was decided, and the count that must balance.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Decision {
+    /// New notices, in the order of duties, steps and people.
+    pub notices: Vec<Notice>,
+    /// Notices that still wait and that a later step to the same person makes idle.
+    pub superseded: Vec<Effect>,
+    /// What the steps owed by now came to.
+    pub steps: StepBooks,
+}
+
+/// Steps owed by now, person by person: `owed` equals the sum of the others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct StepBooks {
+    /// Pairs of a step that is owed by now and a person it tells.
+    pub owed: u64,
+    /// Decided in an earlier run.
+    pub told_before: u64,
+    /// Decided now, and waiting to be sent.
+    pub queued: u64,
+    /// A higher step to the same person says it too.
+    pub superseded: u64,
+    /// Rests because the person has acknowledged it.
+    pub acknowledged: u64,
+}
+
+impl StepBooks {
+    /// Whether every step owed is accounted for.
+    pub fn balance(&self) -> bool {
+        self.owed == self.told_before + self.queued + self.superseded + self.acknowledged
+    }
+}
+
+/// Decides over every duty that stands or has just ended. Pure; running it again on a history that holds its notices
+/// decides nothing new.
+pub fn decide(reconciled: &Reconciled, audience: &Audience, history: &History, terms: &Terms) -> Decision {
+    let mut decision = Decision::default();
+    for standing in &reconciled.standing {
+        let Some(rule) = terms.procedure.rule(&standing.duty.duty) else { continue };
+        let desk = Desk { audience, history, terms, duty: &standing.duty, generation: standing.generation };
+        if standing.moved {
+            desk.tell_moved(standing, &mut decision);
+        }
+        if standing.duty.status == Status::CannotTell {
+            desk.tell_cannot_tell(standing.past, &mut decision);
+        } else {
+            desk.climb(rule, standing.past, &mut decision);
+        }
+    }
+    for over in &reconciled.over {
+        let desk = Desk { audience, history, terms, duty: &over.duty, generation: over.past.generation };
+        desk.tell_over(over, &mut decision);
+    }
+    decision
+}
+
+/// Everything needed to write notices about one duty.
+struct Desk<'a> {
+    audience: &'a Audience<'a>,
+    history: &'a History,
+    terms: &'a Terms<'a>,
+    duty: &'a Duty,
+    generation: u32,
+}
+
+impl Desk<'_> {
+    /// Each step owed by now, for each person it tells who was not told it, in any generation. Of several steps that a
+    /// person missed, the highest speaks and the others are recorded as said by it.
+    fn climb(&self, rule: &Rule, past: Option<&Past>, decision: &mut Decision) {
+        let told = past.map_or(&[][..], |past| past.told.as_slice());
+        let mut fresh: BTreeMap<PersonRef, Vec<(Rung, Role, Recipient)>> = BTreeMap::new();
+        let mut counted: Vec<(String, u32, PersonRef)> = Vec::new();
+        for rung in rungs(self.duty, &rule.ladder, self.terms) {
+            if rung.owed_at > self.terms.now {
+                continue;
+            }
+            for (role, recipient) in self.recipients(&rung.tell) {
+                let person = recipient.mailbox.person.clone();
+                let pair = (rung.step.clone(), rung.repeat, person.clone());
+                if counted.contains(&pair) {
+                    continue;
+                }
+                counted.push(pair);
+                decision.steps.owed += 1;
+                if told.iter().any(|told| self.was_told(told, &rung, &person)) {
+                    decision.steps.told_before += 1;
+                } else if rung.repeat > 0 && self.is_acknowledged(past, &person) {
+                    decision.steps.acknowledged += 1;
+                } else {
+                    fresh.entry(person).or_default().push((rung.clone(), role, recipient));
+                }
+            }
+        }
+        for (person, missed) in fresh {
+            let highest = missed.len() - 1;
+            for (at, (rung, role, recipient)) in missed.into_iter().enumerate() {
+                if at == highest {
+                    decision.steps.queued += 1;
+                    self.supersede_waiting(told, &person, decision);
+                } else {
+                    decision.steps.superseded += 1;
+                }
+                let state = if at == highest { NoticeState::Queued } else { NoticeState::Superseded };
+                decision.notices.push(self.notice(&rung, role, recipient, state));
+            }
+        }
+    }
+
+    /// A repetition belongs to its generation, since its clock starts anew; a step is told once, whatever its date.
+    fn was_told(&self, told: &Told, rung: &Rung, person: &PersonRef) -> bool {
+        told.step == rung.step
+            && told.person == *person
+            && (rung.repeat == 0 || (told.repeat >= rung.repeat && told.generation == self.generation))
+            && told.state != NoticeState::Withdrawn
+    }
+
+    fn is_acknowledged(&self, past: Option<&Past>, person: &PersonRef) -> bool {
+        let acks = past.map_or(&[][..], |past| past.acks.as_slice());
+        acks.iter().any(|ack| ack.person == *person && self.terms.now < ack.until)
+    }
+
+    fn supersede_waiting(&self, told: &[Told], person: &PersonRef, decision: &mut Decision) {
+        let waiting = told.iter().filter(|told| told.person == *person && told.state == NoticeState::Queued);
+        decision.superseded.extend(waiting.map(|told| self.effect(&told.step, told.repeat, told.generation, person)));
+    }
+
+    /// Whoever was told a date is told, once, that it moved.
+    fn tell_moved(&self, standing: &Standing, decision: &mut Decision) {
+        let Some(past) = standing.past else { return };
+        let because = Some(moved_in_words(&past.duty, self.duty));
+        for (person, role) in told_people(past, |told| told.kind != NoticeKind::Resolved) {
+            self.tell_again("changed", NoticeKind::Changed, role, &person, because.clone(), decision);
+        }
+    }
+
+    /// Told once a generation to those who can mend the record.
+    fn tell_cannot_tell(&self, past: Option<&Past>, decision: &mut Decision) {
+        let step = "cannot-tell";
+        for (role, recipient) in self.recipients(&[Role::DATA_TEAM]) {
+            decision.steps.owed += 1;
+            let told = past.map_or(&[][..], |past| past.told.as_slice());
+            let told_now = |told: &Told| told.step == step && told.generation == self.generation;
+            if told.iter().any(|told| told_now(told) && told.person == recipient.mailbox.person) {
+                decision.steps.told_before += 1;
+                continue;
+            }
+            decision.steps.queued += 1;
+            let rung = Rung {
+                step: step.to_owned(),
+                repeat: 0,
+                owed_at: self.terms.now,
+                owed_on: self.terms.today,
+                kind: NoticeKind::CannotTell,
+                tell: Vec::new(),
+                ask: None,
+                urgent: false,
+            };
+            decision.notices.push(self.notice(&rung, role, recipient, NoticeState::Queued));
+        }
+    }
+
+    /// The end is told to whoever was told of the breach; that it no longer applies, to whoever was told anything. After a
+    /// death nobody is written to.
+    fn tell_over(&self, over: &Over, decision: &mut Decision) {
+        let (step, kind) = match over.closing {
+            Closing::Met => ("resolved", NoticeKind::Resolved),
+            Closing::NoLongerDue => ("no-longer-due", NoticeKind::NoLongerDue),
+            Closing::Died => return,
+        };
+        let wanted = |told: &Told| kind == NoticeKind::NoLongerDue || told.kind.is_breach();
+        for (person, role) in told_people(over.past, wanted) {
+            self.tell_again(step, kind, role, &person, None, decision);
+        }
+    }
+
+    /// A notice to somebody who was told before, at the address they have today; silence if they have left.
+    fn tell_again(
+        &self,
+        step: &str,
+        kind: NoticeKind,
+        role: Role,
+        person: &PersonRef,
+        because: Option<String>,
+        decision: &mut Decision,
+    ) {
+        let last = (self.audience.last.person == *person).then(|| self.audience.last.clone());
+        let Some(mailbox) = self.audience.directory.mailbox(person, self.terms.today).or(last) else { return };
+        decision.notices.push(Notice {
+            effect: self.effect(step, 0, self.generation, person),
+            kind,
+            role,
+            urgent: false,
+            owed_at: self.terms.now,
+            send_at: self.send_at(person),
+            mailbox: Some(mailbox),
+            because,
+            state: NoticeState::Queued,
+        });
+    }
+
+    fn recipients(&self, roles: &[Role]) -> Vec<(Role, Recipient)> {
+        let case = self.duty.child.as_ref().and_then(|child| self.audience.cases.get(child));
+        let of_role = |role: &Role| {
+            let found = self.audience.directory.resolve(*role, case, self.terms.today, self.audience.last);
+            found.into_iter().map(|recipient| (*role, recipient)).collect::<Vec<_>>()
+        };
+        roles.iter().flat_map(of_role).collect()
+    }
+
+    fn notice(&self, rung: &Rung, role: Role, recipient: Recipient, state: NoticeState) -> Notice {
+        let person = &recipient.mailbox.person;
+        Notice {
+            effect: self.effect(&rung.step, rung.repeat, self.generation, person),
+            kind: rung.kind,
+            role,
+            urgent: rung.urgent,
+            owed_at: rung.owed_at,
+            send_at: if rung.urgent { self.terms.now } else { self.send_at(person) },
+            because: recipient.because,
+            mailbox: Some(recipient.mailbox),
+            state,
+        }
+    }
+
+    fn send_at(&self, person: &PersonRef) -> DateTime<Utc> {
+        let written_at = self.history.written_at.get(person).copied();
+        self.audience.clock.send_at(self.terms.now, self.terms.calendar, written_at)
+    }
+
+    fn effect(&self, step: &str, repeat: u32, generation: u32, person: &PersonRef) -> Effect {
+        Effect {
+            child: self.duty.child.clone(),
+            duty: self.duty.duty.clone(),
+            key: self.duty.key.clone(),
+            generation,
+            step: step.to_owned(),
+            repeat,
+            person: person.clone(),
+        }
+    }
+}
+
+/// Everybody who was really told something wanted: what still waits is withdrawn or reworded, so nobody has read it.
+fn told_people(past: &Past, wanted: impl Fn(&Told) -> bool) -> BTreeMap<PersonRef, Role> {
+    let told = past.told.iter().filter(|told| told.state == NoticeState::Bundled && wanted(told));
+    told.map(|told| (told.person.clone(), told.role)).collect()
+}
+
+fn moved_in_words(before: &Duty, now: &Duty) -> String {
+    let day = |duty: &Duty| {
+        let reading = duty.due.as_ref().or(duty.strict.as_ref());
+        reading.map_or_else(|| "no date".to_owned(), |reading| format_date_long(reading.on))
+    };
+    match (before.status, now.status) {
+        (_, Status::CannotTell) => {
+            format!("it was {}; the record no longer says enough to give a date", day(before))
+        }
+        _ if before.anchor.on != now.anchor.on => format!(
+            "it was {}, now {}: the event that starts the clock is now recorded on {}, not on {}",
+            day(before),
+            day(now),
+            format_date_long(now.anchor.on),
+            format_date_long(before.anchor.on)
+        ),
+        _ if before.calendar_hash != now.calendar_hash => {
+            format!("it was {}, now {}: the bank holidays have changed", day(before), day(now))
+        }
+        _ => format!("it was {}, now {}", day(before), day(now)),
+    }
+}

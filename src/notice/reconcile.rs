@@ -1,0 +1,104 @@
+//! Yesterday's duties against today's: what opened, what moved, what is over.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Change, Closing, DutyRef, History, Past};
+use crate::{
+    duty::{Duty, Status},
+    record::ChildRef,
+};
+
+/// A duty that stands, with what was decided of it before.
+#[derive(Clone, Debug)]
+pub struct Standing<'a> {
+    /// As it is now.
+    pub duty: Duty,
+    /// The generation it now has.
+    pub generation: u32,
+    /// As the ledger knows it, if it does.
+    pub past: Option<&'a Past>,
+    /// Its dates differ from those the ledger knew.
+    pub moved: bool,
+}
+
+/// A duty that is over, with what was decided of it before.
+#[derive(Clone, Debug)]
+pub struct Over<'a> {
+    /// As it is now, or as it last was.
+    pub duty: Duty,
+    /// Why.
+    pub closing: Closing,
+    /// As the ledger knows it.
+    pub past: &'a Past,
+}
+
+/// Every duty that stands or has just ended.
+#[derive(Clone, Debug, Default)]
+pub struct Reconciled<'a> {
+    /// In the order assessed.
+    pub standing: Vec<Standing<'a>>,
+    /// In the order of their identity.
+    pub over: Vec<Over<'a>>,
+}
+
+/// Sets today's assessment against the history. `died` are the children who have died, whose duties end in silence.
+///
+/// A duty that is met and was never told of is history, not news: it is not stored. One that comes back after it was
+/// closed begins a new generation.
+pub fn reconcile<'a>(duties: Vec<Duty>, died: &BTreeSet<ChildRef>, history: &'a History) -> Reconciled<'a> {
+    let mut reconciled = Reconciled::default();
+    let mut unseen: BTreeMap<&DutyRef, &Past> = history.duties.iter().collect();
+    for duty in duties {
+        let reference = DutyRef::of(&duty);
+        match (unseen.remove(&reference), history.closed.get(&reference)) {
+            (Some(past), _) if duty.status == Status::Met || report_is_issued(&duty, past) => {
+                let closing = Closing::Met;
+                reconciled.over.push(Over { duty, closing, past });
+            }
+            (Some(past), _) => {
+                let moved = dates(&duty) != dates(&past.duty);
+                let generation = past.generation + u32::from(moved);
+                reconciled.standing.push(Standing { duty, generation, past: Some(past), moved });
+            }
+            (None, _) if duty.status == Status::Met => {}
+            (None, Some((_, Closing::Met))) if duty.child.is_none() => {}
+            (None, closed) => {
+                let generation = closed.map_or(0, |(generation, _)| generation + 1);
+                reconciled.standing.push(Standing { duty, generation, past: None, moved: false });
+            }
+        }
+    }
+    for (reference, past) in unseen {
+        let dead = reference.child.as_ref().is_some_and(|child| died.contains(child));
+        let closing = if dead { Closing::Died } else { Closing::NoLongerDue };
+        reconciled.over.push(Over { duty: past.duty.clone(), closing, past });
+    }
+    reconciled
+}
+
+impl Reconciled<'_> {
+    /// What the ledger is to store: only what differs from what it holds.
+    pub fn changes(&self, history: &History) -> Vec<Change> {
+        let standing = self.standing.iter().filter_map(|standing| match standing.past {
+            Some(past) if past.duty == standing.duty => None,
+            Some(_) => Some(Change::Updated { duty: standing.duty.clone(), generation: standing.generation }),
+            None if history.closed.contains_key(&DutyRef::of(&standing.duty)) => {
+                Some(Change::Updated { duty: standing.duty.clone(), generation: standing.generation })
+            }
+            None => Some(Change::Opened(standing.duty.clone())),
+        });
+        let over = self.over.iter().map(|over| Change::Closed { duty: over.duty.clone(), closing: over.closing });
+        standing.chain(over).collect()
+    }
+}
+
+/// A report has no event that meets it but its own issue.
+fn report_is_issued(duty: &Duty, past: &Past) -> bool {
+    duty.child.is_none() && !past.told.is_empty()
+}
+
+/// What makes a generation: the days and instants of both readings.
+fn dates(duty: &Duty) -> impl PartialEq + use<> {
+    let of = |reading: &Option<crate::duty::Reading>| reading.as_ref().map(|reading| (reading.on, reading.at));
+    (of(&duty.strict), of(&duty.due))
+}

@@ -1,0 +1,129 @@
+//! A ladder set up against one duty: each step with the instant at which it is owed.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::{
+    calendar::{Calendar, FirstDay, LastDay, Period, Trust},
+    directory::Role,
+    duty::{Duty, Reading, Terms},
+    procedure::{Base, Ladder, NoticeKind, Offset},
+};
+
+/// One step of a duty's ladder, or one repetition after its last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rung {
+    /// The step's name, or `repeat`.
+    pub step: String,
+    /// Which repetition; 0 for a step.
+    pub repeat: u32,
+    /// From when it is owed.
+    pub owed_at: DateTime<Utc>,
+    /// The local day of that instant.
+    pub owed_on: NaiveDate,
+    /// What kind of thing it tells.
+    pub kind: NoticeKind,
+    /// Whom it tells.
+    pub tell: Vec<Role>,
+    /// What to do, where it differs from the rule's own words.
+    pub ask: Option<String>,
+    /// Goes at any hour.
+    pub urgent: bool,
+}
+
+/// The steps that apply to this duty, in the ladder's order, whether owed by now or not; then the repetition that is owed
+/// by now, or else the first one to come. A step whose link of the chain is recorded does not apply, nor one that is
+/// measured from a date the duty does not have.
+pub fn rungs(duty: &Duty, ladder: &Ladder, terms: &Terms) -> Vec<Rung> {
+    let mut rungs: Vec<Rung> = Vec::with_capacity(ladder.steps.len() + 1);
+    for step in &ladder.steps {
+        if step.unless.is_some_and(|link| duty.done.iter().any(|done| done == link)) {
+            continue;
+        }
+        let Some((owed_at, owed_on)) = place(duty, step.when, terms) else { continue };
+        rungs.push(Rung {
+            step: step.name.clone(),
+            repeat: 0,
+            owed_at,
+            owed_on,
+            kind: step.kind,
+            tell: step.tell.clone(),
+            ask: step.ask.clone(),
+            urgent: step.when == Offset::AtOnce,
+        });
+    }
+    let last = rungs.iter().map(|rung| rung.owed_on).max();
+    if let (Some(repeat), Some(last)) = (&ladder.repeat, last)
+        && let Some((number, owed_on)) = repetition(terms.calendar, last, repeat.every, terms.today)
+    {
+        rungs.push(Rung {
+            step: "repeat".to_owned(),
+            repeat: number,
+            owed_at: terms.zone.start_of_day(owed_on),
+            owed_on,
+            kind: repeat.kind,
+            tell: repeat.tell.clone(),
+            ask: None,
+            urgent: false,
+        });
+    }
+    rungs
+}
+
+fn place(duty: &Duty, when: Offset, terms: &Terms) -> Option<(DateTime<Utc>, NaiveDate)> {
+    let count =
+        |period, base| terms.calendar.after(base, period, FirstDay::Excluded, LastDay::AsIs, Trust::WithProvisional);
+    let on = match when {
+        Offset::AtOnce => {
+            let at = duty.due.as_ref().and_then(|due| due.at);
+            let at = at.unwrap_or_else(|| terms.zone.start_of_day(duty.anchor.on));
+            return Some((at, terms.zone.local_date(at)));
+        }
+        Offset::On(base) => day(duty, base)?,
+        Offset::Before(period, base) => {
+            // Never before the clock started: a limit that is already near is told of from the first day.
+            let on = terms.calendar.before(day(duty, base)?, period, Trust::WithProvisional).ok()?.on;
+            on.max(duty.anchor.on)
+        }
+        Offset::After(period, base) => count(period, day(duty, base)?).ok()?.on,
+    };
+    Some((terms.zone.start_of_day(on), on))
+}
+
+fn day(duty: &Duty, base: Base) -> Option<NaiveDate> {
+    let on = |reading: &Option<Reading>| reading.as_ref().map(|reading| reading.on);
+    match base {
+        Base::Anchor => Some(duty.anchor.on),
+        Base::Strict => on(&duty.strict).or_else(|| on(&duty.due)),
+        Base::Due => on(&duty.due),
+    }
+}
+
+/// The latest repetition owed by today, or the first one if none is yet. Missed ones are not made up for one by one.
+fn repetition(calendar: &Calendar, last: NaiveDate, every: Period, today: NaiveDate) -> Option<(u32, NaiveDate)> {
+    let nth = |number: u32| {
+        let so_long = times(every, number)?;
+        calendar
+            .after(last, so_long, FirstDay::Excluded, LastDay::AsIs, Trust::WithProvisional)
+            .ok()
+            .map(|limit| limit.on)
+    };
+    let mut owed = (1, nth(1)?);
+    let mut number = 2;
+    while let Some(on) = nth(number).filter(|on| *on <= today) {
+        owed = (number, on);
+        number += 1;
+    }
+    Some(owed)
+}
+
+fn times(period: Period, number: u32) -> Option<Period> {
+    Some(match period {
+        Period::WorkingDays(count) => Period::WorkingDays(count.checked_mul(number)?),
+        Period::WorkingWeeks(count) => Period::WorkingWeeks(count.checked_mul(number)?),
+        Period::Days(count) => Period::Days(count.checked_mul(number)?),
+        Period::Weeks(count) => Period::Weeks(count.checked_mul(number)?),
+        Period::Months(count) => Period::Months(count.checked_mul(number)?),
+        // A repeat in hours is refused when the procedure is read.
+        Period::Hours(_) => return None,
+    })
+}

@@ -1,0 +1,113 @@
+//! Reading what stands above the rules: the procedure itself, how it counts, and its words for roles.
+//!
+//! Owns the tables `[procedure]`, `[counting]` and `[roles]`. Must not know any rule.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use super::{
+    table::{Item, Table},
+    words,
+};
+use crate::{
+    calendar::{FirstDay, LastDay, Zone},
+    directory::Role,
+    procedure::Counting,
+};
+
+/// The table `[procedure]`.
+pub(super) struct Head {
+    pub(super) id: String,
+    pub(super) authority: String,
+    pub(super) title: String,
+    pub(super) version: String,
+    pub(super) in_force_on: NaiveDate,
+    pub(super) review_by_on: NaiveDate,
+    pub(super) calendar: String,
+    pub(super) time_zone: String,
+}
+
+/// The head, if all of it is sound; and in any case the authority and the document it names, for the rules.
+pub(super) fn head<'a>(file: &mut Table<'a>) -> (Option<Head>, Option<&'a str>, Option<&'a str>) {
+    let Some(mut table) = under(file, "procedure", "the table [procedure]") else { return (None, None, None) };
+    let id = table.need("id", "\"hertfordshire\"").and_then(|id| id.text()).map(|id| id.is);
+    let document = table.need("document", "\"000\"").and_then(|document| document.text()).map(|document| document.is);
+    (rest(table, id), id, document)
+}
+
+fn rest(mut table: Table<'_>, id: Option<&str>) -> Option<Head> {
+    let authority = text(&mut table, "authority", "\"Hertfordshire\"");
+    let title = text(&mut table, "title", "\"the title of the document\"");
+    let version = text(&mut table, "version", "\"v48\"");
+    let in_force_on = table.need("in_force_on", "2026-04-01").and_then(|on| on.date());
+    let review_by = table.need("review_by_on", "2029-04-01");
+    let calendar = text(&mut table, "calendar", "\"england-and-wales\"");
+    let zone = table.need("time_zone", "\"Europe/London\"").and_then(|zone| zone.text());
+    table.finish();
+    let time_zone = zone.and_then(|zone| match Zone::from_name(zone.is) {
+        Ok(found) => Some(found.name().to_owned()),
+        Err(error) => zone.refuse(error.to_string(), ""),
+    });
+    let (in_force_on, review_by) = (in_force_on?, review_by?);
+    let review_by_on = review_by.date()?;
+    if review_by_on < in_force_on {
+        let message = format!("the review is due before the procedure comes into force on {in_force_on}");
+        review_by.log.problem(
+            &review_by.span,
+            message,
+            "it is the day by which somebody looks whether it still applies",
+        );
+    }
+    Some(Head {
+        id: id?.to_owned(),
+        authority: authority?,
+        title: title?,
+        version: version?,
+        in_force_on,
+        review_by_on,
+        calendar: calendar?,
+        time_zone: time_zone?,
+    })
+}
+
+pub(super) fn counting(file: &mut Table<'_>) -> Option<Counting> {
+    let mut table = under(file, "counting", "the table [counting]")?;
+    let first_days = [("included", FirstDay::Included), ("excluded", FirstDay::Excluded)];
+    let last_days = [("as_is", LastDay::AsIs), ("previous", LastDay::Previous), ("next", LastDay::Next)];
+    let strict_first_day = choice(&mut table, "strict_first_day", &first_days);
+    let due_first_day = choice(&mut table, "due_first_day", &first_days);
+    let strict_last_day = choice(&mut table, "strict_last_day", &last_days);
+    let due_last_day = choice(&mut table, "due_last_day", &last_days);
+    table.finish();
+    Some(Counting {
+        strict_first_day: strict_first_day?,
+        due_first_day: due_first_day?,
+        strict_last_day: strict_last_day?,
+        due_last_day: due_last_day?,
+    })
+}
+
+pub(super) fn roles(file: &mut Table<'_>) -> Option<BTreeMap<Role, String>> {
+    let table = under(file, "roles", "the table [roles]")?;
+    let words: Vec<_> =
+        table.entries().map(|(name, word)| Some((words::role(&name)?, word.text()?.is.to_owned()))).collect();
+    words.into_iter().collect()
+}
+
+fn under<'a>(file: &mut Table<'a>, key: &'static str, what: &'static str) -> Option<Table<'a>> {
+    let Some(item) = file.get(key) else {
+        file.log.problem(&(0..0), format!("a procedure without [{key}]"), format!("write a table under [{key}]"));
+        return None;
+    };
+    Item::table(&item, what)
+}
+
+fn text(table: &mut Table<'_>, key: &'static str, example: &str) -> Option<String> {
+    Some(table.need(key, example)?.text()?.is.to_owned())
+}
+
+fn choice<T: Copy>(table: &mut Table<'_>, key: &'static str, names: &[(&'static str, T)]) -> Option<T> {
+    let example = names.first().map_or(String::new(), |(name, _)| format!("\"{name}\""));
+    table.need(key, &example)?.text()?.one_of(key, "it is one of", names)
+}

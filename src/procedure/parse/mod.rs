@@ -1,0 +1,105 @@
+//! Reading a procedure from TOML.
+//!
+//! Owns the surface of the rule language. Every mistake of a file is found at once, because a file is mended by people
+//! who cannot run this program for each line. Must not know any rule by name, nor what a shape comes to for a child.
+//!
+//! The tables are walked by hand and not derived: a derived reader stops at its first error.
+
+mod head;
+mod ladder;
+mod near;
+mod order;
+mod reach;
+mod rule;
+mod selector;
+mod shape;
+mod table;
+mod words;
+
+use sha2::{Digest, Sha256};
+use toml::de::DeTable;
+
+use self::{
+    rule::{Surroundings, check_together},
+    table::Table,
+};
+use super::{DutyCatalogue, Problem, Problems, Procedure, Shape, problem::Log};
+
+impl Procedure {
+    /// Reads a procedure. `file_name` is only named in problems; `known` says which duties its authority has.
+    ///
+    /// # Errors
+    ///
+    /// All problems of the file, each with its line and column.
+    pub fn parse(file_name: &str, text: &str, known: &DutyCatalogue) -> Result<Procedure, Problems> {
+        let log = Log::new(file_name, text);
+        let (document, errors) = DeTable::parse_recoverable(text);
+        for error in errors {
+            log.problem(&error.span().unwrap_or(0..0), error.message(), "");
+        }
+        // What is left of a file that is not TOML would only be misread.
+        let procedure = if log.is_clean() { read(&log, document.get_ref(), known) } else { None };
+        match procedure {
+            Some(procedure) if log.is_clean() => {
+                Ok(Procedure { hash: format!("{:x}", Sha256::digest(text.as_bytes())), ..procedure })
+            }
+            _ => Err(log.into_problems()),
+        }
+    }
+
+    /// Whether this version can assess every rule.
+    ///
+    /// # Errors
+    ///
+    /// Every rule it cannot, by name: a rule that is read and passed over in silence is a child passed over.
+    pub fn put_to_work(&self) -> Result<(), Problems> {
+        let problems: Vec<Problem> = self
+            .rules
+            .iter()
+            .filter(|rule| matches!(rule.shape, Shape::Unassessed(_)))
+            .map(|rule| {
+                let message = format!(
+                    "rule {} (line {}) has the shape \"{}\", which this version reads but does not assess yet; take the \
+                     rule out or use a version that does",
+                    rule.duty,
+                    rule.line,
+                    rule.shape.name()
+                );
+                Problem::at_line(&self.id, rule.line, message)
+            })
+            .collect();
+        if problems.is_empty() { Ok(()) } else { Err(Problems(problems)) }
+    }
+}
+
+fn read<'a>(log: &'a Log<'a>, document: &'a DeTable<'a>, known: &'a DutyCatalogue) -> Option<Procedure> {
+    let mut file = Table::new(log, "a procedure", document, 0..0);
+    let (head, authority, document_id) = head::head(&mut file);
+    let counting = head::counting(&mut file);
+    let words = head::roles(&mut file);
+    let ladders = ladder::ladders(&mut file);
+    let written = file.get("rule").and_then(|rules| rules.list()).unwrap_or_default();
+    file.finish();
+    if written.is_empty() {
+        log.problem(&(0..0), "a procedure without rules", "write at least one [[rule]]");
+    }
+    check_together(&written);
+    // A mistake in the head must not hide those in the rules.
+    let around = Surroundings { authority, document: document_id, counting, ladders: &ladders, known };
+    let rules: Vec<_> = written.iter().map(|rule| around.rule(rule)).collect();
+    let head = head?;
+    Some(Procedure {
+        rules: rules.into_iter().collect::<Option<_>>()?,
+        roles: words?,
+        id: head.id,
+        authority: head.authority,
+        title: head.title,
+        version: head.version,
+        in_force_on: head.in_force_on,
+        review_by_on: head.review_by_on,
+        calendar: head.calendar,
+        time_zone: head.time_zone,
+        counting: counting?,
+        hash: String::new(),
+    })
+}

@@ -1,0 +1,129 @@
+//! Where the steps of a ladder stand in time, beside each other.
+//!
+//! Owns the comparison of places on a ladder. Counts in minutes of an ordinary week (a working day is a fifth of one),
+//! because no calendar is known here and none is needed to see that one step comes after another.
+
+use super::ladder::Rung;
+use crate::{
+    calendar::{FirstDay, Period},
+    procedure::{Base, Between, Counting, Offset, Shape, Unassessed},
+};
+
+const WORKING_DAY: i64 = WEEK / 5;
+const WEEK: i64 = 7 * 24 * 60;
+
+/// A period in minutes of an ordinary week, a month taken as a twelfth of an ordinary year.
+pub(super) fn minutes(period: Period) -> i64 {
+    match period {
+        Period::WorkingDays(count) => i64::from(count) * WORKING_DAY,
+        Period::Days(count) => i64::from(count) * 24 * 60,
+        Period::WorkingWeeks(count) | Period::Weeks(count) => i64::from(count) * WEEK,
+        Period::Months(count) => i64::from(count) * 365 * 24 * 60 / 12,
+        Period::Hours(count) => i64::from(count) * 60,
+    }
+}
+
+/// How far a rule's two dates are from its anchor, as far as the rule alone says so.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Distances {
+    pub(super) strict: Option<i64>,
+    pub(super) due: Option<i64>,
+}
+
+/// A place: counted from the anchor, or from a date whose distance from the anchor is not known.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place {
+    pub(super) from: Base,
+    pub(super) minutes: i64,
+}
+
+impl Distances {
+    /// Without `counting` (its table has a mistake) the day of the event is taken not to count.
+    pub(super) fn of(shape: &Shape, counting: Option<Counting>) -> Distances {
+        let limit = |period| {
+            // The strict reading of a period in working days may count the anchor's own day as the first.
+            let counted = |first_day| match (period, first_day) {
+                (Period::WorkingDays(_) | Period::WorkingWeeks(_), Some(FirstDay::Included)) => {
+                    Some(minutes(period) - WORKING_DAY)
+                }
+                _ => Some(minutes(period)),
+            };
+            Distances {
+                strict: counted(counting.map(|counting| counting.strict_first_day)),
+                due: counted(counting.map(|counting| counting.due_first_day)),
+            }
+        };
+        match shape {
+            Shape::Deadline(deadline) => limit(deadline.within),
+            Shape::Recurring(recurring) => limit(recurring.every),
+            Shape::Report(report) => Distances { strict: None, due: Some(minutes(report.within)) },
+            // A state, an alert, a broken order: due on the day it is there.
+            Shape::Standing(_)
+            | Shape::Alert(_)
+            | Shape::Between(Between::EveryNth { .. })
+            | Shape::Unassessed(Unassessed::Order { .. } | Unassessed::Check { .. } | Unassessed::Guidance { .. }) => {
+                Distances { strict: None, due: Some(0) }
+            }
+            Shape::Between(Between::Gap { .. })
+            | Shape::Unassessed(Unassessed::Before { .. } | Unassessed::Window { .. }) => Distances::default(),
+        }
+    }
+
+    pub(super) fn place(self, when: Offset) -> Place {
+        let (base, offset) = match when {
+            Offset::AtOnce => (Base::Anchor, 0),
+            Offset::On(base) => (base, 0),
+            Offset::Before(period, base) => (base, -minutes(period)),
+            Offset::After(period, base) => (base, minutes(period)),
+        };
+        let distance = match base {
+            Base::Anchor => Some(0),
+            Base::Strict => self.strict,
+            Base::Due => self.due,
+        };
+        match distance {
+            Some(distance) => Place { from: Base::Anchor, minutes: distance + offset },
+            None => Place { from: base, minutes: offset },
+        }
+    }
+}
+
+/// What can be said of a list of steps without any rule: order and overlap of steps with the same base.
+pub(super) fn check_alone(rungs: &[Rung<'_>]) {
+    check_order(rungs, Distances::default());
+    check_overlap(rungs, Distances::default());
+}
+
+/// Refuses a step that stands before an earlier one of the file.
+pub(super) fn check_order(rungs: &[Rung<'_>], distances: Distances) {
+    for (index, rung) in rungs.iter().enumerate() {
+        let place = distances.place(rung.when);
+        let later = rungs.iter().take(index).find(|earlier| {
+            let earlier = distances.place(earlier.when);
+            earlier.from == place.from && earlier.minutes > place.minutes
+        });
+        if let Some(later) = later {
+            let message = format!("the step `{}` comes before `{}` in time", rung.name.is, later.name.is);
+            rung.name.log.problem(&rung.when_at, message, "write the steps of a ladder in the order of time");
+        }
+    }
+}
+
+/// Refuses a step that tells a role what another step at the same place tells it.
+pub(super) fn check_overlap(rungs: &[Rung<'_>], distances: Distances) {
+    for (index, rung) in rungs.iter().enumerate() {
+        for earlier in rungs.iter().take(index) {
+            let same_thing = (earlier.kind, &earlier.ask) == (rung.kind, &rung.ask);
+            if !same_thing || distances.place(earlier.when) != distances.place(rung.when) {
+                continue;
+            }
+            for (role, at) in &rung.tell {
+                if earlier.tell.iter().any(|(other, _)| other == role) {
+                    let message =
+                        format!("the steps `{}` and `{}` tell `{role}` the same thing", earlier.name.is, rung.name.is);
+                    at.log.problem(&at.span, message, "they stand at the same place: take it out of one of them");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! Reading one rule: what every rule says, whatever its shape.
+//!
+//! Owns duty ids, strength, citation and the choice of a ladder. Must not know what a shape means.
+
+use std::collections::BTreeMap;
+
+use super::{
+    ladder::{NamedLadder, rungs},
+    near::{choices, nearest},
+    reach::Climb,
+    shape::{ShapeName, shape},
+    table::{Item, Table, Text},
+    words,
+};
+use crate::procedure::{Citation, Counting, DutyCatalogue, DutyId, Rule, Strength};
+
+/// The most words a quote may have. It points at the document and does not replace it.
+const MOST_QUOTED_WORDS: usize = 25;
+
+/// How an authority's own duties begin, which no catalogue knows.
+const LOCAL: &str = "local-";
+
+const STRENGTHS: [(&str, Strength); 4] = [
+    ("must", Strength::Must),
+    ("should", Strength::Should),
+    ("good_practice", Strength::GoodPractice),
+    ("may", Strength::May),
+];
+
+/// What a rule is read against.
+pub(super) struct Surroundings<'a> {
+    /// None where the head does not say: then no duty can be looked up.
+    pub(super) authority: Option<&'a str>,
+    /// None where the head does not say.
+    pub(super) document: Option<&'a str>,
+    pub(super) counting: Option<Counting>,
+    pub(super) ladders: &'a BTreeMap<&'a str, NamedLadder<'a>>,
+    pub(super) known: &'a DutyCatalogue,
+}
+
+impl Surroundings<'_> {
+    pub(super) fn rule(&self, item: &Item<'_>) -> Option<Rule> {
+        let mut table = item.table("a rule")?;
+        let line = item.log.line(item.span.start);
+        let duty_text = table.need("duty", "\"local-example\"").and_then(|duty| duty.text());
+        let duty = duty_text.as_ref().and_then(|duty| self.duty(duty));
+        let title = table.need("title", "\"First core group\"").and_then(|title| title.text());
+        let ask = table.need("ask", "\"Hold the first core group meeting\"").and_then(|ask| ask.text());
+        let strength = table.need("strength", "\"must\"").and_then(|strength| strength.text());
+        let responsible = table.need("responsible", "\"lead_worker\"").and_then(|role| words::role(&role.text()?));
+        let cite = table.need("cite", "{ lines = [45], quote = \"the words\" }").and_then(|cite| self.citation(&cite));
+        let under_review = table.get("under_review").map_or(Some(false), |flag| flag.flag());
+        let after_death = table.get("after_death").map_or(Some(false), |flag| flag.flag());
+        let ladder = table.get("ladder").map(|ladder| ladder.text());
+        let own = table.get("step").map(|steps| rungs(&steps)).unwrap_or_default();
+
+        let shape_text = table.need("shape", "\"deadline\"").and_then(|shape| shape.text());
+        let named = shape_text.as_ref().and_then(|text| text.one_of("shape", "the shapes are", &ShapeName::ALL));
+        let strength_named =
+            strength.as_ref().and_then(|text| text.one_of("strength", "the strengths are", &STRENGTHS));
+        // Which other words a rule may have depends on its shape: without one they are not judged.
+        let name = named?;
+        let shape = shape(name, &mut table);
+        table.finish();
+
+        let (shape, shape_text, duty_text) = (shape?, shape_text?, duty_text?);
+        let ladder_named = match ladder {
+            Some(text) => self.named_ladder(&text?).map(Some),
+            None => self.usual_ladder(name, &shape_text, &strength?),
+        };
+        let climb = Climb { duty: &duty_text, line, shape_name: shape_text.is, shape: &shape, counting: self.counting };
+        let ladder = climb.ladder(ladder_named.ok()?, &own)?;
+        Some(Rule {
+            duty: duty?,
+            title: title?.is.into(),
+            ask: ask?.is.into(),
+            strength: strength_named?,
+            responsible: responsible?,
+            citation: cite?,
+            under_review: under_review?,
+            after_death: after_death?,
+            shape,
+            ladder,
+            line,
+        })
+    }
+
+    fn duty(&self, text: &Text<'_>) -> Option<DutyId> {
+        let local = text.is.strip_prefix(LOCAL).is_some_and(|rest| {
+            !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        });
+        let Some(authority) = self.authority.filter(|authority| !local && !self.known.contains(authority, text.is))
+        else {
+            return Some(DutyId(text.is.into()));
+        };
+        let near = nearest(text.is, self.known.duties(authority))
+            .map_or(String::new(), |near| format!("did you mean `{near}`? "));
+        text.refuse(
+            format!("the catalogue holds no duty `{}` of `{authority}`", text.is),
+            format!("{near}a duty of your own begins with `{LOCAL}`, then small letters, digits and `-`"),
+        )
+    }
+
+    fn citation(&self, item: &Item<'_>) -> Option<Citation> {
+        let mut table = item.table("a citation")?;
+        let document = match table.get("document") {
+            Some(document) => document.text().map(|document| document.is),
+            None => self.document,
+        };
+        let lines = table.need("lines", "[45]").and_then(|lines| line_numbers(&lines));
+        let quote = table.need("quote", "\"the words of the document\"").and_then(|quote| quote.text());
+        table.finish();
+        let quote = quote?;
+        let words = quote.is.split_whitespace().count();
+        if words > MOST_QUOTED_WORDS {
+            let message = format!("the quote has {words} words, at most {MOST_QUOTED_WORDS} are allowed");
+            return quote.refuse(message, "quote the words that set the duty, no more");
+        }
+        Some(Citation { document: document?.to_owned(), lines: lines?, quote: quote.is.into() })
+    }
+
+    fn named_ladder(&self, name: &Text<'_>) -> Result<&NamedLadder<'_>, Noted> {
+        self.ladders.get(name.is).ok_or_else(|| {
+            let help = choices(name.is, "the ladders are", self.ladders.keys().copied());
+            name.log.problem(&name.span, format!("there is no ladder `{}`", name.is), help);
+            Noted
+        })
+    }
+
+    /// The ladder of a rule that names none: by shape where the shape has no strict date, else by strength. To confirm
+    /// something, or to be guided, needs none.
+    fn usual_ladder(
+        &self,
+        name: ShapeName,
+        shape: &Text<'_>,
+        strength: &Text<'_>,
+    ) -> Result<Option<&NamedLadder<'_>>, Noted> {
+        let (usual, because) = match name {
+            ShapeName::Check | ShapeName::Guidance => return Ok(None),
+            ShapeName::Order => ("standing", shape),
+            ShapeName::Between | ShapeName::Standing | ShapeName::Alert | ShapeName::Report => (shape.is, shape),
+            // An unknown strength has its own message.
+            _ if !STRENGTHS.iter().any(|(known, _)| *known == strength.is) => return Err(Noted),
+            _ => (strength.is, strength),
+        };
+        self.ladders.get(usual).map(Some).ok_or_else(|| {
+            let message = format!("this rule needs the ladder `{usual}`, and there is none");
+            let help = format!("write [[ladders.{usual}]], or name another one with `ladder`");
+            because.log.problem(&because.span, message, help);
+            Noted
+        })
+    }
+}
+
+/// There is no ladder, and a problem says so.
+struct Noted;
+
+fn line_numbers(item: &Item<'_>) -> Option<Vec<u32>> {
+    let items = item.list()?;
+    if items.is_empty() {
+        item.log.problem(&item.span, "the citation names no line", "write: lines = [45]");
+        return None;
+    }
+    let number = |item: &Item<'_>| {
+        let line = item.whole()?;
+        if line == 0 {
+            item.log.problem(&item.span, "lines are counted from 1", "");
+            return None;
+        }
+        Some(line)
+    };
+    items.iter().map(number).collect::<Vec<_>>().into_iter().collect()
+}
+
+/// Refuses a duty that two rules carry, and a report about anything but a standing rule of this file.
+pub(super) fn check_together(rules: &[Item<'_>]) {
+    let tables: Vec<Table<'_>> = rules.iter().filter_map(|rule| rule.table("a rule")).collect();
+    let text = |table: &Table<'_>, key| {
+        table.peek(key).and_then(|item: Item<'_>| item.text().map(|t| (t.is.to_owned(), t.span)))
+    };
+    let mut shapes: BTreeMap<String, (usize, String)> = BTreeMap::new();
+    for table in &tables {
+        let Some((duty, at)) = text(table, "duty") else { continue };
+        let shape = text(table, "shape").map_or(String::new(), |(shape, _)| shape);
+        let line = table.log.line(table.span.start);
+        if let Some((other, _)) = shapes.get(&duty) {
+            let message = format!("the duty `{duty}` is already carried by the rule on line {other}");
+            table.log.problem(&at, message, "one duty, one rule: change that one, or take it out");
+        } else {
+            shapes.insert(duty, (line, shape));
+        }
+    }
+    let standing = || shapes.iter().filter(|(_, (_, shape))| shape == "standing").map(|(duty, _)| duty.as_str());
+    for table in &tables {
+        let (Some((shape, _)), Some((about, at))) = (text(table, "shape"), text(table, "about")) else { continue };
+        if shape == "report" && !standing().any(|duty| duty == about) {
+            let message = format!("no standing rule here carries the duty `{about}`");
+            let near = nearest(&about, standing()).map_or(String::new(), |near| format!("did you mean `{near}`? "));
+            table.log.problem(
+                &at,
+                message,
+                format!("{near}a report lists the periods of a rule of the shape `standing`"),
+            );
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! Reading how a rule points at facts: `{ fact = "visit", where = { seen = true }, by = ["lead_worker"] }`.
+//!
+//! Owns selectors and what meets a duty. Must not know which shape they stand in.
+
+use super::{
+    near::choices,
+    table::{Item, Text},
+    words,
+};
+use crate::{
+    procedure::{MetBy, Relation, Selector, Test},
+    record::{AttributeType, FactKind},
+};
+
+const EXAMPLE: &str = "{ fact = \"core_group\" }";
+
+/// A selector under a key that must be there.
+pub(super) fn needed(table: &mut super::table::Table<'_>, key: &'static str) -> Option<Selector> {
+    selector(&table.need(key, EXAMPLE)?)
+}
+
+pub(super) fn selector(item: &Item<'_>) -> Option<Selector> {
+    let mut table = item.table("a choice of facts")?;
+    let fact = table.need("fact", "\"core_group\"").and_then(|fact| words::fact_kind(&fact.text()?));
+    let tests = table.get("where");
+    let by = table.get("by");
+    table.finish();
+    let fact = fact?;
+    let tests = tests.map_or(Some(Vec::new()), |tests| read_tests(&tests, fact));
+    let by = by.map_or(Some(Vec::new()), |by| relations(&by, fact));
+    Some(Selector { fact, tests: tests?, by: by? })
+}
+
+/// What meets a duty: a fact, or dates on the event that started it.
+pub(super) fn met_by(item: &Item<'_>, anchor: Option<FactKind>) -> Option<MetBy> {
+    if item.table("what meets a duty")?.peek("dates").is_some() {
+        dates(item, anchor).map(MetBy::Dates)
+    } else {
+        selector(item).map(MetBy::Fact)
+    }
+}
+
+/// `{ dates = ["minutes_sent_on"] }`
+pub(super) fn dates(item: &Item<'_>, anchor: Option<FactKind>) -> Option<Vec<&'static str>> {
+    let mut table = item.table("what meets a duty")?;
+    let dates = table.need("dates", "[\"minutes_sent_on\"]").and_then(|dates| dates.list());
+    table.finish();
+    let dates = dates?;
+    if dates.is_empty() {
+        item.log.problem(&item.span, "`dates` names no date, so nothing could meet this duty", "");
+    }
+    let names = dates.iter().map(|date| words::later_date(&date.text()?, anchor?));
+    names.collect::<Vec<_>>().into_iter().collect()
+}
+
+fn read_tests(item: &Item<'_>, fact: FactKind) -> Option<Vec<Test>> {
+    let tests: Vec<_> =
+        item.table("the tests of a fact")?.entries().map(|(name, value)| test(&name, &value, fact)).collect();
+    tests.into_iter().collect()
+}
+
+fn test(name: &Text<'_>, value: &Item<'_>, fact: FactKind) -> Option<Test> {
+    let found = words::attribute(name, fact)?;
+    match found.holds {
+        AttributeType::Flag => value.flag().map(|is| Test::Flag { attribute: found.name, is }),
+        AttributeType::Code(codes) => {
+            let items = value.one_or_more();
+            if items.is_empty() {
+                return name.refuse(format!("`{}` allows no code, so no fact could pass", name.is), "");
+            }
+            let any_of: Vec<_> = items.iter().map(|item| code(&item.text()?, found.name, codes)).collect();
+            Some(Test::Code { attribute: found.name, any_of: any_of.into_iter().collect::<Option<_>>()? })
+        }
+        other => name.refuse(
+            format!("`{}` is {}, which `where` cannot test", name.is, words::type_words(other)),
+            "`where` tests attributes that are true or false, and codes",
+        ),
+    }
+}
+
+fn code(text: &Text<'_>, attribute: &str, codes: &'static [&'static str]) -> Option<String> {
+    if codes.is_empty() || codes.contains(&text.is) {
+        return Some(text.is.into());
+    }
+    let help = choices(text.is, "the codes are", codes.iter().copied());
+    text.refuse(format!("`{attribute}` has no code `{}`", text.is), help)
+}
+
+fn relations(item: &Item<'_>, fact: FactKind) -> Option<Vec<Relation>> {
+    let items = item.one_or_more();
+    if items.is_empty() {
+        item.log.problem(&item.span, "`by` names nobody", "leave `by` out where anybody may have made it");
+        return None;
+    }
+    if fact != FactKind::Visit {
+        let message = format!("a {} does not say who made it", fact.words());
+        item.log.problem(&item.span, message, "`by` goes with visits");
+        return None;
+    }
+    let by: Vec<_> =
+        items.iter().map(|item| item.text()?.one_of("relation", "the relations are", &Relation::ALL)).collect();
+    by.into_iter().collect()
+}

@@ -1,0 +1,233 @@
+//! Reading the eleven shapes.
+//!
+//! Owns which words each shape has and what they must be. Must not know ladders: those are the same for all.
+
+use super::{
+    selector::{dates, met_by, needed, selector},
+    table::{Item, Table, Text},
+    words,
+};
+use crate::{
+    calendar::Period,
+    procedure::{
+        Alert, Between, Deadline, DutyId, MetBy, Recurring, Report, Selector, Shape, Standing, Start, Unassessed,
+    },
+    record::{AttributeType, FactKind},
+};
+
+/// The name of a shape.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum ShapeName {
+    Deadline,
+    Recurring,
+    Before,
+    Window,
+    Between,
+    Order,
+    Standing,
+    Alert,
+    Report,
+    Check,
+    Guidance,
+}
+
+impl ShapeName {
+    pub(super) const ALL: [(&'static str, ShapeName); 11] = [
+        ("deadline", ShapeName::Deadline),
+        ("recurring", ShapeName::Recurring),
+        ("before", ShapeName::Before),
+        ("window", ShapeName::Window),
+        ("between", ShapeName::Between),
+        ("order", ShapeName::Order),
+        ("standing", ShapeName::Standing),
+        ("alert", ShapeName::Alert),
+        ("report", ShapeName::Report),
+        ("check", ShapeName::Check),
+        ("guidance", ShapeName::Guidance),
+    ];
+}
+
+/// The rest of a rule, read as that shape.
+pub(super) fn shape(name: ShapeName, rule: &mut Table<'_>) -> Option<Shape> {
+    match name {
+        ShapeName::Deadline => deadline(rule).map(Shape::Deadline),
+        ShapeName::Recurring => recurring(rule).map(Shape::Recurring),
+        ShapeName::Between => between(rule).map(Shape::Between),
+        ShapeName::Standing => standing(rule).map(Shape::Standing),
+        ShapeName::Alert => alert(rule).map(Shape::Alert),
+        ShapeName::Report => report(rule).map(Shape::Report),
+        ShapeName::Before => before(rule).map(Shape::Unassessed),
+        ShapeName::Window => window(rule).map(Shape::Unassessed),
+        ShapeName::Order => order(rule).map(Shape::Unassessed),
+        ShapeName::Check => {
+            let (at, reason) = (needed(rule, "at"), reason(rule));
+            Some(Shape::Unassessed(Unassessed::Check { at: at?, reason: reason? }))
+        }
+        ShapeName::Guidance => {
+            let (with, reason) = (needed(rule, "with"), reason(rule));
+            Some(Shape::Unassessed(Unassessed::Guidance { with: with?, reason: reason? }))
+        }
+    }
+}
+
+fn deadline(rule: &mut Table<'_>) -> Option<Deadline> {
+    let of = needed(rule, "of");
+    let expected = rule.get("expected").map_or(Some(false), |expected| expected.flag());
+    let within = period(rule, "within", "\"10 working days\"");
+    let met_by = met(rule, of.as_ref());
+    if let (Some(of), Some(MetBy::Fact(met_by)), Some(item)) = (&of, &met_by, rule.peek("met_by"))
+        && meets_itself(of, met_by)
+    {
+        let message = "the event that starts the clock would meet this duty at once";
+        item.log.problem(&item.span, message, "what comes round again has the shape `recurring`");
+    }
+    Some(Deadline { of: of?, expected: expected?, within: within?, met_by: met_by? })
+}
+
+fn recurring(rule: &mut Table<'_>) -> Option<Recurring> {
+    let every = period(rule, "every", "\"6 weeks\"");
+    let weeks_set_by = rule.get("weeks_set_by").map_or(Some(None), |item| weeks_set_by(&item).map(Some));
+    let starts = [("plan", Start::Plan), ("first_event", Start::FirstEvent)];
+    let from = rule.need("from", "\"plan\"").and_then(|from| from.text()?.one_of("start", "the starts are", &starts));
+    let met_by = needed(rule, "met_by");
+    Some(Recurring { every: every?, weeks_set_by: weeks_set_by?, from: from?, met_by: met_by? })
+}
+
+/// Whether every fact that starts the clock also stops it.
+fn meets_itself(of: &Selector, met_by: &Selector) -> bool {
+    of.fact == met_by.fact
+        && met_by.tests.iter().all(|test| of.tests.contains(test))
+        && (met_by.by.is_empty() || met_by.by == of.by)
+}
+
+fn weeks_set_by(item: &Item<'_>) -> Option<(FactKind, &'static str)> {
+    let mut table = item.table("`weeks_set_by`")?;
+    let fact = table.need("fact", "\"conference\"").and_then(|fact| words::fact_kind(&fact.text()?));
+    let attribute = table.need("attribute", "\"core_group_weeks\"").and_then(|attribute| attribute.text());
+    table.finish();
+    let fact = fact?;
+    Some((fact, words::attribute_of(&attribute?, fact, AttributeType::Count)?))
+}
+
+fn between(rule: &mut Table<'_>) -> Option<Between> {
+    let of = needed(rule, "of");
+    if rule.peek("nth").is_none() {
+        let next = rule.get("next").map_or(Some(None), |next| date(&next.text()?, of.as_ref()).map(Some));
+        let before_next = period(rule, "before_next", "\"1 working day\"");
+        let met_by = needed(rule, "met_by");
+        // Asked for so that a rule with neither is told of both ways to write one.
+        rule.get("nth");
+        return Some(Between::Gap { of: of?, next: next?, before_next: before_next?, met_by: met_by? });
+    }
+    let nth = rule.get("nth").and_then(|item| {
+        let nth = item.whole()?;
+        if nth < 2 {
+            item.log.problem(&item.span, "`nth` must be 2 or more", "2 means: at least one of every two");
+            return None;
+        }
+        Some(nth)
+    });
+    let flag = rule.need("flag", "\"alone\"").and_then(|flag| flag.text());
+    let of = of?;
+    let flag = words::attribute_of(&flag?, of.fact, AttributeType::Flag);
+    Some(Between::EveryNth { of, nth: nth?, flag: flag? })
+}
+
+fn standing(rule: &mut Table<'_>) -> Option<Standing> {
+    if let Some(item) = rule.get("none_open") {
+        let of = selector(&item)?;
+        if of.fact.ended().is_none() {
+            let lasting: Vec<_> =
+                FactKind::ALL.into_iter().filter(|kind| kind.ended().is_some()).map(FactKind::name).collect();
+            let message = format!("a {} does not last, so none can be open", of.fact.words());
+            item.log.problem(&item.span, message, format!("these last: {}", lasting.join(", ")));
+            return None;
+        }
+        return Some(Standing::NoneOpen { of });
+    }
+    let not_set = rule.get("not_set").and_then(|item| item.text());
+    let of = rule.get("of").and_then(|item| selector(&item));
+    if rule.peek("not_set").is_none() || rule.peek("of").is_none() {
+        rule.log.problem(
+            &rule.span,
+            "a standing rule without the state it watches",
+            "write `none_open = { fact = ... }`, or `of = { fact = ... }` and `not_set = \"attribute\"`",
+        );
+        return None;
+    }
+    let (of, not_set) = (of?, not_set?);
+    let attribute = words::attribute(&not_set, of.fact)?;
+    if attribute.required {
+        let message = format!("a {} always has `{}`, so this state cannot exist", of.fact.words(), attribute.name);
+        return not_set.refuse(message, "name an attribute that may be empty");
+    }
+    Some(Standing::NotSet { of, attribute: attribute.name })
+}
+
+fn alert(rule: &mut Table<'_>) -> Option<Alert> {
+    let on = needed(rule, "on");
+    let met_by = rule.need("met_by", "{ dates = [\"manager_told_on\"] }");
+    let met_by = met_by.and_then(|item| dates(&item, on.as_ref().map(|on| on.fact)));
+    Some(Alert { on: on?, met_by: met_by? })
+}
+
+fn report(rule: &mut Table<'_>) -> Option<Report> {
+    let about = rule.need("about", "\"the duty of a standing rule\"").and_then(|about| about.text());
+    let within = period(rule, "within", "\"1 working day\"");
+    Some(Report { about: DutyId(about?.is.into()), within: within? })
+}
+
+fn before(rule: &mut Table<'_>) -> Option<Unassessed> {
+    let of = needed(rule, "of");
+    if let (Some(of), Some(item)) = (&of, rule.peek("of"))
+        && of.fact.booked().is_none()
+    {
+        let message = format!("a {} is never booked, so nothing can be due before it", of.fact.words());
+        item.log.problem(&item.span, message, "");
+    }
+    let by = period(rule, "by", "\"1 working day\"");
+    let met_by = met(rule, of.as_ref());
+    Some(Unassessed::Before { of: of?, by: by?, met_by: met_by? })
+}
+
+fn window(rule: &mut Table<'_>) -> Option<Unassessed> {
+    let of = needed(rule, "of");
+    let from = rule.need("from", "\"born_on\"").and_then(|from| {
+        let from = from.text()?;
+        // The child's own two dates may open a window; every other date is one of the fact's.
+        ["born_on", "expected_on"].into_iter().find(|date| *date == from.is).or_else(|| date(&from, of.as_ref()))
+    });
+    let not_before = period(rule, "not_before", "\"24 weeks\"");
+    let not_after = period(rule, "not_after", "\"30 weeks\"");
+    if let (Some(opens), Some(closes), Some(item)) = (not_before, not_after, rule.peek("not_after"))
+        && super::order::minutes(closes) <= super::order::minutes(opens)
+    {
+        let message = format!("the window closes after {closes}, which is not later than it opens");
+        item.log.problem(&item.span, message, format!("it opens after {opens}"));
+    }
+    Some(Unassessed::Window { of: of?, from: from?, not_before: not_before?, not_after: not_after? })
+}
+
+fn order(rule: &mut Table<'_>) -> Option<Unassessed> {
+    let (first, then) = (needed(rule, "first"), needed(rule, "then"));
+    let another_day = rule.get("another_day").map_or(Some(false), |another_day| another_day.flag());
+    Some(Unassessed::Order { first: first?, then: then?, another_day: another_day? })
+}
+
+fn reason(rule: &mut Table<'_>) -> Option<String> {
+    let reason = rule.need("reason", "\"why no fact can show it\"")?;
+    Some(reason.text()?.is.into())
+}
+
+fn met(rule: &mut Table<'_>, of: Option<&Selector>) -> Option<MetBy> {
+    let item = rule.need("met_by", "{ fact = \"core_group\" }")?;
+    met_by(&item, of.map(|of| of.fact))
+}
+
+fn period(rule: &mut Table<'_>, key: &'static str, example: &str) -> Option<Period> {
+    words::period(&rule.need(key, example)?.text()?)
+}
+
+fn date(text: &Text<'_>, of: Option<&Selector>) -> Option<&'static str> {
+    words::attribute_of(text, of?.fact, AttributeType::Date)
+}

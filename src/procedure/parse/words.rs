@@ -1,0 +1,122 @@
+//! The single words of the language: roles, periods, offsets, kinds of fact and their attributes.
+//!
+//! Owns how each is read and what is said about one that does not exist. Must not know where in a rule it stands.
+
+use super::{
+    near::choices,
+    table::{Item, Text},
+};
+use crate::{
+    calendar::Period,
+    directory::Role,
+    procedure::{Base, Offset},
+    record::{AttributeType, FactKind},
+};
+
+const OFFSET_HELP: &str = "write `at once`, `on due`, or a period before or after `strict`, `due` or `anchor`, \
+                           such as `3 working days before strict`";
+
+pub(super) fn role(text: &Text<'_>) -> Option<Role> {
+    text.one_of("role", "the roles are", &Role::ALL.map(|role| (role.name(), role)))
+}
+
+/// Roles with their places, at least one and none twice.
+pub(super) fn roles<'a>(item: &Item<'a>) -> Vec<(Role, Text<'a>)> {
+    let mut told: Vec<(Role, Text<'a>)> = Vec::new();
+    let items = item.list().unwrap_or_default();
+    if items.is_empty() {
+        item.log.problem(&item.span, format!("`{}` names nobody", item.name), "write: tell = [\"lead_worker\"]");
+    }
+    for text in items.iter().filter_map(Item::text) {
+        let Some(role) = role(&text) else { continue };
+        if told.iter().any(|(other, _)| *other == role) {
+            text.log.problem(&text.span, format!("`{role}` is told twice"), "take one of the two out");
+        } else {
+            told.push((role, text));
+        }
+    }
+    told
+}
+
+pub(super) fn period(text: &Text<'_>) -> Option<Period> {
+    period_of(text, text.is)
+}
+
+fn period_of(text: &Text<'_>, words: &str) -> Option<Period> {
+    words.parse().map_or_else(|error: crate::calendar::PeriodError| text.refuse(error.to_string(), ""), Some)
+}
+
+pub(super) fn offset(text: &Text<'_>) -> Option<Offset> {
+    let words: Vec<&str> = text.is.split_whitespace().collect();
+    let bases = [("anchor", Base::Anchor), ("strict", Base::Strict), ("due", Base::Due)];
+    let base = |name: &str| bases.into_iter().find(|(known, _)| *known == name).map(|(_, base)| base);
+    match words.as_slice() {
+        ["at", "once"] => return Some(Offset::AtOnce),
+        ["on", to] => {
+            if let Some(base) = base(to) {
+                return Some(Offset::On(base));
+            }
+        }
+        [period @ .., side @ ("before" | "after"), to] => {
+            if let Some(base) = base(to) {
+                let period = period_of(text, &period.join(" "))?;
+                return Some(if *side == "before" {
+                    Offset::Before(period, base)
+                } else {
+                    Offset::After(period, base)
+                });
+            }
+        }
+        _ => {}
+    }
+    text.refuse(format!("cannot read `{}` as a place on a ladder", text.is), OFFSET_HELP)
+}
+
+pub(super) fn fact_kind(text: &Text<'_>) -> Option<FactKind> {
+    text.one_of("kind of fact", "the kinds are", &FactKind::ALL.map(|kind| (kind.name(), kind)))
+}
+
+/// An attribute of that kind of fact.
+pub(super) fn attribute(text: &Text<'_>, kind: FactKind) -> Option<&'static crate::record::Attribute> {
+    kind.attribute(text.is).map(|(_, attribute)| attribute).or_else(|| {
+        let help = choices(text.is, "it has", kind.attributes().iter().map(|attribute| attribute.name));
+        text.refuse(format!("a {} has no attribute `{}`", kind.words(), text.is), help)
+    })
+}
+
+/// An attribute that holds this type.
+pub(super) fn attribute_of(text: &Text<'_>, kind: FactKind, holds: AttributeType) -> Option<&'static str> {
+    let attribute = attribute(text, kind)?;
+    if attribute.holds == holds {
+        return Some(attribute.name);
+    }
+    let fitting: Vec<&str> = kind.attributes().iter().filter(|a| a.holds == holds).map(|a| a.name).collect();
+    let help = match fitting.as_slice() {
+        [] => String::new(),
+        names => format!("a {} has as {}: {}", kind.words(), type_words(holds), names.join(", ")),
+    };
+    let message = format!("`{}` is {}, not {}", text.is, type_words(attribute.holds), type_words(holds));
+    text.refuse(message, help)
+}
+
+/// A date attribute of the event that starts the clock, other than the one that starts it.
+pub(super) fn later_date(text: &Text<'_>, kind: FactKind) -> Option<&'static str> {
+    let name = attribute_of(text, kind, AttributeType::Date)?;
+    if name == kind.happened() {
+        let message = format!("`{name}` is always recorded: it is what starts the clock");
+        return text.refuse(message, "name a date that is recorded later");
+    }
+    Some(name)
+}
+
+pub(super) fn type_words(holds: AttributeType) -> &'static str {
+    match holds {
+        AttributeType::Flag => "true or false",
+        AttributeType::Count => "a number",
+        AttributeType::Date => "a date",
+        AttributeType::Code(_) => "a code",
+        AttributeType::Person => "a person",
+        AttributeType::Team => "a team",
+        AttributeType::Fact(_) => "another fact",
+    }
+}

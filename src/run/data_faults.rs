@@ -1,0 +1,53 @@
+//! Faults of the case data, as duties of the data team: each kind of fault is told once, and told to be over when it is.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use crate::{
+    duty::{Anchor, Duty, DutyKey, Status},
+    procedure::DutyId,
+    source::Fault,
+};
+
+/// The id under which faults of the case data are kept. Not a duty of any document.
+pub(super) const CASE_DATA: &str = "case-data";
+
+/// How many rows one notice names; the rest are counted.
+const NAMED: usize = 20;
+
+/// One duty for each view, column and kind of fault, naming the rows.
+pub(super) fn duties(faults: &[Fault], today: NaiveDate, calendar: &str, calendar_hash: &str) -> Vec<Duty> {
+    let mut kinds: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for fault in faults {
+        let row = fault.row_id.clone().unwrap_or_else(|| "a row without an id".to_owned());
+        kinds.entry(fault.kind()).or_default().push(row);
+    }
+    let duty = |(kind, rows): (String, Vec<String>)| Duty {
+        child: None,
+        duty: DutyId(CASE_DATA.into()),
+        anchor: Anchor { fact: "view".into(), id: kind.clone(), on: today },
+        strict: None,
+        due: None,
+        status: Status::CannotTell,
+        met_on: None,
+        late: false,
+        calendar: calendar.to_owned(),
+        calendar_hash: calendar_hash.to_owned(),
+        provisional: false,
+        skipped: Vec::new(),
+        citation: String::new(),
+        arithmetic: String::new(),
+        notes: notes(&kind, &rows),
+        done: Vec::new(),
+        key: DutyKey(kind),
+    };
+    kinds.into_iter().map(duty).collect()
+}
+
+fn notes(kind: &str, rows: &[String]) -> Vec<String> {
+    let named: Vec<&str> = rows.iter().take(NAMED).map(String::as_str).collect();
+    let more = rows.len().saturating_sub(NAMED);
+    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+    vec![format!("{kind}: {}{rest}", named.join(", "))]
+}

@@ -1,0 +1,111 @@
+//! Delivery: claim, write, freeze, send, record, until nothing is due.
+
+use chrono::{DateTime, Utc};
+use tokio_util::sync::CancellationToken;
+
+use super::{Watch, WatchError};
+use crate::{
+    clock::Clock,
+    delivery::{self, Frozen, Outgoing, next_attempt, render},
+    directory::Mailbox,
+    failpoint::failpoint,
+    ledger::{Attempted, Claim, Mode, Outcome},
+    message::{Matter, Stationery, compose, draft},
+};
+
+/// How long one message may be worked on before another process may take it up again.
+const LEASE_MS: i64 = 120_000;
+
+/// What a delivery pass came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Delivered {
+    /// The server took them.
+    pub handed_over: u64,
+    /// Written and kept, sent to nobody: the ledger's mode is `record`.
+    pub recorded: u64,
+    /// To be tried again.
+    pub put_off: u64,
+    /// Refused for good, or given up: a person must look.
+    pub failed: u64,
+}
+
+impl Watch {
+    /// Sends everything that may be sent by now. Stops between two messages when asked to.
+    pub async fn deliver(&self, clock: Clock, stop: &CancellationToken) -> Result<Delivered, WatchError> {
+        self.recognise_ledger().await?;
+        let identity = self.ledger.identity().await?;
+        let owner = format!("{}-{}", identity.ledger_id, std::process::id());
+        let mut delivered = Delivered::default();
+        while !stop.is_cancelled() {
+            let Some(claim) = self.ledger.claim(&owner, LEASE_MS, clock.now()).await? else { break };
+            let attempted = self.send(&claim, &identity.mode, clock).await?;
+            match attempted.outcome {
+                Outcome::HandedOver => delivered.handed_over += 1,
+                Outcome::Recorded => delivered.recorded += 1,
+                Outcome::Retry { .. } | Outcome::Unknown { .. } => delivered.put_off += 1,
+                _ => delivered.failed += 1,
+            }
+            self.ledger.record(&claim.lease, &attempted, clock.now()).await?;
+        }
+        Ok(delivered)
+    }
+
+    /// One message. Its words are found now, and frozen before the server sees them: whatever happens after that, a
+    /// repetition is the same bytes under the same Message-ID.
+    async fn send(&self, claim: &Claim, mode: &Mode, clock: Clock) -> Result<Attempted, WatchError> {
+        let to = match mode {
+            Mode::Redirect(to) => Mailbox { email: to.clone(), ..claim.mailbox.clone() },
+            _ => claim.mailbox.clone(),
+        };
+        let eml = match &claim.frozen {
+            Some(eml) => eml.clone(),
+            None => self.write(claim, &to, clock.now()).await?,
+        };
+        self.ledger.freeze(&claim.lease, &eml, clock.now()).await?;
+        if *mode == Mode::Record {
+            return Ok(Attempted { outcome: Outcome::Recorded, code: None, why: None });
+        }
+        if let Err(why) = self.allowed.check(&to.email) {
+            return Ok(Attempted { outcome: Outcome::Refused, code: None, why: Some(why.to_string()) });
+        }
+        failpoint("send.before");
+        let outcome = self.channel.send(&Frozen { message_id: claim.lease.message, to: to.email, eml }).await;
+        failpoint("send.after");
+        Ok(attempted(outcome, claim, clock.now()))
+    }
+
+    async fn write(&self, claim: &Claim, to: &Mailbox, now: DateTime<Utc>) -> Result<String, WatchError> {
+        let terms = self.terms(now);
+        let matters: Vec<Matter> = claim
+            .notices
+            .iter()
+            .map(|claimed| Matter { notice: &claimed.notice, duty: &claimed.duty, case: claimed.case.as_ref() })
+            .collect();
+        let stationery = Stationery { data_as_of: self.data_as_of().await?, ..self.stationery.clone() };
+        let composed = compose(&draft(&matters, &stationery, &terms), &self.templates)?;
+        let outgoing = Outgoing {
+            message_id: claim.lease.message,
+            message_id_domain: self.message_id_domain.clone(),
+            from: self.from.clone(),
+            to: to.email.clone(),
+            reply_to: self.reply_to.clone(),
+            subject: composed.subject,
+            text: composed.text,
+            html: composed.html,
+            date: claim.created_at,
+        };
+        Ok(render(&outgoing)?)
+    }
+}
+
+fn attempted(outcome: delivery::Outcome, claim: &Claim, now: DateTime<Utc>) -> Attempted {
+    let again = next_attempt(claim.lease.attempt, claim.lease.message.as_u64_pair().1, now);
+    let (outcome, code, why) = match (outcome, again) {
+        (delivery::Outcome::HandedOver { reply }, _) => (Outcome::HandedOver, Some(250), Some(reply)),
+        (delivery::Outcome::Refused { code, why }, _) => (Outcome::Refused, code.map(i64::from), Some(why)),
+        (delivery::Outcome::Retry { why }, Some(next_at)) => (Outcome::Retry { next_at }, None, Some(why)),
+        (delivery::Outcome::Unknown { why }, Some(next_at)) => (Outcome::Unknown { next_at }, None, Some(why)),
+        (delivery::Outcome::Retry { why } | delivery::Outcome::Unknown { why }, None) => (Outcome::Dead, None, Some(why)),
+    };
+    Attempted { outcome, code, why }
+}

@@ -1,0 +1,20 @@
+//! A run: one cycle from poll to delivery. The daemon, `run --once`, `demo`, `duties`, `preview` and `explain` all work
+//! through here, so that none of them can come to another answer.
+//!
+//! Owns the order of the stages and the books of a run. Must not decide anything itself: reading is `source`'s, judging is
+//! `duty`'s and `notice`'s, storing is `ledger`'s, sending is `delivery`'s.
+
+mod books;
+mod data_faults;
+mod deliver;
+mod poll;
+mod read;
+mod rehearse;
+mod watch;
+
+pub use books::{Books, ChildBooks, PairBooks};
+pub use deliver::Delivered;
+pub use poll::Polled;
+pub use read::CaseLoad;
+pub use rehearse::{Previewed, rehearse};
+pub use watch::{Watch, WatchError};

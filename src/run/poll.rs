@@ -1,0 +1,150 @@
+//! A poll: read, assess, decide, and store all of it in one commit.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{Books, CaseLoad, Watch, WatchError};
+use crate::{
+    clock::Clock,
+    ledger::{Committed, HomeCheck, NewRun, RunOutcome},
+    notice::{Audience, decide, reconcile},
+    source::{Counts, SourceError, guard},
+};
+
+/// What a poll came to.
+#[derive(Clone, Debug)]
+pub struct Polled {
+    /// What was stored.
+    pub committed: Committed,
+    /// Its books.
+    pub books: Books,
+    /// How it ended.
+    pub outcome: RunOutcome,
+    /// What somebody must look at, in words; empty when all is well.
+    pub attention: Vec<String>,
+}
+
+impl Watch {
+    /// Reads the case database and stores what it comes to. A read that is not accepted is stored as a refused run: nothing
+    /// is judged by it, nothing is told, and the next good read goes on.
+    pub async fn poll(&self, clock: Clock) -> Result<Polled, WatchError> {
+        let now = clock.now();
+        let started_at = now;
+        self.recognise_ledger().await?;
+        let last = self.ledger.last_good_run().await?;
+        let previous = last.map(|run| Counts(run.run.counts));
+        let load = match self.read(now).await {
+            Ok(load) => load,
+            Err(WatchError::Source(error)) => return self.refuse(clock, started_at, &error.to_string()).await,
+            Err(error) => return Err(error),
+        };
+        if let Err(guarded) = guard(previous.as_ref(), &load.counts, self.shrink_percent) {
+            return self.refuse(clock, started_at, &guarded.to_string()).await;
+        }
+        if let Err(error) = self.ledger.register_source(&load.mark.source_name).await {
+            return self.refuse(clock, started_at, &error.to_string()).await;
+        }
+        self.store(clock, started_at, load).await
+    }
+
+    async fn store(&self, clock: Clock, started_at: DateTime<Utc>, mut load: CaseLoad) -> Result<Polled, WatchError> {
+        let now = started_at;
+        let terms = self.terms(now);
+        let mut attention = self.attention(&load, now);
+        for refused in self.ledger.refused_addresses(now - TimeDelta::days(7)).await? {
+            let person = load.directory.people.get_mut(&refused.person);
+            if let Some(person) = person.filter(|person| person.email.as_deref() == Some(&refused.address)) {
+                attention.push(format!("the mail server refused mail to {}", person.person.0));
+                person.email = None;
+            }
+        }
+        let history = self.ledger.history(now).await?;
+        let died = load.died();
+        let reconciled = reconcile(std::mem::take(&mut load.duties), &died, &history);
+        let audience = Audience {
+            directory: &load.directory,
+            cases: &load.cases,
+            last: &self.last_recipient,
+            clock: &self.sending,
+        };
+        let decision = decide(&reconciled, &audience, &history, &terms);
+        let mut books = load.books;
+        books.steps = decision.steps;
+        let imbalances = books.imbalances();
+        let outcome = if imbalances.is_empty() { RunOutcome::Balanced } else { RunOutcome::Unbalanced };
+        attention.extend(imbalances);
+        let run = NewRun {
+            at: now,
+            started_at,
+            finished_at: clock.now(),
+            outcome,
+            books: serde_json::to_value(&books)?,
+            load_mark: Some(load.mark.loaded_at.to_rfc3339()),
+            counts: load.counts.0,
+            procedure_hash: self.procedure.hash.clone(),
+            calendar_hash: self.calendar.hash().to_owned(),
+        };
+        let cases: Vec<_> = load.cases.into_values().collect();
+        let changes = reconciled.changes(&history);
+        let committed =
+            self.ledger.commit_run(&run, &cases, &changes, &decision.notices, &[], &decision.superseded).await?;
+        Ok(Polled { committed, books, outcome, attention })
+    }
+
+    async fn refuse(&self, clock: Clock, started_at: DateTime<Utc>, why: &str) -> Result<Polled, WatchError> {
+        let run = NewRun {
+            at: started_at,
+            started_at,
+            finished_at: clock.now(),
+            outcome: RunOutcome::Refused,
+            books: serde_json::json!({ "refused": why }),
+            load_mark: None,
+            counts: BTreeMap::new(),
+            procedure_hash: self.procedure.hash.clone(),
+            calendar_hash: self.calendar.hash().to_owned(),
+        };
+        let committed = self.ledger.commit_run(&run, &[], &[], &[], &[], &[]).await?;
+        Ok(Polled {
+            committed,
+            books: Books::default(),
+            outcome: RunOutcome::Refused,
+            attention: vec![format!("nothing was judged and nobody was told anything new: {why}")],
+        })
+    }
+
+    /// A ledger that is not where it was is a copy until a person says otherwise.
+    pub(super) async fn recognise_ledger(&self) -> Result<(), WatchError> {
+        let home = self.ledger.home().await?;
+        match self.ledger.home_check(&home).await? {
+            HomeCheck::Home => Ok(()),
+            HomeCheck::Copied { .. } => Err(WatchError::CopiedLedger { ledger: self.ledger.name().to_owned() }),
+        }
+    }
+
+    fn attention(&self, load: &CaseLoad, now: DateTime<Utc>) -> Vec<String> {
+        let mut attention = Vec::new();
+        let age = now - load.mark.loaded_at;
+        if age > TimeDelta::hours(i64::from(self.stale_hours)) {
+            attention.push(format!("the case data is {} hours old", age.num_hours()));
+        }
+        if !load.faults.is_empty() {
+            attention.push(format!("{} faults in the case data; the data team is told", load.faults.len()));
+        }
+        if !load.refused_addresses.is_empty() {
+            attention.push(format!("{} addresses in the directory may not be written to", load.refused_addresses.len()));
+        }
+        let provisional = self.calendar.published_until();
+        if self.terms(now).today + TimeDelta::days(548) > provisional {
+            attention.push(format!("the bank holidays are published only until {provisional}; add the next year's"));
+        }
+        attention
+    }
+}
+
+/// A source error is refused by the run, not by the program.
+impl From<SourceError> for WatchError {
+    fn from(error: SourceError) -> WatchError {
+        WatchError::Source(error)
+    }
+}

@@ -1,0 +1,102 @@
+//! Reading and assessing every case, as a poll does and as `duties`, `preview` and `explain` do without changing anything.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+
+use super::{Books, Watch, WatchError, data_faults};
+use crate::{
+    directory::Directory,
+    duty::{Assessment, CaseContext, Duty, Stretch, assess, assess_reports},
+    record::{CaseRecord, ChildRef},
+    source::{Counts, Fault, LoadMark},
+};
+
+/// Everything one read of the case database comes to.
+#[derive(Clone, Debug)]
+pub struct CaseLoad {
+    /// The directory, addresses outside the allowed domains taken out.
+    pub directory: Directory,
+    /// When the case data was last loaded, and from where.
+    pub mark: LoadMark,
+    /// Rows in each view.
+    pub counts: Counts,
+    /// What could not be read.
+    pub faults: Vec<Fault>,
+    /// Whose each case is.
+    pub cases: BTreeMap<ChildRef, CaseContext>,
+    /// Every duty, child by child, then those of the whole authority.
+    pub duties: Vec<Duty>,
+    /// Children and pairs; the steps are entered when they are decided.
+    pub books: Books,
+    /// People whose address may not be written to, by role-free words.
+    pub refused_addresses: Vec<String>,
+}
+
+impl CaseLoad {
+    /// The children who have died: their duties end in silence.
+    pub fn died(&self) -> BTreeSet<ChildRef> {
+        self.cases.values().filter(|case| case.died).map(|case| case.child.clone()).collect()
+    }
+}
+
+impl Watch {
+    /// Reads every case and assesses it at `now`. Nothing is kept of a read that was not accepted.
+    pub async fn read(&self, now: DateTime<Utc>) -> Result<CaseLoad, WatchError> {
+        self.read_each(now, |_, _| {}).await
+    }
+
+    /// The same, handing each record and its assessment on.
+    pub async fn read_each(
+        &self,
+        now: DateTime<Utc>,
+        mut each: impl FnMut(&CaseRecord, &Assessment) + Send,
+    ) -> Result<CaseLoad, WatchError> {
+        let terms = self.terms(now);
+        let mut books = Books::default();
+        let mut cases = BTreeMap::new();
+        let mut duties: Vec<Duty> = Vec::new();
+        let mut stretches: Vec<Stretch> = Vec::new();
+        let reading = crate::source::read(&self.source, self.zone, |record| {
+            let assessment = assess(&record, &terms);
+            each(&record, &assessment);
+            books.enter(&assessment);
+            duties.extend(assessment.duties().cloned());
+            stretches.extend(assessment.stretches);
+            cases.insert(assessment.context.child.clone(), assessment.context);
+        })
+        .await?;
+        duties.extend(assess_reports(&terms, &stretches));
+        let (id, hash) = (self.calendar.id(), self.calendar.hash());
+        duties.extend(data_faults::duties(&reading.faults, terms.today, id, hash));
+        books.children.seen = reading.counts.get("dw_children");
+        books.children.unreadable = reading.unreadable_children;
+        let rules = self.procedure.rules.iter().filter(|rule| rule.shape.name() != "report").count();
+        books.pairs.applicable = (books.children.assessed + books.children.excluded) * rules as u64;
+        let mut directory = reading.directory;
+        let refused_addresses = self.forget_refused(&mut directory);
+        Ok(CaseLoad {
+            directory,
+            mark: reading.mark,
+            counts: reading.counts,
+            faults: reading.faults,
+            cases,
+            duties,
+            books,
+            refused_addresses,
+        })
+    }
+
+    /// Takes out every address that may not be written to, so that whoever has only that is passed over for the next above.
+    fn forget_refused(&self, directory: &mut Directory) -> Vec<String> {
+        let mut refused = Vec::new();
+        for person in directory.people.values_mut() {
+            let Some(email) = &person.email else { continue };
+            if let Err(why) = self.allowed.check(email) {
+                refused.push(format!("{}: {why}", person.person.0));
+                person.email = None;
+            }
+        }
+        refused
+    }
+}

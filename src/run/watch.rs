@@ -1,0 +1,312 @@
+//! Everything one authority's watch works with, opened and ready.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use chrono::{DateTime, Utc};
+use lettre::message::Mailbox as Address;
+use secrecy::SecretString;
+use thiserror::Error;
+
+use crate::{
+    calendar::{Calendar, Zone, ZoneError, format_date_long},
+    delivery::{AllowedDomains, Channel, DomainRefused, FileDrop, RenderError, Smtp, SmtpRefused, SmtpSettings, Timeouts, Tls},
+    directory::Mailbox,
+    duty::Terms,
+    ledger::{Ledger, LedgerError},
+    message::{ComposeError, Stationery, TemplateError, Templates},
+    notice::SendingClock,
+    procedure::{DutyCatalogue, Problems, Procedure},
+    record::PersonRef,
+    settings::{ChannelKind, Settings, TlsKind},
+    source::{Source, SourceError},
+};
+
+/// One authority's watch.
+#[derive(Debug)]
+pub struct Watch {
+    /// Its id.
+    pub authority: String,
+    /// Its rules.
+    pub procedure: Procedure,
+    /// Its working days.
+    pub calendar: Calendar,
+    /// Its zone.
+    pub zone: Zone,
+    /// Its case database.
+    pub source: Source,
+    /// Its ledger.
+    pub ledger: Ledger,
+    /// How its mail leaves.
+    pub channel: Channel,
+    /// Who is told when nobody else can be.
+    pub last_recipient: Mailbox,
+    /// When its mail leaves.
+    pub sending: SendingClock,
+    /// When the case database is read, as a cron pattern in its own time.
+    pub poll: String,
+    pub(super) templates: Templates,
+    pub(super) stationery: Stationery,
+    pub(super) allowed: AllowedDomains,
+    pub(super) from: String,
+    pub(super) reply_to: String,
+    pub(super) message_id_domain: String,
+    pub(super) shrink_percent: u32,
+    pub(super) stale_hours: u32,
+}
+
+/// Why a watch cannot work.
+#[derive(Debug, Error)]
+pub enum WatchError {
+    /// A file that the settings name.
+    #[error("cannot read {what} in {path}: {why}")]
+    File {
+        /// What it should hold.
+        what: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        why: String,
+    },
+    /// No such shipped procedure.
+    #[error("there is no shipped procedure `{named}`; there is: {shipped}. A path of your own ends in .toml")]
+    NoProcedure {
+        /// What the settings name.
+        named: String,
+        /// What is shipped.
+        shipped: String,
+    },
+    /// The procedure has mistakes.
+    #[error("the procedure cannot be used:\n{0}")]
+    Procedure(Problems),
+    /// The procedure names a calendar that is not shipped.
+    #[error("the procedure counts in calendar `{0}`, which is not shipped")]
+    Calendar(String),
+    /// The procedure names a zone that does not exist.
+    #[error(transparent)]
+    Zone(#[from] ZoneError),
+    /// Reading the case database.
+    #[error(transparent)]
+    Source(SourceError),
+    /// The ledger.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// A template.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    /// A message.
+    #[error(transparent)]
+    Compose(#[from] ComposeError),
+    /// A message's bytes.
+    #[error(transparent)]
+    Render(#[from] RenderError),
+    /// An allowed domain.
+    #[error("mail.allowed_domains: {0}")]
+    Domain(#[from] DomainRefused),
+    /// The mail server's settings.
+    #[error("mail.smtp: {0}")]
+    Smtp(#[from] SmtpRefused),
+    /// The last recipient must be reachable at all times.
+    #[error("mail.last_recipient: {0}")]
+    LastRecipient(String),
+    /// The books could not be written down.
+    #[error("cannot write down the books of a run: {0}")]
+    Books(#[from] serde_json::Error),
+    /// The ledger is not where it was.
+    #[error(
+        "{ledger} is not where it was registered, so it may be a copy or a restored backup: nobody is mailed from it. If it is \
+         the one to go on with, say so with `duewatch ledger accept --by NAME --reason TEXT`"
+    )]
+    CopiedLedger {
+        /// Which ledger.
+        ledger: String,
+    },
+}
+
+impl Watch {
+    /// Opens everything the settings name. Nothing is written but what opening a ledger writes.
+    pub async fn open(settings: &Settings) -> Result<Watch, WatchError> {
+        let procedure = procedure(&settings.authority.procedure)?;
+        let calendar = Calendar::shipped(&procedure.calendar)
+            .ok_or_else(|| WatchError::Calendar(procedure.calendar.clone()))?;
+        let zone = Zone::from_name(&procedure.time_zone)?;
+        let mail = &settings.mail;
+        let allowed = AllowedDomains::new(&mail.allowed_domains)?;
+        let last_recipient = last_recipient(&mail.last_recipient, &allowed)?;
+        Ok(Watch {
+            source: open_source(settings).await?,
+            ledger: open_ledger(settings, false).await?,
+            channel: channel(settings)?,
+            sending: SendingClock {
+                morning_at: settings.sending.morning_at,
+                until: settings.sending.until,
+                zone,
+                closed_on: settings.sending.closed_on.clone(),
+            },
+            stationery: Stationery {
+                corrections: mail.corrections.clone(),
+                case_link: mail.case_link.clone(),
+                data_as_of: String::new(),
+            },
+            templates: templates(mail.templates.as_deref())?,
+            authority: settings.authority.id.clone(),
+            poll: settings.schedule.poll.clone(),
+            from: mail.from.clone(),
+            reply_to: mail.reply_to.clone(),
+            message_id_domain: domain_of(&mail.from),
+            shrink_percent: settings.source.shrink_percent,
+            stale_hours: settings.source.stale_hours,
+            last_recipient,
+            allowed,
+            procedure,
+            calendar,
+            zone,
+        })
+    }
+
+    /// The terms at an instant.
+    pub fn terms(&self, now: DateTime<Utc>) -> Terms<'_> {
+        Terms::new(&self.procedure, &self.calendar, self.zone, now)
+    }
+
+    /// Up to when the case data is known, as a message says it: the load mark of the last good run.
+    pub(super) async fn data_as_of(&self) -> Result<String, WatchError> {
+        let mark = self.ledger.last_good_run().await?.and_then(|run| run.run.load_mark);
+        let mark = mark.and_then(|mark| DateTime::parse_from_rfc3339(&mark).ok());
+        Ok(mark.map_or_else(
+            || "an unknown time".to_owned(),
+            |mark| {
+                let local = self.zone.local_time(mark.with_timezone(&Utc));
+                format!("{}, {}", format_date_long(local.date()), local.format("%H:%M"))
+            },
+        ))
+    }
+}
+
+/// A shipped procedure, or one in a file; only one that every rule of which is assessed may be put to work.
+pub(crate) fn procedure(named: &str) -> Result<Procedure, WatchError> {
+    let path = Path::new(named);
+    let catalogue = DutyCatalogue::shipped();
+    let procedure = if path.extension().is_some() {
+        let text = read_to_string("a procedure", path)?;
+        Procedure::parse(named, &text, &catalogue)
+    } else {
+        Procedure::shipped(named).ok_or_else(|| WatchError::NoProcedure {
+            named: named.to_owned(),
+            shipped: Procedure::shipped_ids().collect::<Vec<_>>().join(", "),
+        })?
+    };
+    let procedure = procedure.map_err(WatchError::Procedure)?;
+    procedure.put_to_work().map_err(WatchError::Procedure)?;
+    Ok(procedure)
+}
+
+/// The case database, read only.
+pub(crate) async fn open_source(settings: &Settings) -> Result<Source, WatchError> {
+    let source = &settings.source;
+    let limit = Duration::from_millis(source.statement_timeout_ms);
+    let opened = if is_postgres(&source.database) {
+        let url = with_password(&source.database, source.password_file.as_deref())?;
+        Source::open_postgres(&url, source.schema.as_deref(), limit).await
+    } else {
+        Source::open_sqlite(Path::new(&source.database), limit).await
+    };
+    opened.map_err(WatchError::Source)
+}
+
+/// The ledger; with `create`, one that does not exist yet is made.
+pub(crate) async fn open_ledger(settings: &Settings, create: bool) -> Result<Ledger, WatchError> {
+    let place = &settings.ledger;
+    let at = if is_postgres(&place.database) {
+        with_password(&place.database, place.password_file.as_deref())?
+    } else {
+        place.database.clone()
+    };
+    Ok(Ledger::open(&at, create).await?)
+}
+
+fn is_postgres(database: &str) -> bool {
+    database.starts_with("postgres://") || database.starts_with("postgresql://")
+}
+
+/// Puts the password of a file into a URL that names only a user.
+fn with_password(url: &str, password_file: Option<&Path>) -> Result<String, WatchError> {
+    let Some(path) = password_file else { return Ok(url.to_owned()) };
+    let password = read_to_string("a password", path)?;
+    let escaped: String = password.trim_end().bytes().map(|byte| format!("%{byte:02X}")).collect();
+    Ok(match url.split_once('@') {
+        Some((user, host)) => format!("{user}:{escaped}@{host}"),
+        None => url.replacen("://", &format!("://:{escaped}@"), 1),
+    })
+}
+
+fn read_to_string(what: &'static str, path: &Path) -> Result<String, WatchError> {
+    std::fs::read_to_string(path)
+        .map_err(|error| WatchError::File { what, path: path.to_owned(), why: error.to_string() })
+}
+
+fn templates(folder: Option<&Path>) -> Result<Templates, WatchError> {
+    let Some(folder) = folder else { return Ok(Templates::shipped()?) };
+    let unreadable =
+        |error: std::io::Error| WatchError::File { what: "templates", path: folder.to_owned(), why: error.to_string() };
+    let mut files = BTreeMap::new();
+    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        if let (true, Some(name)) = (path.is_file(), path.file_name()) {
+            files.insert(name.to_string_lossy().into_owned(), read_to_string("a template", &path)?);
+        }
+    }
+    Ok(Templates::parse(&files)?)
+}
+
+fn channel(settings: &Settings) -> Result<Channel, WatchError> {
+    let mail = &settings.mail;
+    let (ChannelKind::Smtp, Some(smtp)) = (mail.channel, &mail.smtp) else {
+        return Ok(Channel::Files(FileDrop::new(mail.directory.clone().unwrap_or_default())));
+    };
+    let credentials = match (&smtp.user, &smtp.password_file) {
+        (Some(user), Some(path)) => {
+            let password = read_to_string("a password", path)?;
+            Some((user.clone(), SecretString::from(password.trim_end())))
+        }
+        _ => None,
+    };
+    let sender = mail.envelope_from.as_deref().unwrap_or(&mail.from);
+    let settings = SmtpSettings {
+        host: smtp.host.clone(),
+        port: smtp.port,
+        tls: match smtp.tls {
+            TlsKind::None => Tls::None,
+            TlsKind::Starttls => Tls::StartTls,
+            TlsKind::Implicit => Tls::Implicit,
+        },
+        credentials,
+        hello_name: smtp.hello_name.clone(),
+        envelope_from: bare(sender),
+        timeouts: Timeouts {
+            connect_ms: smtp.timeout_ms,
+            reply_ms: smtp.timeout_ms,
+            end_of_data_ms: smtp.timeout_ms,
+        },
+        ca_file: smtp.ca_file.clone(),
+    };
+    Ok(Channel::Smtp(Smtp::new(settings)?))
+}
+
+fn last_recipient(written: &str, allowed: &AllowedDomains) -> Result<Mailbox, WatchError> {
+    let email = bare(written);
+    allowed.check(&email).map_err(|why| WatchError::LastRecipient(why.to_string()))?;
+    Ok(Mailbox { person: PersonRef("last-recipient".into()), email })
+}
+
+/// The address in `Name <address>`.
+fn bare(written: &str) -> String {
+    written.parse::<Address>().map_or_else(|_| written.to_owned(), |address| address.email.to_string())
+}
+
+fn domain_of(written: &str) -> String {
+    bare(written).rsplit_once('@').map_or_else(|| "localhost".to_owned(), |(_, domain)| domain.to_owned())
+}

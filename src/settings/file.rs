@@ -1,0 +1,56 @@
+//! Reading the file and the environment into one tree.
+
+use std::path::Path;
+
+use config::{Config, Environment, File, FileFormat};
+
+use super::{Settings, SettingsError};
+
+/// The file first, then `DUEWATCH__SECTION__KEY`. Relative paths in it are taken from the file's own folder.
+pub(super) fn read(path: &Path) -> Result<Settings, SettingsError> {
+    let unreadable = |why: String| SettingsError::Unreadable { path: path.to_owned(), why };
+    let text = std::fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))?;
+    let environment = Environment::with_prefix("DUEWATCH")
+        .prefix_separator("__")
+        .separator("__")
+        .try_parsing(true)
+        .list_separator(",")
+        .with_list_parse_key("mail.allowed_domains");
+    let tree = Config::builder()
+        .add_source(File::from_str(&text, FileFormat::Toml))
+        .add_source(environment)
+        .build()
+        .map_err(|error| unreadable(error.to_string()))?;
+    let mut settings: Settings = tree.try_deserialize().map_err(|error| unreadable(error.to_string()))?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    rebase(&mut settings, folder);
+    Ok(settings)
+}
+
+fn rebase(settings: &mut Settings, folder: &Path) {
+    let database = |text: &mut String| {
+        if !is_url(text) {
+            *text = folder.join(&*text).display().to_string();
+        }
+    };
+    database(&mut settings.source.database);
+    database(&mut settings.ledger.database);
+    let mail = &mut settings.mail;
+    let smtp = mail.smtp.iter_mut().flat_map(|smtp| [&mut smtp.password_file, &mut smtp.ca_file]);
+    let files = [
+        &mut settings.source.password_file,
+        &mut settings.ledger.password_file,
+        &mut mail.directory,
+        &mut mail.templates,
+    ];
+    for path in files.into_iter().chain(smtp).flatten() {
+        *path = folder.join(&*path);
+    }
+    if Path::new(&settings.authority.procedure).extension().is_some() {
+        settings.authority.procedure = folder.join(&settings.authority.procedure).display().to_string();
+    }
+}
+
+pub(super) fn is_url(database: &str) -> bool {
+    database.starts_with("postgres://") || database.starts_with("postgresql://")
+}

@@ -1,0 +1,157 @@
+//! Contradictions that the shape of the file cannot rule out. All of them are found before any is reported.
+
+use super::{ChannelKind, Settings, Smtp, TlsKind, file::is_url};
+
+/// Every problem, each beginning with its key.
+pub(super) fn problems(settings: &Settings) -> Vec<String> {
+    let mut problems = Vec::new();
+    let mut problem = |holds: bool, text: &str| {
+        if !holds {
+            problems.push(text.to_owned());
+        }
+    };
+    let Settings { authority, source, ledger, mail, sending, schedule } = settings;
+    problem(is_id(&authority.id), "authority.id: write a short id of small letters, digits and hyphens");
+    problem(!authority.procedure.trim().is_empty(), "authority.procedure: name a shipped procedure or a file");
+    problem((1..=100).contains(&source.shrink_percent), "source.shrink_percent: write a share from 1 to 100");
+    problem(source.statement_timeout_ms > 0, "source.statement_timeout_ms: write at least 1");
+    problem(source.lock_timeout_ms > 0, "source.lock_timeout_ms: write at least 1");
+    problem(source.stale_hours > 0, "source.stale_hours: write at least 1");
+    for (key, database, schema, password) in [
+        ("source", &source.database, source.schema.is_some(), source.password_file.is_some()),
+        ("ledger", &ledger.database, false, ledger.password_file.is_some()),
+    ] {
+        let url = is_url(database);
+        problem(!has_password(database), &format!("{key}.database: leave the password out and set {key}.password_file"));
+        problem(url || !schema, &format!("{key}.schema: only PostgreSQL has schemas; take it out for an SQLite file"));
+        problem(url || !password, &format!("{key}.password_file: an SQLite file has no password; take it out"));
+    }
+    problem(
+        source.database != ledger.database,
+        "ledger.database: the ledger cannot be the case database; give it a file or database of its own",
+    );
+    for (key, address) in [("from", &mail.from), ("reply_to", &mail.reply_to), ("last_recipient", &mail.last_recipient)] {
+        problem(is_mailbox(address), &format!("mail.{key}: write one address, such as duty.desk@council.example"));
+    }
+    problem(
+        mail.envelope_from.as_deref().is_none_or(is_mailbox),
+        "mail.envelope_from: write one address, such as bounces@council.example",
+    );
+    problem(!mail.allowed_domains.is_empty(), "mail.allowed_domains: name at least one domain that mail may go to");
+    problem(!mail.corrections.trim().is_empty(), "mail.corrections: say who corrects an error and how to reach them");
+    problem(
+        mail.case_link.as_deref().is_none_or(|link| link.contains("{child}") && link.starts_with("https://")),
+        "mail.case_link: write an https:// address with {child} where the reference belongs",
+    );
+    match mail.channel {
+        ChannelKind::Files => {
+            problem(mail.directory.is_some(), "mail.directory: the channel `files` needs a folder");
+        }
+        ChannelKind::Smtp => match &mail.smtp {
+            None => problem(false, "mail.smtp: the channel `smtp` needs a [mail.smtp] section"),
+            Some(smtp) => smtp_problems(smtp, &mut problem),
+        },
+    }
+    problem(sending.morning_at < sending.until, "sending.until: must be later than sending.morning_at");
+    problem(
+        schedule.poll.parse::<croner::Cron>().is_ok() && schedule.poll.split_whitespace().count() == 5,
+        "schedule.poll: write a cron pattern of five fields, such as `*/15 * * * *`",
+    );
+    problems
+}
+
+fn smtp_problems(smtp: &Smtp, problem: &mut impl FnMut(bool, &str)) {
+    problem(!smtp.host.trim().is_empty(), "mail.smtp.host: name the mail server");
+    problem(smtp.port > 0, "mail.smtp.port: write a port from 1 to 65535");
+    problem(smtp.timeout_ms > 0, "mail.smtp.timeout_ms: write at least 1");
+    problem(
+        smtp.user.is_some() == smtp.password_file.is_some(),
+        "mail.smtp.user: goes together with mail.smtp.password_file",
+    );
+    problem(
+        smtp.tls != TlsKind::None || smtp.user.is_none(),
+        "mail.smtp.tls: a password must not cross an unprotected connection; use starttls or implicit",
+    );
+    problem(
+        smtp.tls != TlsKind::None || smtp.ca_file.is_none(),
+        "mail.smtp.ca_file: means nothing without TLS; set mail.smtp.tls or take it out",
+    );
+}
+
+fn is_id(id: &str) -> bool {
+    !id.is_empty() && id.len() <= 60 && id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+}
+
+fn is_mailbox(text: &str) -> bool {
+    text.parse::<lettre::message::Mailbox>().is_ok()
+}
+
+/// Whether a URL carries `user:password@`.
+fn has_password(database: &str) -> bool {
+    let after = database.split_once("://").map_or("", |(_, rest)| rest);
+    after.split('/').next().and_then(|host| host.rsplit_once('@')).is_some_and(|(user, _)| user.contains(':'))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::super::{Settings, SettingsError};
+
+    fn load(text: &str) -> Result<Settings, SettingsError> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("duewatch.toml");
+        std::fs::write(&path, text).expect("written");
+        Settings::load(&path)
+    }
+
+    const GOOD: &str = r#"
+        [authority]
+        id = "council"
+        procedure = "hertfordshire"
+        [source]
+        database = "case.db"
+        [ledger]
+        database = "ledger.db"
+        [mail]
+        channel = "files"
+        directory = "mail"
+        from = "duewatch@council.example"
+        reply_to = "duty@council.example"
+        allowed_domains = ["council.example"]
+        last_recipient = "duty@council.example"
+        corrections = "the data team"
+    "#;
+
+    #[test]
+    fn a_small_file_is_enough_and_its_paths_are_taken_from_its_own_folder() {
+        let settings = load(GOOD).expect("valid");
+        assert!(Path::new(&settings.source.database).is_absolute() && settings.source.database.ends_with("/case.db"));
+        assert_eq!(settings.schedule.poll, "*/15 * * * *");
+    }
+
+    #[test]
+    fn a_wrong_key_is_named() {
+        let error = load(&GOOD.replace("reply_to", "replyto")).expect_err("refused").to_string();
+        assert!(error.contains("replyto"), "{error}");
+    }
+
+    #[test]
+    fn every_problem_is_reported_at_once() {
+        let text = GOOD
+            .replace("ledger.db", "case.db")
+            .replace("\"duty@council.example\"\n        corrections", "\"nobody\"\n        corrections")
+            .replace("directory = \"mail\"", "case_link = \"http://case/\"");
+        let error = load(&text).expect_err("refused").to_string();
+        for key in ["ledger.database", "mail.last_recipient", "mail.directory", "mail.case_link"] {
+            assert!(error.contains(key), "{key} is missing in: {error}");
+        }
+    }
+
+    #[test]
+    fn a_password_in_a_url_is_refused_without_repeating_it() {
+        let error = load(&GOOD.replace("case.db", "postgres://reader:open-sesame@db/case")).expect_err("refused");
+        assert!(error.to_string().contains("source.password_file"), "{error}");
+        assert!(!error.to_string().contains("open-sesame"), "{error}");
+    }
+}

@@ -1,0 +1,1084 @@
+//! What is said about each mistake in a procedure: the whole text, with the line, the column and the caret.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use duewatch::procedure::{DutyCatalogue, Procedure};
+
+const SOUND: &str = r#"[procedure]
+id = "trial"
+authority = "Trial"
+title = "A procedure for tests"
+version = "1"
+in_force_on = 2026-04-01
+review_by_on = 2029-04-01
+document = "900"
+calendar = "england-and-wales"
+time_zone = "Europe/London"
+
+[counting]
+strict_first_day = "included"
+due_first_day = "excluded"
+strict_last_day = "previous"
+due_last_day = "as_is"
+
+[roles]
+lead_worker = "Key Worker"
+
+[[ladders.must]]
+step = "remind"
+when = "3 working days before strict"
+kind = "reminder"
+tell = ["lead_worker"]
+
+[[ladders.must]]
+step = "late"
+when = "1 working day after due"
+kind = "overdue"
+tell = ["lead_worker", "first_line_manager"]
+
+[repeat.must]
+every = "5 working days"
+kind = "overdue"
+tell = ["lead_worker"]
+
+[[ladders.standing]]
+step = "late"
+when = "on due"
+kind = "overdue"
+tell = ["lead_worker"]
+
+[[ladders.report]]
+step = "report"
+when = "on due"
+kind = "report"
+tell = ["director"]
+
+[[rule]]
+duty = "local-meeting"
+title = "First meeting"
+ask = "Hold the first meeting"
+shape = "deadline"
+strength = "must"
+responsible = "lead_worker"
+of = { fact = "conference", where = { kind = ["initial"], makes_plan = true } }
+within = "10 working days"
+met_by = { fact = "core_group" }
+cite = { lines = [45], quote = "within ten working days" }
+
+[[rule]]
+duty = "local-allocated"
+title = "Allocated"
+ask = "Allocate the case"
+shape = "standing"
+strength = "must"
+responsible = "first_line_manager"
+none_open = { fact = "allocation" }
+cite = { lines = [7], quote = "must be allocated" }
+
+[[rule]]
+duty = "local-report"
+title = "Monthly report"
+ask = "Read the report"
+shape = "report"
+strength = "must"
+responsible = "director"
+about = "local-allocated"
+within = "1 working day"
+cite = { lines = [8], quote = "a monthly report" }
+"#;
+
+fn problems(text: &str) -> String {
+    let known = DutyCatalogue::parse("authority,duty,document,lines\ntrial,known-duty,900,45\n").unwrap();
+    Procedure::parse("trial.toml", text, &known).unwrap_err().to_string()
+}
+
+/// What is said of the sound procedure once that line of it is replaced.
+fn after_change(line: usize, replacement: &str) -> String {
+    let lines = SOUND.lines().zip(1..).map(|(text, number)| if number == line { replacement } else { text });
+    problems(&lines.collect::<Vec<_>>().join("\n"))
+}
+
+#[test]
+fn a_sound_procedure_has_no_problems() {
+    assert!(Procedure::parse("trial.toml", SOUND, &DutyCatalogue::default()).is_ok());
+}
+
+#[test]
+fn a_key_that_does_not_exist() {
+    let said = after_change(
+        52,
+        r#"titel = "First meeting"
+title = "x""#,
+    );
+    assert_eq!(
+        said,
+        r#"trial.toml:52:1: there is no `titel` in a rule
+   |
+52 | titel = "First meeting"
+   | ^^^^^
+   = did you mean `title`? it may have: after_death, ask, cite, duty, expected, ladder, met_by, of, responsible, shape, step, strength, title, under_review, within
+
+1 problem"#
+    );
+}
+
+#[test]
+fn a_key_that_does_not_exist_in_the_head() {
+    let said = after_change(
+        5,
+        r#"version = "1"
+owner = "me""#,
+    );
+    assert_eq!(
+        said,
+        r#"trial.toml:6:1: there is no `owner` in the table [procedure]
+  |
+6 | owner = "me"
+  | ^^^^^
+  = it may have: authority, calendar, document, id, in_force_on, review_by_on, time_zone, title, version
+
+1 problem"#
+    );
+}
+
+#[test]
+fn a_key_that_is_missing() {
+    let said = after_change(53, "");
+    assert_eq!(
+        said,
+        r#"trial.toml:50:1: a rule without `ask`
+   |
+50 | [[rule]]
+   | ^^^^^^^^
+   = write: ask = "Hold the first core group meeting"
+
+1 problem"#
+    );
+}
+
+#[test]
+fn a_shape_that_does_not_exist() {
+    let said = after_change(54, r#"shape = "deadlin""#);
+    assert_eq!(
+        said,
+        r#"trial.toml:54:9: there is no shape `deadlin`
+   |
+54 | shape = "deadlin"
+   |         ^^^^^^^^^
+   = did you mean `deadline`? the shapes are: deadline, recurring, before, window, between, order, standing, alert, report, check, guidance
+
+1 problem"#
+    );
+}
+
+#[test]
+fn a_role_that_does_not_exist() {
+    let said = after_change(31, r#"tell = ["lead_worker", "team_boss"]"#);
+    assert_eq!(
+        said,
+        r#"trial.toml:31:24: there is no role `team_boss`
+   |
+31 | tell = ["lead_worker", "team_boss"]
+   |                        ^^^^^^^^^^^
+   = the roles are: lead_worker, first_line_manager, second_line_manager, conference_chair, conference_service, business_support, head_of_child_protection, heads_of_social_care, director, data_team
+
+1 problem"#
+    );
+}
+
+#[test]
+fn a_role_that_is_nearly_one() {
+    let said = after_change(56, r#"responsible = "lead_wroker""#);
+    assert_eq!(
+        said,
+        r#"trial.toml:56:15: there is no role `lead_wroker`
+   |
+56 | responsible = "lead_wroker"
+   |               ^^^^^^^^^^^^^
+   = did you mean `lead_worker`? the roles are: lead_worker, first_line_manager, second_line_manager, conference_chair, conference_service, business_support, head_of_child_protection, heads_of_social_care, director, data_team
+
+1 problem"#
+    );
+}
+
+#[test]
+fn a_role_given_words_that_does_not_exist() {
+    let said = after_change(19, r#"team_boss = "Boss""#);
+    assert_eq!(
+        said,
+        r#"trial.toml:19:1: there is no role `team_boss`
+   |
+19 | team_boss = "Boss"
+   | ^^^^^^^^^
+   = the roles are: lead_worker, first_line_manager, second_line_manager, conference_chair, conference_service, business_support, head_of_child_protection, heads_of_social_care, director, data_team
+
+1 problem"#
+    );
+}
+
+#[test]
+fn a_role_told_twice() {
+    let said = after_change(31, r#"tell = ["lead_worker", "lead_worker"]"#);
+    assert_eq!(
+        said,
+        r#"trial.toml:31:24: `lead_worker` is told twice
+   |
+31 | tell = ["lead_worker", "lead_worker"]
+   |                        ^^^^^^^^^^^^^
+   = take one of the two out
+
+1 problem"#
+    );
+}
+
+#[test]
+fn nobody_told() {
+    let said = after_change(31, "tell = []");
+    assert_eq!(
+        said,
+        r#"trial.toml:31:8: `tell` names nobody
+   |
+31 | tell = []
+   |        ^^
+   = write: tell = ["lead_worker"]
+
+1 problem"#
+    );
+}
+
+#[test]
+fn a_unit_that_does_not_exist() {
+    let said = after_change(58, r#"within = "10 fortnights""#);
+    assert_eq!(
+        said,
+        r#"trial.toml:58:10: cannot read "10 fortnights" as a period: the unit is none of working days, days (or calendar days), working weeks, weeks, months, hours
+   |
+58 | within = "10 fortnights"
+   |          ^^^^^^^^^^^^^^^
+
+1 problem"#
+    );
+}
+
+#[test]
+fn a_period_that_is_no_text() {
+    let said = after_change(58, "within = 10");
+    assert_eq!(
+        said,
+        r"trial.toml:58:10: `within` must be text in quotes, not a number
+   |
+58 | within = 10
+   |          ^^
+
+1 problem"
+    );
+}
+
+#[test]
+fn a_kind_of_fact_that_does_not_exist() {
+    let said = after_change(59, r#"met_by = { fact = "core_grop" }"#);
+    assert_eq!(
+        said,
+        r#"trial.toml:59:19: there is no kind of fact `core_grop`
+   |
+59 | met_by = { fact = "core_grop" }
+   |                   ^^^^^^^^^^^
+   = did you mean `core_group`? the kinds are: plan, conference, core_group, visit, allocation, membership, incident, decision
+
+1 problem"#
+    );
+}
+
+#[test]
+fn an_attribute_that_does_not_exist() {
+    let said = after_change(57, r#"of = { fact = "conference", where = { makes_plans = true } }"#);
+    assert_eq!(
+        said,
+        r#"trial.toml:57:39: a conference has no attribute `makes_plans`
+   |
+57 | of = { fact = "conference", where = { makes_plans = true } }
+   |                                       ^^^^^^^^^^^
+   = did you mean `makes_plan`? it has: kind, booked_on, held_on, makes_plan, chair_id, next_review_on, core_group_weeks
+
+1 problem"#
+    );
+}
+
+#[test]
+fn a_code_that_does_not_exist() {
+    let said = after_change(57, r#"of = { fact = "conference", where = { kind = ["initial", "final"] } }"#);
+    assert_eq!(
+        said,
+        r#"trial.toml:57:58: `kind` has no code `final`
+   |
+57 | of = { fact = "conference", where = { kind = ["initial", "final"] } }
+   |                                                          ^^^^^^^
+   = the codes are: initial, pre_birth, review, transfer_in, reconvened
+
+1 problem"#
+    );
+}
+
+#[test]
+fn a_flag_tested_for_a_code() {
+    let said = after_change(57, r#"of = { fact = "conference", where = { makes_plan = "yes" } }"#);
+    assert_eq!(
+        said,
+        r#"trial.toml:57:52: `makes_plan` must be true or false, not text
+   |
+57 | of = { fact = "conference", where = { makes_plan = "yes" } }
+   |                                                    ^^^^^
+
+1 problem"#
+    );
+}
+
+#[test]
+fn a_code_tested_for_a_flag() {
+    let said = after_change(57, r#"of = { fact = "conference", where = { kind = true } }"#);
+    assert_eq!(
+        said,
+        r#"trial.toml:57:46: `kind` must be text in quotes, not true or false
+   |
+57 | of = { fact = "conference", where = { kind = true } }
+   |                                              ^^^^
+
+1 problem"#
+    );
+}
+
+#[test]
+fn a_date_that_cannot_be_tested() {
+    let said = after_change(57, r#"of = { fact = "conference", where = { held_on = true } }"#);
+    assert_eq!(
+        said,
+        r#"trial.toml:57:39: `held_on` is a date, which `where` cannot test
+   |
+57 | of = { fact = "conference", where = { held_on = true } }
+   |                                       ^^^^^^^
+   = `where` tests attributes that are true or false, and codes
+
+1 problem"#
+    );
+}
+
+#[test]
+fn somebody_who_made_a_fact_that_does_not_say() {
+    let said = after_change(59, r#"met_by = { fact = "core_group", by = ["lead_worker"] }"#);
+    assert_eq!(
+        said,
+        r#"trial.toml:59:38: a core group meeting does not say who made it
+   |
+59 | met_by = { fact = "core_group", by = ["lead_worker"] }
+   |                                      ^^^^^^^^^^^^^^^
+   = `by` goes with visits
+
+1 problem"#
+    );
+}
+
+#[test]
+fn a_relation_that_does_not_exist() {
+    let said = after_change(59, r#"met_by = { fact = "visit", by = ["parent"] }"#);
+    assert_eq!(
+        said,
+        r#"trial.toml:59:34: there is no relation `parent`
+   |
+59 | met_by = { fact = "visit", by = ["parent"] }
+   |                                  ^^^^^^^^
+   = the relations are: lead_worker, core_group_professional
+
+1 problem"#
+    );
+}
+
+#[test]
+fn a_date_of_the_anchor_that_is_no_date() {
+    let said = after_change(59, r#"met_by = { dates = ["makes_plan"] }"#);
+    assert_eq!(
+        said,
+        r#"trial.toml:59:21: `makes_plan` is true or false, not a date
+   |
+59 | met_by = { dates = ["makes_plan"] }
+   |                     ^^^^^^^^^^^^
+   = a conference has as a date: booked_on, held_on, next_review_on
+
+1 problem"#
+    );
+}
+
+#[test]
+fn a_duty_met_by_what_starts_it() {
+    let said = after_change(59, r#"met_by = { dates = ["held_on"] }"#);
+    assert_eq!(
+        said,
+        r#"trial.toml:59:21: `held_on` is always recorded: it is what starts the clock
+   |
+59 | met_by = { dates = ["held_on"] }
+   |                     ^^^^^^^^^
+   = name a date that is recorded later
+
+1 problem"#
+    );
+}
+
+#[test]
+fn a_duty_that_does_not_exist() {
+    let said = after_change(51, r#"duty = "first-meeting""#);
+    assert_eq!(
+        said,
+        r#"trial.toml:51:8: the catalogue holds no duty `first-meeting` of `trial`
+   |
+51 | duty = "first-meeting"
+   |        ^^^^^^^^^^^^^^^
+   = a duty of your own begins with `local-`, then small letters, digits and `-`
+
+1 problem"#
+    );
+}
+
+#[test]
+fn a_duty_that_is_nearly_one() {
+    let said = after_change(51, r#"duty = "known-duti""#);
+    assert_eq!(
+        said,
+        r#"trial.toml:51:8: the catalogue holds no duty `known-duti` of `trial`
+   |
+51 | duty = "known-duti"
+   |        ^^^^^^^^^^^^
+   = did you mean `known-duty`? a duty of your own begins with `local-`, then small letters, digits and `-`
+
+1 problem"#
+    );
+}
+
+#[test]
+fn a_duty_carried_twice() {
+    let said = after_change(73, r#"duty = "local-meeting""#);
+    assert_eq!(
+        said,
+        r#"trial.toml:73:8: the duty `local-meeting` is already carried by the rule on line 50
+   |
+73 | duty = "local-meeting"
+   |        ^^^^^^^^^^^^^^^
+   = one duty, one rule: change that one, or take it out
+
+1 problem"#
+    );
+}
+
+#[test]
+fn a_report_about_a_rule_that_is_not_standing() {
+    let said = after_change(79, r#"about = "local-meeting""#);
+    assert_eq!(
+        said,
+        r#"trial.toml:79:9: no standing rule here carries the duty `local-meeting`
+   |
+79 | about = "local-meeting"
+   |         ^^^^^^^^^^^^^^^
+   = a report lists the periods of a rule of the shape `standing`
+
+1 problem"#
+    );
+}
+
+#[test]
+fn a_quote_too_long() {
+    let said = after_change(
+        60,
+        r#"cite = { lines = [45], quote = "word word word word word word word word word word word word word word word word word word word word word word word word word word" }"#,
+    );
+    assert_eq!(
+        said,
+        r#"trial.toml:60:32: the quote has 26 words, at most 25 are allowed
+   |
+60 | cite = { lines = [45], quote = "word word word word word word word word word word word word word word word word word word word word word word word word word word" }
+   |                                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+   = quote the words that set the duty, no more
+
+1 problem"#
+    );
+}
+
+#[test]
+fn a_citation_without_a_line() {
+    let said = after_change(60, r#"cite = { lines = [], quote = "within ten working days" }"#);
+    assert_eq!(
+        said,
+        r#"trial.toml:60:18: the citation names no line
+   |
+60 | cite = { lines = [], quote = "within ten working days" }
+   |                  ^^
+   = write: lines = [45]
+
+1 problem"#
+    );
+}
+
+#[test]
+fn a_citation_of_line_nought() {
+    let said = after_change(60, r#"cite = { lines = [0], quote = "within ten working days" }"#);
+    assert_eq!(
+        said,
+        r#"trial.toml:60:19: lines are counted from 1
+   |
+60 | cite = { lines = [0], quote = "within ten working days" }
+   |                   ^
+
+1 problem"#
+    );
+}
+
+#[test]
+fn a_strength_that_does_not_exist() {
+    let said = after_change(55, r#"strength = "shall""#);
+    assert_eq!(
+        said,
+        r#"trial.toml:55:12: there is no strength `shall`
+   |
+55 | strength = "shall"
+   |            ^^^^^^^
+   = the strengths are: must, should, good_practice, may
+
+1 problem"#
+    );
+}
+
+#[test]
+fn a_strength_without_a_ladder() {
+    let said = after_change(55, r#"strength = "should""#);
+    assert_eq!(
+        said,
+        r#"trial.toml:55:12: this rule needs the ladder `should`, and there is none
+   |
+55 | strength = "should"
+   |            ^^^^^^^^
+   = write [[ladders.should]], or name another one with `ladder`
+
+1 problem"#
+    );
+}
+
+#[test]
+fn a_ladder_that_does_not_exist() {
+    let said = after_change(
+        55,
+        r#"strength = "must"
+ladder = "mast""#,
+    );
+    assert_eq!(
+        said,
+        r#"trial.toml:56:10: there is no ladder `mast`
+   |
+56 | ladder = "mast"
+   |          ^^^^^^
+   = did you mean `must`? the ladders are: must, report, standing
+
+1 problem"#
+    );
+}
+
+#[test]
+fn a_repeat_without_a_ladder() {
+    let said = after_change(33, "[repeat.mist]");
+    assert_eq!(
+        said,
+        r"trial.toml:33:9: there is no ladder `mist` to repeat
+   |
+33 | [repeat.mist]
+   |         ^^^^
+   = did you mean `must`? the ladders are: must, report, standing
+
+1 problem"
+    );
+}
+
+#[test]
+fn a_step_named_twice() {
+    let said = after_change(28, r#"step = "remind""#);
+    assert_eq!(
+        said,
+        r#"trial.toml:28:8: the step `remind` is already on this ladder, on line 22
+   |
+28 | step = "remind"
+   |        ^^^^^^^^
+   = give each step a name of its own
+
+1 problem"#
+    );
+}
+
+#[test]
+fn a_step_with_a_reserved_name() {
+    let said = after_change(28, r#"step = "resolved""#);
+    assert_eq!(
+        said,
+        r#"trial.toml:28:8: `resolved` is no name for a step
+   |
+28 | step = "resolved"
+   |        ^^^^^^^^^^
+   = duewatch uses it for a message of its own
+
+1 problem"#
+    );
+}
+
+#[test]
+fn a_step_of_a_kind_that_ladders_do_not_tell() {
+    let said = after_change(30, r#"kind = "changed""#);
+    assert_eq!(
+        said,
+        r#"trial.toml:30:8: `changed` is no kind for a ladder
+   |
+30 | kind = "changed"
+   |        ^^^^^^^^^
+   = duewatch tells it by itself, to everybody it concerns
+
+1 problem"#
+    );
+}
+
+#[test]
+fn a_kind_that_does_not_exist() {
+    let said = after_change(30, r#"kind = "overdu""#);
+    assert_eq!(
+        said,
+        r#"trial.toml:30:8: there is no kind of notice `overdu`
+   |
+30 | kind = "overdu"
+   |        ^^^^^^^^
+   = did you mean `overdue`? the kinds are: reminder, due, overdue, escalation, alert, resolved, changed, no_longer_due, cannot_tell, checklist, handover, data_quality, report
+
+1 problem"#
+    );
+}
+
+#[test]
+fn a_place_that_cannot_be_read() {
+    let said = after_change(29, r#"when = "a bit later""#);
+    assert_eq!(
+        said,
+        r#"trial.toml:29:8: cannot read `a bit later` as a place on a ladder
+   |
+29 | when = "a bit later"
+   |        ^^^^^^^^^^^^^
+   = write `at once`, `on due`, or a period before or after `strict`, `due` or `anchor`, such as `3 working days before strict`
+
+1 problem"#
+    );
+}
+
+#[test]
+fn a_place_with_a_unit_that_does_not_exist() {
+    let said = after_change(29, r#"when = "1 fortnight after due""#);
+    assert_eq!(
+        said,
+        r#"trial.toml:29:8: cannot read "1 fortnight" as a period: the unit is none of working days, days (or calendar days), working weeks, weeks, months, hours
+   |
+29 | when = "1 fortnight after due"
+   |        ^^^^^^^^^^^^^^^^^^^^^^^
+
+1 problem"#
+    );
+}
+
+#[test]
+fn steps_out_of_the_order_of_time() {
+    let said = after_change(23, r#"when = "2 working days after due""#);
+    assert_eq!(
+        said,
+        r#"trial.toml:29:8: the step `late` comes before `remind` in time
+   |
+29 | when = "1 working day after due"
+   |        ^^^^^^^^^^^^^^^^^^^^^^^^^
+   = write the steps of a ladder in the order of time
+
+1 problem"#
+    );
+}
+
+#[test]
+fn steps_out_of_order_across_two_dates() {
+    let said = after_change(
+        60,
+        r#"cite = { lines = [45], quote = "within ten working days" }
+[[rule.step]]
+step = "a"
+when = "8 working days after anchor"
+kind = "reminder"
+tell = ["director"]
+[[rule.step]]
+step = "b"
+when = "4 working days before due"
+kind = "reminder"
+tell = ["director"]"#,
+    );
+    assert_eq!(
+        said,
+        r#"trial.toml:68:8: the step `b` comes before `a` in time
+   |
+68 | when = "4 working days before due"
+   |        ^^^^^^^^^^^^^^^^^^^^^^^^^^^
+   = write the steps of a ladder in the order of time
+
+1 problem"#
+    );
+}
+
+#[test]
+fn steps_that_tell_the_same_twice() {
+    let said = after_change(
+        60,
+        r#"cite = { lines = [45], quote = "within ten working days" }
+[[rule.step]]
+step = "again"
+when = "3 working days before strict"
+kind = "reminder"
+tell = ["lead_worker"]"#,
+    );
+    assert_eq!(
+        said,
+        r#"trial.toml:65:9: the steps `remind` and `again` tell `lead_worker` the same thing
+   |
+65 | tell = ["lead_worker"]
+   |         ^^^^^^^^^^^^^
+   = they stand at the same place: take it out of one of them
+
+1 problem"#
+    );
+}
+
+#[test]
+fn steps_that_tell_the_same_twice_under_other_words() {
+    let said = after_change(
+        60,
+        r#"cite = { lines = [45], quote = "within ten working days" }
+[[rule.step]]
+step = "again"
+when = "4 working days before due"
+kind = "reminder"
+tell = ["lead_worker"]"#,
+    );
+    assert_eq!(
+        said,
+        r#"trial.toml:65:9: the steps `remind` and `again` tell `lead_worker` the same thing
+   |
+65 | tell = ["lead_worker"]
+   |         ^^^^^^^^^^^^^
+   = they stand at the same place: take it out of one of them
+
+1 problem"#
+    );
+}
+
+#[test]
+fn a_reminder_before_the_clock_starts() {
+    let said = after_change(23, r#"when = "12 working days before strict""#);
+    assert_eq!(
+        said,
+        r#"trial.toml:23:8: the step `remind` is never reached in the rule `local-meeting` (line 50)
+   |
+23 | when = "12 working days before strict"
+   |        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+   = it would fall on or before the day of the event that starts the clock: bring it closer
+
+1 problem"#
+    );
+}
+
+#[test]
+fn a_reminder_on_the_day_the_clock_starts() {
+    let said = after_change(23, r#"when = "9 working days before strict""#);
+    assert_eq!(
+        said,
+        r#"trial.toml:23:8: the step `remind` is never reached in the rule `local-meeting` (line 50)
+   |
+23 | when = "9 working days before strict"
+   |        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+   = it would fall on or before the day of the event that starts the clock: bring it closer
+
+1 problem"#
+    );
+}
+
+#[test]
+fn a_step_counted_from_a_date_that_does_not_exist() {
+    let said = after_change(40, r#"when = "1 working day after strict""#);
+    assert_eq!(
+        said,
+        r#"trial.toml:40:8: the step `late` has no date to count from in the rule `local-allocated` (line 62)
+   |
+40 | when = "1 working day after strict"
+   |        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+   = a rule of the shape `standing` has no strict date: count from `due`
+
+1 problem"#
+    );
+}
+
+#[test]
+fn a_step_that_calls_overdue_what_is_not() {
+    let said = after_change(29, r#"when = "on due""#);
+    assert_eq!(
+        said,
+        r#"trial.toml:30:8: the step `late` tells `overdue` too early in the rule `local-meeting` (line 50)
+   |
+30 | kind = "overdue"
+   |        ^^^^^^^^^
+   = nothing is overdue yet: place it after `due`, or tell it as `reminder` or `due`
+
+1 problem"#
+    );
+}
+
+#[test]
+fn a_step_unless_a_date_the_anchor_lacks() {
+    let said = after_change(
+        25,
+        r#"tell = ["lead_worker"]
+unless = "minutes_sent_on""#,
+    );
+    assert_eq!(
+        said,
+        r#"trial.toml:26:10: a conference has no attribute `minutes_sent_on`
+   |
+26 | unless = "minutes_sent_on"
+   |          ^^^^^^^^^^^^^^^^^
+   = it has: kind, booked_on, held_on, makes_plan, chair_id, next_review_on, core_group_weeks
+
+1 problem"#
+    );
+}
+
+#[test]
+fn a_step_unless_the_clock_has_started() {
+    let said = after_change(
+        25,
+        r#"tell = ["lead_worker"]
+unless = "held_on""#,
+    );
+    assert_eq!(
+        said,
+        r#"trial.toml:26:10: `held_on` is always recorded: it is what starts the clock
+   |
+26 | unless = "held_on"
+   |          ^^^^^^^^^
+   = name a date that is recorded later
+
+1 problem"#
+    );
+}
+
+#[test]
+fn a_step_unless_a_date_where_no_event_starts_the_clock() {
+    let said = after_change(
+        42,
+        r#"tell = ["lead_worker"]
+unless = "held_on""#,
+    );
+    assert_eq!(
+        said,
+        r#"trial.toml:43:10: no event starts this rule, so `held_on` is recorded nowhere
+   |
+43 | unless = "held_on"
+   |          ^^^^^^^^^
+   = take `unless` out, or give the rule another ladder
+
+1 problem"#
+    );
+}
+
+#[test]
+fn a_step_after_the_first_repeat() {
+    let said = after_change(
+        60,
+        r#"cite = { lines = [45], quote = "within ten working days" }
+[[rule.step]]
+step = "much-later"
+when = "6 working days after due"
+kind = "escalation"
+tell = ["director"]"#,
+    );
+    assert_eq!(
+        said,
+        r#"trial.toml:63:8: the step `much-later` stands after the first repeat of its ladder
+   |
+63 | when = "6 working days after due"
+   |        ^^^^^^^^^^^^^^^^^^^^^^^^^^
+   = it would put the repeats off; they begin 5 working days after the last step
+
+1 problem"#
+    );
+}
+
+#[test]
+fn a_state_of_what_does_not_last() {
+    let said = after_change(69, r#"none_open = { fact = "visit" }"#);
+    assert_eq!(
+        said,
+        r#"trial.toml:69:13: a visit does not last, so none can be open
+   |
+69 | none_open = { fact = "visit" }
+   |             ^^^^^^^^^^^^^^^^^^
+   = these last: plan, allocation, membership
+
+1 problem"#
+    );
+}
+
+#[test]
+fn a_state_that_cannot_exist() {
+    let said = after_change(
+        69,
+        r#"of = { fact = "conference" }
+not_set = "kind""#,
+    );
+    assert_eq!(
+        said,
+        r#"trial.toml:70:11: a conference always has `kind`, so this state cannot exist
+   |
+70 | not_set = "kind"
+   |           ^^^^^^
+   = name an attribute that may be empty
+
+1 problem"#
+    );
+}
+
+#[test]
+fn a_standing_rule_without_a_state() {
+    let said = after_change(69, "");
+    assert_eq!(
+        said,
+        r#"trial.toml:62:1: a standing rule without the state it watches
+   |
+62 | [[rule]]
+   | ^^^^^^^^
+   = write `none_open = { fact = ... }`, or `of = { fact = ... }` and `not_set = "attribute"`
+
+1 problem"#
+    );
+}
+
+#[test]
+fn a_review_before_it_is_in_force() {
+    let said = after_change(7, "review_by_on = 2026-03-31");
+    assert_eq!(
+        said,
+        r"trial.toml:7:16: the review is due before the procedure comes into force on 2026-04-01
+  |
+7 | review_by_on = 2026-03-31
+  |                ^^^^^^^^^^
+  = it is the day by which somebody looks whether it still applies
+
+1 problem"
+    );
+}
+
+#[test]
+fn a_day_that_does_not_exist() {
+    let said = after_change(7, r#"review_by_on = "2029-04-01""#);
+    assert_eq!(
+        said,
+        r#"trial.toml:7:16: `review_by_on` must be a date without quotes, such as 2026-04-01, not text
+  |
+7 | review_by_on = "2029-04-01"
+  |                ^^^^^^^^^^^^
+
+1 problem"#
+    );
+}
+
+#[test]
+fn a_time_zone_that_does_not_exist() {
+    let said = after_change(10, r#"time_zone = "Europe/Londn""#);
+    assert_eq!(
+        said,
+        r#"trial.toml:10:13: cannot find time zone "Europe/Londn": write an IANA name such as Europe/London, capitals included
+   |
+10 | time_zone = "Europe/Londn"
+   |             ^^^^^^^^^^^^^^
+
+1 problem"#
+    );
+}
+
+#[test]
+fn a_way_to_count_that_does_not_exist() {
+    let said = after_change(13, r#"strict_first_day = "include""#);
+    assert_eq!(
+        said,
+        r#"trial.toml:13:20: there is no strict_first_day `include`
+   |
+13 | strict_first_day = "include"
+   |                    ^^^^^^^^^
+   = did you mean `included`? it is one of: included, excluded
+
+1 problem"#
+    );
+}
+
+#[test]
+fn text_in_other_scripts_and_tabs() {
+    let said = after_change(31, r#"	tell = ["lead_worker", "Ärztin"]"#);
+    assert_eq!(
+        said,
+        r#"trial.toml:31:25: there is no role `Ärztin`
+   |
+31 | 	tell = ["lead_worker", "Ärztin"]
+   | 	                       ^^^^^^^^
+   = the roles are: lead_worker, first_line_manager, second_line_manager, conference_chair, conference_service, business_support, head_of_child_protection, heads_of_social_care, director, data_team
+
+1 problem"#
+    );
+}
+
+#[test]
+fn what_is_not_toml() {
+    let said = after_change(58, "within = ten working days");
+    assert_eq!(
+        said,
+        r"trial.toml:58:10: string values must be quoted, expected literal string
+   |
+58 | within = ten working days
+   |          ^^^^^^^^^^^^^^^^
+
+1 problem"
+    );
+}
+
+#[test]
+fn a_ladder_without_steps() {
+    let said = after_change(
+        44,
+        r"[ladders]
+empty = []
+
+[[ladders.report]]",
+    );
+    assert_eq!(
+        said,
+        r"trial.toml:45:1: the ladder `empty` has no steps
+   |
+45 | empty = []
+   | ^^^^^
+   = nobody would ever be told
+
+1 problem"
+    );
+}
+
+#[test]
+fn a_deadline_that_its_own_event_meets() {
+    let said = after_change(59, r#"met_by = { fact = "conference", where = { makes_plan = true } }"#);
+    assert_eq!(
+        said,
+        r#"trial.toml:59:10: the event that starts the clock would meet this duty at once
+   |
+59 | met_by = { fact = "conference", where = { makes_plan = true } }
+   |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+   = what comes round again has the shape `recurring`
+
+1 problem"#
+    );
+}

@@ -1,0 +1,179 @@
+//! Scenarios in a form that a practitioner can read: the facts of one child, a day, and what is expected.
+//!
+//! ```text
+//! == title
+//! today 2026-11-16 [08:30]
+//! KIND ID attribute=value ...
+//! expect DUTY KEY strict=DATE due=DATE status=STATUS met=DATE
+//! expect DUTY idle=REASON
+//! ```
+//! `-` expects that there is none.
+
+use std::{collections::BTreeMap, fs};
+
+use chrono::{NaiveDate, NaiveTime};
+use duewatch::{
+    calendar::{Calendar, Zone},
+    duty::{Assessment, Outcome, Terms, assess},
+    procedure::{DutyCatalogue, Procedure},
+    record::{AttributeType, CaseRecord, ChildRef, Fact, FactKind, PersonRef, TeamRef, Value, When},
+};
+
+pub struct Expected {
+    pub text: String,
+    pub duty: String,
+    pub key: Option<String>,
+    pub fields: BTreeMap<String, String>,
+}
+
+pub struct Scenario {
+    pub title: String,
+    pub today: NaiveDate,
+    pub time: NaiveTime,
+    pub facts: Vec<Fact>,
+    pub died_on: Option<NaiveDate>,
+    pub expected: Vec<Expected>,
+}
+
+pub fn hertfordshire() -> Procedure {
+    let text = fs::read_to_string("config/procedures/hertfordshire.toml").expect("the shipped procedure");
+    Procedure::parse("hertfordshire.toml", &text, &DutyCatalogue::shipped()).expect("it parses")
+}
+
+impl Scenario {
+    pub fn all(folder: &str) -> Vec<Scenario> {
+        let mut paths: Vec<_> =
+            fs::read_dir(folder).expect("the folder").map(|entry| entry.expect("entry").path()).collect();
+        paths.sort();
+        paths.iter().flat_map(|path| Scenario::parse(&fs::read_to_string(path).expect("a table"))).collect()
+    }
+
+    pub fn parse(text: &str) -> Vec<Scenario> {
+        let mut scenarios: Vec<Scenario> = Vec::new();
+        for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+            if let Some(title) = line.strip_prefix("== ") {
+                scenarios.push(Scenario {
+                    title: title.into(),
+                    today: NaiveDate::MIN,
+                    time: NaiveTime::from_hms_opt(8, 30, 0).expect("a time"),
+                    facts: Vec::new(),
+                    died_on: None,
+                    expected: Vec::new(),
+                });
+                continue;
+            }
+            scenarios.last_mut().expect("a title first").read(line);
+        }
+        scenarios
+    }
+
+    fn read(&mut self, line: &str) {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        match words.as_slice() {
+            ["today", on, rest @ ..] => {
+                self.today = date(on);
+                if let [time] = rest {
+                    self.time = NaiveTime::parse_from_str(time, "%H:%M").expect("a time");
+                }
+            }
+            ["died", on] => self.died_on = Some(date(on)),
+            ["expect", duty, rest @ ..] => {
+                let key = rest.first().filter(|word| !word.contains('=')).map(|word| (*word).to_owned());
+                let fields = rest.iter().skip(usize::from(key.is_some())).map(|word| pair(word)).collect();
+                self.expected.push(Expected { text: line.into(), duty: (*duty).into(), key, fields });
+            }
+            [kind, id, rest @ ..] => {
+                let kind = FactKind::from_name(kind).unwrap_or_else(|| panic!("no fact `{kind}` in: {line}"));
+                let fact = rest.iter().fold(Fact::new(kind, *id), |fact, word| {
+                    let (name, written) = pair(word);
+                    let (_, attribute) = kind.attribute(&name).unwrap_or_else(|| panic!("no `{name}` in: {line}"));
+                    fact.with(&name, value(attribute.holds, &written))
+                });
+                self.facts.push(fact);
+            }
+            _ => panic!("cannot read: {line}"),
+        }
+    }
+
+    pub fn record(&self) -> CaseRecord {
+        let mut record = CaseRecord::new(ChildRef("C1".into()), self.facts.clone());
+        record.died_on = self.died_on;
+        record
+    }
+
+    pub fn assess(&self) -> Assessment {
+        let procedure = hertfordshire();
+        let calendar = Calendar::shipped("england-and-wales").expect("shipped");
+        let zone = Zone::from_name("Europe/London").expect("a zone");
+        let now = zone.at(self.today, self.time);
+        assess(&self.record(), &Terms::new(&procedure, &calendar, zone, now))
+    }
+
+    /// Holds one expectation against the assessment.
+    pub fn check(&self, expected: &Expected) -> Result<(), String> {
+        let assessment = self.assess();
+        let outcome = assessment.outcomes.iter().find(|(duty, _)| duty.0 == expected.duty).map(|(_, outcome)| outcome);
+        let outcome = outcome.ok_or_else(|| "no such rule".to_owned())?;
+        let duties = match outcome {
+            Outcome::Idle(idle) => {
+                let is = format!("{idle:?}");
+                return match expected.fields.get("idle") {
+                    Some(reason) if *reason == is => Ok(()),
+                    _ => Err(format!("it is idle: {is}")),
+                };
+            }
+            Outcome::Duties(duties) => duties,
+        };
+        let duty = match &expected.key {
+            Some(key) => duties.iter().find(|duty| duty.key.0 == *key),
+            None => None,
+        };
+        let Some(duty) = duty else {
+            let keys: Vec<_> = duties.iter().map(|duty| duty.key.0.as_str()).collect();
+            return if expected.fields.get("status").is_some_and(|status| status == "-") {
+                Ok(())
+            } else {
+                Err(format!("there is none of that key, only {}", keys.join(", ")))
+            };
+        };
+        let on = |on: Option<NaiveDate>| on.map_or_else(|| "-".to_owned(), |on| on.to_string());
+        for (name, wanted) in &expected.fields {
+            let is = match name.as_str() {
+                "strict" => on(duty.strict.as_ref().map(|reading| reading.on)),
+                "due" => on(duty.due.as_ref().map(|reading| reading.on)),
+                "met" => on(duty.met_on),
+                "status" => duty.status.name().to_owned(),
+                "late" => duty.late.to_string(),
+                "anchor" => duty.anchor.on.to_string(),
+                "provisional" => duty.provisional.to_string(),
+                "done" => duty.done.join("+"),
+                other => return Err(format!("cannot check `{other}`")),
+            };
+            if is != *wanted {
+                return Err(format!("{name} is {is}; {}", duty.arithmetic));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn pair(word: &str) -> (String, String) {
+    let (name, value) = word.split_once('=').unwrap_or_else(|| panic!("no `=` in {word}"));
+    (name.into(), value.into())
+}
+
+fn date(text: &str) -> NaiveDate {
+    text.parse().unwrap_or_else(|_| panic!("no date: {text}"))
+}
+
+fn value(holds: AttributeType, text: &str) -> Value {
+    match holds {
+        AttributeType::Flag => Value::Flag(text == "yes"),
+        AttributeType::Count => Value::Count(text.parse().expect("a number")),
+        AttributeType::Date => Value::Date(When::day(date(text))),
+        AttributeType::Code(_) => Value::Code(text.into()),
+        AttributeType::Person => Value::Person(PersonRef(text.into())),
+        AttributeType::Team => Value::Team(TeamRef(text.into())),
+        AttributeType::Fact(_) => Value::Fact(text.into()),
+    }
+}
