@@ -15,8 +15,6 @@
 pub mod calendar;
 pub mod directory;
 pub mod duty;
-#[cfg(feature = "io")]
-pub mod generate;
 pub mod message;
 pub mod notice;
 pub mod procedure;

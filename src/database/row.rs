@@ -128,12 +128,27 @@ impl Row {
         read.map_err(|_| self.wrong(index, "holds no text"))
     }
 
+    /// A text, or nothing. Bytes that are no text become the replacement character, so that one bad field does not keep
+    /// all the others from being read. Only SQLite can hold such bytes.
+    pub fn lossy_text(&self, index: usize) -> Result<Option<String>, DatabaseError> {
+        if let Ok(text) = self.maybe_text(index) {
+            return Ok(text);
+        }
+        match &self.0 {
+            Inner::Sqlite(row) => {
+                let bytes = row.try_get::<Option<Vec<u8>>, _>(index).map_err(|_| self.wrong(index, "holds no text"))?;
+                Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+            }
+            Inner::Postgres(_) => Err(self.wrong(index, "holds no text")),
+        }
+    }
+
     /// Whether a whole number is anything but 0.
     pub fn flag(&self, index: usize) -> Result<bool, DatabaseError> {
         Ok(self.int(index)? != 0)
     }
 
-    fn wrong(&self, index: usize, expected: &'static str) -> DatabaseError {
+    pub(crate) fn wrong(&self, index: usize, expected: &'static str) -> DatabaseError {
         let kind = match &self.0 {
             Inner::Sqlite(_) => Kind::Sqlite,
             Inner::Postgres(_) => Kind::Postgres,

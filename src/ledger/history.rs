@@ -6,7 +6,8 @@ use super::work::{Fields, Work};
 use super::{Ledger, LedgerError};
 use crate::database::Arg;
 use crate::duty::{Duty, DutyKey};
-use crate::notice::{Ack, DutyRef, History, NoticeState, Past, Told};
+use crate::directory::Role;
+use crate::notice::{Ack, Closing, DutyRef, History, NoticeState, Past, Told};
 use crate::procedure::{DutyId, NoticeKind};
 use crate::record::PersonRef;
 
@@ -19,12 +20,14 @@ const RECORD: &str = "\u{1e}";
 
 impl Ledger {
     /// Every duty that is not closed, with every notice ever decided of it and the acknowledgements that stand at `now`.
-    /// Three queries, their answers packed, a child or a duty a row: a row costs more than what is in it.
+    /// A few queries, their answers packed, a child or a duty a row: a row costs more than what is in it.
     pub async fn history(&self, now: DateTime<Utc>) -> Result<History, LedgerError> {
         let mut work = self.reading("read what was decided before").await?;
         let mut history = duties(&mut work).await?;
         told(&mut work, &mut history).await?;
         acks(&mut work, &mut history, now).await?;
+        closed(&mut work, &mut history).await?;
+        written(&mut work, &mut history).await?;
         Ok(history)
     }
 }
@@ -50,7 +53,7 @@ fn past(record: &str) -> Option<Past> {
 async fn told(work: &mut Work, history: &mut History) -> Result<(), LedgerError> {
     let sql = "SELECT n.child, n.duty, n.duty_key,
                       string_agg(n.generation || $1 || n.repetition || $1 || n.owed_at_us || $1 || n.kind || $1
-                                 || n.state || $1 || n.step || $1 || n.person, $2 ORDER BY n.decided_run, n.place)
+                                 || n.state || $1 || n.role || $1 || n.step || $1 || n.person, $2 ORDER BY n.decided_run, n.place)
                FROM notices n JOIN duties d ON d.child = n.child AND d.duty = n.duty AND d.duty_key = n.duty_key
                WHERE d.closed IS NULL GROUP BY n.child, n.duty, n.duty_key";
     for row in work.fetch(sql, &separators()).await? {
@@ -66,13 +69,14 @@ async fn told(work: &mut Work, history: &mut History) -> Result<(), LedgerError>
 
 fn told_of(record: &str) -> Option<Told> {
     // The person stands last, so that whatever a case system puts into its keys stays whole.
-    let mut parts = record.splitn(7, PART);
+    let mut parts = record.splitn(8, PART);
     Some(Told {
         generation: parts.next()?.parse().ok()?,
         repeat: parts.next()?.parse().ok()?,
         owed_at: DateTime::from_timestamp_micros(parts.next()?.parse().ok()?)?,
         kind: NoticeKind::from_name(parts.next()?)?,
         state: NoticeState::from_name(parts.next()?)?,
+        role: Role::from_name(parts.next()?).ok()?,
         step: parts.next()?.into(),
         person: PersonRef(parts.next()?.into()),
     })
@@ -91,6 +95,27 @@ async fn acks(work: &mut Work, history: &mut History, now: DateTime<Utc>) -> Res
     }
     for past in history.duties.values_mut() {
         past.acks.sort_by(|a, b| a.person.cmp(&b.person));
+    }
+    Ok(())
+}
+
+/// Duties that are over, and the generation each had reached.
+async fn closed(work: &mut Work, history: &mut History) -> Result<(), LedgerError> {
+    let sql = "SELECT child, duty, duty_key, generation, closed FROM duties WHERE closed IS NOT NULL";
+    for row in work.fetch(sql, &[]).await? {
+        let closing = Closing::from_name(&row.text(4)?).ok_or_else(|| row.unreadable("a duty's closing"))?;
+        let generation = u32::try_from(row.int(3)?).map_err(|_| row.unreadable("a duty's generation"))?;
+        history.closed.insert(duty_ref(&row)?, (generation, closing));
+    }
+    Ok(())
+}
+
+/// When each person's latest message was written that held something not urgent.
+async fn written(work: &mut Work, history: &mut History) -> Result<(), LedgerError> {
+    let sql = "SELECT m.person, MAX(m.created_at_us) FROM messages m
+               WHERE EXISTS (SELECT 1 FROM notices n WHERE n.message_id = m.id AND n.urgent = 0) GROUP BY m.person";
+    for row in work.fetch(sql, &[]).await? {
+        history.written_at.insert(PersonRef(row.text(0)?), row.instant(1, "a message's instant")?);
     }
     Ok(())
 }

@@ -123,6 +123,11 @@ impl Closing {
     pub const ALL: [(&'static str, Closing); 3] =
         [("met", Closing::Met), ("no_longer_due", Closing::NoLongerDue), ("died", Closing::Died)];
 
+    /// The closing of that name.
+    pub fn from_name(name: &str) -> Option<Closing> {
+        Closing::ALL.into_iter().find(|(known, _)| *known == name).map(|(_, closing)| closing)
+    }
+
     /// Its name.
     pub fn name(self) -> &'static str {
         Closing::ALL.into_iter().find(|(_, closing)| *closing == self).map_or("", |(name, _)| name)

@@ -1,0 +1,157 @@
+//! From the rows of the ordered pass to case records. Pure: the same rows give the same records and the same faults.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+
+use super::contract::CHILDREN;
+use super::fault::{Defect, Faults};
+use super::packed::{Cells, ChildRow};
+use super::parse;
+use super::query::CHILD_COLUMNS;
+use crate::calendar::Zone;
+use crate::record::{CaseRecord, ChildRef, Fact, FactKind, HouseholdRef, Value};
+
+/// Puts case records together, child by child.
+pub(crate) struct Assembler {
+    zone: Zone,
+    pub(crate) faults: Faults,
+    /// Children handed over.
+    pub(crate) children: u64,
+    /// Facts handed over.
+    pub(crate) facts: u64,
+    /// Rows of facts seen for each kind, whether they could be used or not.
+    pub(crate) fact_rows: [u64; FactKind::ALL.len()],
+    /// Children of whom a row could not be used.
+    pub(crate) incomplete: BTreeSet<ChildRef>,
+    /// The child whose rows are being read, and the attributes of every row seen of it.
+    pending: Option<Pending>,
+}
+
+struct Pending {
+    first: ChildRow,
+    attributes: Vec<[Option<String>; CHILD_COLUMNS.len()]>,
+}
+
+impl Assembler {
+    pub(crate) fn new(zone: Zone) -> Assembler {
+        Assembler {
+            zone,
+            faults: Faults::default(),
+            children: 0,
+            facts: 0,
+            fact_rows: [0; FactKind::ALL.len()],
+            incomplete: BTreeSet::new(),
+            pending: None,
+        }
+    }
+
+    /// Takes the next row, and returns the child before it once that one is complete.
+    pub(crate) fn take(&mut self, row: ChildRow) -> Option<CaseRecord> {
+        if let Some(pending) = &mut self.pending
+            && pending.first.child == row.child
+        {
+            // The facts are joined to each row of the child, so the first row has them all.
+            pending.attributes.push(row.attributes);
+            return None;
+        }
+        let attributes = vec![row.attributes.clone()];
+        let done = self.pending.replace(Pending { first: row, attributes });
+        done.map(|pending| self.record(pending))
+    }
+
+    /// The last child.
+    pub(crate) fn finish(&mut self) -> Option<CaseRecord> {
+        self.pending.take().map(|pending| self.record(pending))
+    }
+
+    fn record(&mut self, pending: Pending) -> CaseRecord {
+        let Pending { first, mut attributes } = pending;
+        let id = first.child;
+        for _ in 1..attributes.len() {
+            self.faults.add(CHILDREN, Some(&id), "child_id", Defect::DuplicateChild);
+        }
+        attributes.sort();
+        let said = |at: usize| {
+            let mut column = attributes.iter().filter_map(|row| row.get(at));
+            column.find_map(|text| parse::said(text.as_deref())).map(str::to_owned)
+        };
+        let [born_on, expected_on, died_on, household] = std::array::from_fn(said);
+
+        let mut facts = Vec::new();
+        let mut complete = true;
+        for (kind, rows) in FactKind::ALL.into_iter().zip(first.facts) {
+            if let Some(seen) = self.fact_rows.get_mut(kind as usize) {
+                *seen += rows.len() as u64;
+            }
+            let (read, all) = self.facts_of(kind, &rows);
+            complete &= all;
+            facts.extend(read);
+        }
+        self.children += 1;
+        self.facts += facts.len() as u64;
+        if !complete {
+            self.incomplete.insert(ChildRef(id.clone()));
+        }
+        let mut record = CaseRecord::new(ChildRef(id.clone()), facts);
+        record.household = parse::id(household.as_deref()).map(|id| HouseholdRef(id.into()));
+        record.born_on = self.child_date(&id, "born_on", born_on.as_deref());
+        record.expected_on = self.child_date(&id, "expected_on", expected_on.as_deref());
+        record.died_on = self.child_date(&id, "died_on", died_on.as_deref());
+        record
+    }
+
+    fn child_date(&mut self, child: &str, column: &'static str, text: Option<&str>) -> Option<NaiveDate> {
+        match parse::date(text, self.zone) {
+            Ok(when) => when.map(|when| when.on),
+            Err(defect) => {
+                self.faults.add(CHILDREN, Some(child), column, defect);
+                None
+            }
+        }
+    }
+
+    /// The facts of one kind, and whether every row could be used.
+    fn facts_of(&mut self, kind: FactKind, rows: &[Cells]) -> (Vec<Fact>, bool) {
+        let read: Vec<Option<Fact>> = rows.iter().map(|cells| self.fact(kind, cells)).collect();
+        let complete = read.iter().all(Option::is_some);
+        let mut facts: Vec<Fact> = read.into_iter().flatten().collect();
+        // The sort is stable and the rows came sorted, so what "last" means does not depend on the database.
+        facts.sort_by(|a, b| a.id.cmp(&b.id));
+        facts.dedup();
+        let mut kept = Vec::with_capacity(facts.len());
+        for same_id in facts.chunk_by(|a, b| a.id == b.id) {
+            if same_id.len() > 1
+                && let Some(fact) = same_id.first()
+            {
+                self.faults.add(kind.view(), Some(&fact.id.0), kind.id_column(), Defect::Duplicate);
+            }
+            kept.extend(same_id.iter().max_by_key(|fact| fact.happened()).cloned());
+        }
+        (kept, complete)
+    }
+
+    fn fact(&mut self, kind: FactKind, cells: &Cells) -> Option<Fact> {
+        let mut cells = cells.iter().map(Option::as_deref);
+        let Some(id) = parse::id(cells.next().flatten()) else {
+            self.faults.add(kind.view(), None, kind.id_column(), Defect::Empty);
+            return None;
+        };
+        let mut usable = true;
+        let mut fact = Fact::new(kind, id);
+        for (attribute, text) in kind.attributes().iter().zip(cells) {
+            let value = match parse::value(attribute.holds, text, self.zone) {
+                Ok(Value::Missing) if attribute.required => Err(Defect::Empty),
+                other => other,
+            };
+            match value {
+                Ok(value) => fact = fact.with(attribute.name, value),
+                Err(defect) => {
+                    self.faults.add(kind.view(), Some(id), attribute.name, defect);
+                    usable &= !attribute.required;
+                }
+            }
+        }
+        usable.then_some(fact)
+    }
+}

@@ -1,0 +1,230 @@
+//! The contract with the case database, as a table: every view, every column, what it means.
+//!
+//! The views of dated facts come from the catalogue of facts; the rest are written here. The queries, the document for
+//! the analyst and the skeleton SQL are all made from this table, so they cannot drift apart.
+
+use crate::record::{Attribute, AttributeType, FactKind};
+
+/// The view with the load mark.
+pub(crate) const LOAD: &str = "dw_load";
+/// The view of the children to be watched.
+pub(crate) const CHILDREN: &str = "dw_children";
+/// The view of workers, managers, chairs and shared mailboxes.
+pub(crate) const WORKERS: &str = "dw_workers";
+/// The view of teams.
+pub(crate) const TEAMS: &str = "dw_teams";
+/// The view of absences and cover.
+pub(crate) const ABSENCES: &str = "dw_absences";
+/// The view of posts that belong to no case.
+pub(crate) const POSTS: &str = "dw_posts";
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holds {
+    /// The row's own id.
+    Id,
+    /// A `child_id` of `dw_children`.
+    Child,
+    /// An id of something that has no view, such as a household.
+    Key,
+    /// A name of the database, such as `live`.
+    Name,
+    /// A date and time.
+    Instant,
+    /// A mail address.
+    Email,
+    /// The name of a canonical role.
+    Role,
+    /// What the catalogue of facts says.
+    Fact(AttributeType),
+}
+
+/// One column of a view.
+#[derive(Clone, Copy, Debug)]
+pub struct Column {
+    /// Its name.
+    pub name: &'static str,
+    /// What it holds.
+    pub holds: Holds,
+    /// Whether a row without it is unreadable. The column itself must exist in either case.
+    pub required: bool,
+    /// What it means, and what an empty one means.
+    pub meaning: &'static str,
+}
+
+/// One view. Every view must exist; all but `dw_load` and `dw_children` may be empty.
+#[derive(Clone, Debug)]
+pub struct View {
+    /// Its name.
+    pub name: &'static str,
+    /// What one row is.
+    pub row: &'static str,
+    /// What else must be known to write it.
+    pub note: &'static str,
+    /// Its columns, in the order they are read.
+    pub columns: Vec<Column>,
+    /// The kind of fact it supplies, if it does.
+    pub fact: Option<FactKind>,
+}
+
+impl View {
+    /// The column whose emptiness makes a row belong to nothing: the child's id where there is one, else the first.
+    pub(crate) fn key_column(&self) -> &'static str {
+        let child = self.columns.iter().find(|column| column.holds == Holds::Child);
+        child.or(self.columns.first()).map_or("", |column| column.name)
+    }
+}
+
+/// Every view of the contract, in the order they are read and printed.
+pub fn views() -> Vec<View> {
+    let mut views = vec![
+        written(LOAD, "the load mark, and there must be exactly one", LOAD_NOTE, LOAD_COLUMNS),
+        written(CHILDREN, "a child to be watched", CHILDREN_NOTE, CHILDREN_COLUMNS),
+    ];
+    views.extend(FactKind::ALL.map(fact_view));
+    views.extend([
+        written(WORKERS, "a person who can be told, or a shared mailbox", WORKERS_NOTE, WORKERS_COLUMNS),
+        written(TEAMS, "a team", "", TEAMS_COLUMNS),
+        written(ABSENCES, "one absence of one person", "Leave it empty if no such record is kept.", ABSENCES_COLUMNS),
+        written(POSTS, "one person who fills one post", POSTS_NOTE, POSTS_COLUMNS),
+    ]);
+    views
+}
+
+fn written(name: &'static str, row: &'static str, note: &'static str, columns: &[Column]) -> View {
+    View { name, row, note, columns: columns.to_vec(), fact: None }
+}
+
+fn fact_view(kind: FactKind) -> View {
+    let id = column(kind.id_column(), Holds::Id, true, "The row's own id. It must survive a corrected date.");
+    let child = column("child_id", Holds::Child, true, "The child, as in dw_children.");
+    let attribute = |a: &Attribute| column(a.name, Holds::Fact(a.holds), a.required, a.meaning);
+    let columns = [id, child].into_iter().chain(kind.attributes().iter().map(attribute)).collect();
+    View { name: kind.view(), row: fact_row(kind), note: fact_note(kind), columns, fact: Some(kind) }
+}
+
+fn fact_row(kind: FactKind) -> &'static str {
+    match kind {
+        FactKind::Plan => "one child protection plan of one child, open or ended",
+        FactKind::Conference => "one conference for one child, booked or held (siblings have a row each)",
+        FactKind::CoreGroup => "one core group meeting for one child, booked or held",
+        FactKind::Visit => "one visit to, or other contact with, one child",
+        FactKind::Allocation => "one period in which one worker holds one child's case",
+        FactKind::Membership => "one period in which one person belongs to one child's core group",
+        FactKind::Incident => "one thing that somebody must hear of now, for one child",
+        FactKind::Decision => "one recorded decision for one child",
+    }
+}
+
+fn fact_note(kind: FactKind) -> &'static str {
+    match kind {
+        FactKind::Plan => "Include ended plans: the date of an earlier one can matter.",
+        FactKind::Conference => {
+            "A conference that is only booked belongs here with `held_on` empty. If the case system fills the held date \
+             before the meeting, leave that date out until the meeting is recorded as held. If it shows a conference only \
+             once its form is complete, tell the people who read the messages: until then it counts as not held."
+        }
+        FactKind::CoreGroup => {
+            "Case systems keep these as meetings or forms of a locally named type; only somebody who knows the local \
+             name can write this view."
+        }
+        FactKind::Visit => {
+            "Only real contacts. Leave out visits that are planned, cancelled or still a work-flow step, and case notes \
+             of other types that share the table."
+        }
+        FactKind::Allocation => "One row for each change of worker. Rows may overlap.",
+        FactKind::Membership | FactKind::Incident | FactKind::Decision => {
+            "Leave it empty if the case system does not record it; what depends on it is then told as unknown, not as done."
+        }
+    }
+}
+
+const fn column(name: &'static str, holds: Holds, required: bool, meaning: &'static str) -> Column {
+    Column { name, holds, required, meaning }
+}
+
+const fn person(name: &'static str, required: bool, meaning: &'static str) -> Column {
+    column(name, Holds::Fact(AttributeType::Person), required, meaning)
+}
+
+const fn date(name: &'static str, required: bool, meaning: &'static str) -> Column {
+    column(name, Holds::Fact(AttributeType::Date), required, meaning)
+}
+
+const LOAD_NOTE: &str = "It tells one load from the next and one database from another. Write it last, when a load is \
+                         complete, and in the same transaction where that is possible.";
+const LOAD_COLUMNS: &[Column] = &[
+    column(
+        "source_name",
+        Holds::Name,
+        true,
+        "A name for this database that never changes, different for live, test and training copies.",
+    ),
+    column("loaded_at", Holds::Instant, true, "When the data was last loaded, or the newest change it holds."),
+];
+
+const CHILDREN_NOTE: &str = "Every child with an open plan, every child whose plan ended in the last 12 months, and every \
+                             child on a plan who died in that time. A child who is missing here is watched by nobody.";
+const CHILDREN_COLUMNS: &[Column] = &[
+    column("child_id", Holds::Id, true, "The child's number in the case system. Never a name or initials."),
+    date("born_on", false, "The date of birth. Empty for a child not yet born."),
+    date("expected_on", false, "The expected date of delivery of an unborn child."),
+    date("died_on", false, "The date of death. Empty: alive."),
+    column("household_id", Holds::Key, false, "What brothers and sisters share. Empty: not known."),
+];
+
+const WORKERS_NOTE: &str = "Everybody whose id occurs in another view, and their managers. Case systems often leave out \
+                            managers and chairs, and hold no addresses: join the staff directory here.";
+const WORKERS_COLUMNS: &[Column] = &[
+    column("worker_id", Holds::Id, true, "The key that every other view uses for this person."),
+    column("email", Holds::Email, false, "The address at work. Empty: cannot be told by mail."),
+    column("team_id", Holds::Fact(AttributeType::Team), false, "Their team."),
+    person("manager_id", false, "Their own manager. Empty: the team's manager."),
+    date("left_on", false, "The last day of work here. Empty: still here."),
+];
+
+const TEAMS_COLUMNS: &[Column] = &[
+    column("team_id", Holds::Id, true, "The key that other views use for this team."),
+    person("manager_id", false, "Who manages the team."),
+    person("service_manager_id", false, "Who manages that manager."),
+];
+
+const ABSENCES_COLUMNS: &[Column] = &[
+    column("absence_id", Holds::Id, true, "The row's own id."),
+    person("worker_id", true, "Who is away."),
+    date("from_on", true, "The first day away."),
+    date("to_on", false, "The last day away. Empty: until further notice."),
+    person("cover_id", false, "Who covers. Empty: nobody is named."),
+];
+
+const POSTS_NOTE: &str = "Posts that belong to no single case, such as who arranges conferences. Several rows may share a \
+                          role; all of them are told.";
+const POSTS_COLUMNS: &[Column] =
+    &[column("role", Holds::Role, true, "The name of the role."), person("worker_id", true, "Who fills it.")];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn no_view_and_no_column_of_a_view_occurs_twice() {
+        let views = views();
+        assert_eq!(views.iter().map(|view| view.name).collect::<BTreeSet<_>>().len(), views.len());
+        for view in &views {
+            let names: BTreeSet<_> = view.columns.iter().map(|column| column.name).collect();
+            assert_eq!(names.len(), view.columns.len(), "{}", view.name);
+        }
+    }
+
+    #[test]
+    fn a_date_is_named_as_one() {
+        for view in views() {
+            for column in &view.columns {
+                let is_date = column.holds == Holds::Fact(AttributeType::Date);
+                assert_eq!(is_date, column.name.ends_with("_on"), "{}.{}", view.name, column.name);
+            }
+        }
+    }
+}

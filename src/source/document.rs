@@ -1,0 +1,195 @@
+//! The contract as a document that a council's analyst can work from alone. Made from the table, so it is never behind.
+
+use std::fmt::Write as _;
+
+use super::{Column, Holds, View, views};
+use crate::directory::Role;
+use crate::record::AttributeType;
+
+/// The document, in Markdown: `config/sources/contract.md`.
+pub fn document() -> String {
+    let mut text = OPENING.to_owned();
+    for view in views() {
+        let _ = write!(text, "\n### {}\n\nOne row is {}.", view.name, view.row);
+        if !view.note.is_empty() {
+            let _ = write!(text, " {}", view.note);
+        }
+        text.push_str("\n\n| column | holds | needed | meaning |\n|---|---|---|---|\n");
+        for column in &view.columns {
+            let needed = if column.required { "yes" } else { "may be empty" };
+            let _ = writeln!(text, "| `{}` | {} | {needed} | {} |", column.name, holds(column), column.meaning);
+        }
+    }
+    text.push_str(CLOSING);
+    text
+}
+
+/// What a column holds, in words.
+pub(crate) fn holds(column: &Column) -> String {
+    let list = |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    match column.holds {
+        Holds::Id => "id".into(),
+        Holds::Child => "`child_id`".into(),
+        Holds::Key => "key".into(),
+        Holds::Name => "text".into(),
+        Holds::Instant => "date and time".into(),
+        Holds::Email => "address".into(),
+        Holds::Role => format!("one of {}", list(&Role::ALL.map(Role::name))),
+        Holds::Fact(AttributeType::Flag) => "flag".into(),
+        Holds::Fact(AttributeType::Count) => "whole number from 0".into(),
+        Holds::Fact(AttributeType::Date) => "date, perhaps with a time".into(),
+        Holds::Fact(AttributeType::Code([])) => "code of your own".into(),
+        Holds::Fact(AttributeType::Code(codes)) => format!("one of {}", list(codes)),
+        Holds::Fact(AttributeType::Person) => "`worker_id`".into(),
+        Holds::Fact(AttributeType::Team) => "`team_id`".into(),
+        Holds::Fact(AttributeType::Fact(kind)) => format!("`{}` of `{}`", kind.id_column(), kind.view()),
+    }
+}
+
+/// The views as statements with every column commented and nothing filled in.
+pub(crate) fn skeleton() -> String {
+    let mut text = SKELETON_OPENING.to_owned();
+    for view in views() {
+        text.push('\n');
+        comment(&mut text, &format!("One row is {}. {}", view.row, view.note), "-- ");
+        let _ = writeln!(text, "CREATE VIEW {} AS\nSELECT", view.name);
+        columns(&mut text, &view);
+        text.push_str("WHERE 1 = 0;  -- replace by: FROM your tables\n");
+    }
+    text
+}
+
+fn columns(text: &mut String, view: &View) {
+    for (at, column) in view.columns.iter().enumerate() {
+        let needed = if column.required { "needed" } else { "may be empty" };
+        comment(text, &format!("{} ({}, {needed})", column.meaning, holds(column).replace('`', "")), "    -- ");
+        let comma = if at + 1 < view.columns.len() { "," } else { "" };
+        let _ = writeln!(text, "    CAST(NULL AS VARCHAR(255)) AS {}{comma}", column.name);
+    }
+}
+
+/// The contract in a few lines, as comments to stand before statements that already fulfil it.
+pub(crate) fn summary() -> String {
+    let mut text = String::new();
+    for view in views() {
+        let names: Vec<_> = view.columns.iter().map(|column| column.name).collect();
+        comment(&mut text, &format!("{}({}): one row is {}.", view.name, names.join(", "), view.row), "-- ");
+    }
+    text
+}
+
+/// Adds comment lines of at most 110 characters.
+fn comment(text: &mut String, words: &str, mark: &str) {
+    let mut line = String::new();
+    for word in words.split_whitespace() {
+        if !line.is_empty() && mark.len() + line.len() + 1 + word.len() > 110 {
+            let _ = writeln!(text, "{mark}{line}");
+            line.clear();
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    let _ = writeln!(text, "{mark}{line}");
+}
+
+const SKELETON_OPENING: &str = "\
+-- The views that duewatch reads. Fill in each one from your own tables; `duewatch check` says what is still wrong.
+-- Every view must exist. A view you cannot fill stays as it is here: it is then empty, and what depends on it is told
+-- as unknown. Ids and codes are text; padding does no harm; -1 and empty mean none. Dates are native or ISO text; a
+-- time is local wall-clock time unless it carries Z or an offset; midnight means that no time is known.
+";
+
+const OPENING: &str = "\
+# What duewatch reads from the case database
+
+duewatch reads the views below and nothing else. They belong to you: you write them over your own tables, you can
+change them, and you decide what they show. No column asks for a name, a home address or free text; do not add any.
+The tables on this page are made from the ones the program itself uses, so they are never out of date.
+
+## How to go about it
+
+1. Make a schema (PostgreSQL) or a file (SQLite) where the views will stand, and a user for duewatch that may `SELECT`
+   from these views and do nothing else. duewatch never writes: its connection is read only.
+2. Run `duewatch source sql native > views.sql`. It has a statement for every view, with each column explained. If your
+   authority has the Standard Safeguarding Dataset, start from `duewatch source sql ssd` instead.
+3. Fill in one view after the other: `dw_load` and `dw_children` first, then `dw_plans`, `dw_allocations`,
+   `dw_workers` and `dw_visits`, then the rest.
+4. Run `duewatch check`. It names each missing view or column and lists what is wrong with the rows, by view, row and
+   column, never by content.
+5. Compare numbers with a report you trust: children with an open plan, visits in the last month, conferences due.
+6. Leave the ledger in mode `record` until the duties it shows are the ones you expect.
+
+## What holds for every view
+
+- **All views must exist**, with all their columns. A view that your case system cannot fill may be empty. What depends
+  on it is then told as unknown, never taken as done.
+- **Ids** may be numbers or text. Blanks around them are ignored. `-1`, an empty text and NULL all mean \"none\". An id is
+  compared letter by letter, capitals included. It must stay the same when a date is corrected.
+- **Dates** may be native dates or ISO text: `2026-11-22`, `2026-11-22 14:05`, `2026-11-22T14:05:09`. A time is **local
+  wall-clock time** of the authority, unless it carries `Z` or an offset such as `+01:00`. **Midnight means that no time
+  is known.** `9999-12-31` means \"no end\". Other orders, such as day first, are not read; 1 January 1900 and
+  anything before it, and years after 2199, are faults.
+- **A date to come is a plan, not a fact.** A meeting whose held date is tomorrow has not been held.
+- **Flags** are `Y`, `N`, `Yes`, `No`, `True`, `False`, `1` or `0`, in any case. Empty means that the record does not say,
+  which is neither yes nor no.
+- **Codes** are the ones listed, in any case. Translate your own codes to them with a `CASE`.
+- **Rows that are exactly alike** count once. Rows that share an id and differ are a fault; the later one by date is used.
+- **A row of a child who is not in `dw_children`** is not used. How many there are is told for each view: facts of children
+  whose plan ended long ago are expected there, and a sudden rise means that ids no longer match.
+
+## What is guarded
+
+Case databases are often copies that are emptied and filled again at night. Half a load must not be taken for the truth.
+
+- Every read counts all views and looks at `dw_load` before, during and after. If anything differs, nothing of the read
+  is used, and the next one tries again.
+- If `dw_children`, `dw_plans` or `dw_workers` is suddenly empty, or any of these or of the fact views loses half its rows
+  (the setting can be changed; views under 10 rows are left alone), duewatch holds everything new back, says so to the
+  data team, and goes on by itself when a read looks right again.
+- If `source_name` is not the one that the ledger was made for, nothing is sent.
+- A row that cannot be read is reported by view, row id, column and kind of defect. The content of the field is never
+  repeated, because it could be a name.
+
+## The views
+";
+
+const CLOSING: &str = "
+## What case systems do differently
+
+Read this before you trust a column's name.
+
+- A due date in the case system is somebody's calculation. duewatch does not read any; it counts from the last event.
+- Some systems create the next review as a row in advance, some only once it has been held. Both are right here, if
+  `held_on` is filled only when it was held.
+- Some systems show open work, some only completed forms. Where only completed forms exist, say so to the people who
+  read the messages: what is not yet typed in looks not yet done.
+- A visits table often holds other contacts, attempts and visits still to come.
+- The worker's key differs from table to table in some systems. Pick the one that `dw_workers` uses, and translate.
+- Siblings can share the id of one piece of work. That does no harm: an id is looked up together with the child.
+";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_document_is_this_one() {
+        let shipped = include_str!("../../config/sources/contract.md");
+        assert!(shipped == document(), "config/sources/contract.md is behind: write `source::document()` into it");
+    }
+
+    #[test]
+    fn every_view_and_column_is_in_the_document_and_in_the_skeleton() {
+        let (document, skeleton) = (document(), skeleton());
+        for view in views() {
+            assert!(document.contains(&format!("### {}\n", view.name)), "{}", view.name);
+            assert!(skeleton.contains(&format!("CREATE VIEW {} AS\n", view.name)), "{}", view.name);
+            for column in &view.columns {
+                assert!(document.contains(&format!("| `{}` |", column.name)), "{}", column.name);
+                assert!(skeleton.contains(&format!(" AS {}", column.name)), "{}", column.name);
+            }
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! What is wrong with a row of the case database, in a form that can be shown to anybody who mends it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// The kind of defect. It never holds the value of a field, which could be a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Defect {
+    /// A required value is missing.
+    Empty,
+    /// The value is no date.
+    NotADate,
+    /// The value is neither yes nor no.
+    NotAFlag,
+    /// The value is no whole number from 0.
+    NotACount,
+    /// The value is none of the codes that the contract names.
+    UnknownCode,
+    /// The same id occurs more than once, and the rows differ. The later one by date is used.
+    Duplicate,
+    /// The child occurs more than once in `dw_children`. What one row leaves empty is taken from the others.
+    DuplicateChild,
+    /// So many rows have no id, or no child, and cannot be used.
+    Unowned(u64),
+    /// So many rows belong to children who are not in `dw_children`.
+    Orphans(u64),
+    /// So many further rows have the defect that the faults before this one show.
+    More(u64),
+}
+
+impl fmt::Display for Defect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Defect::Empty => f.write_str("is empty, and is required"),
+            Defect::NotADate => f.write_str("is no date"),
+            Defect::NotAFlag => f.write_str("is neither yes nor no"),
+            Defect::NotACount => f.write_str("is no whole number from 0"),
+            Defect::UnknownCode => f.write_str("is none of the codes in the contract"),
+            Defect::Duplicate => f.write_str("occurs more than once with different content; the later one is used"),
+            Defect::DuplicateChild => {
+                f.write_str("occurs more than once; one child is watched, with what the rows say together")
+            }
+            Defect::Unowned(rows) => write!(f, "is empty in {rows} rows, which cannot be used"),
+            Defect::Orphans(rows) => write!(f, "names a child who is not in dw_children in {rows} rows"),
+            Defect::More(rows) => write!(f, "has the same defect in {rows} further rows"),
+        }
+    }
+}
+
+/// One defect of one row, or of so many rows of one view.
+///
+/// The row's id can be a child's number, so a fault belongs in a message to those who mend the data, not in a log.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Fault {
+    /// The view.
+    pub view: &'static str,
+    /// The row's own id, where it has one.
+    pub row_id: Option<String>,
+    /// The column.
+    pub column: &'static str,
+    /// What is wrong.
+    pub what: Defect,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.view)?;
+        if let Some(id) = &self.row_id {
+            write!(f, "row {id}: ")?;
+        }
+        write!(f, "{} {}", self.column, self.what)
+    }
+}
+
+/// How many faults of one kind in one column are listed one by one. A column that is wrong throughout is one mistake.
+const LISTED: u64 = 100;
+
+/// Faults as they are found.
+#[derive(Debug, Default)]
+pub(crate) struct Faults {
+    listed: Vec<Fault>,
+    seen: BTreeMap<(&'static str, &'static str, Defect), u64>,
+}
+
+impl Faults {
+    pub(crate) fn add(&mut self, view: &'static str, row_id: Option<&str>, column: &'static str, what: Defect) {
+        let seen = self.seen.entry((view, column, what)).or_default();
+        *seen += 1;
+        if *seen <= LISTED {
+            self.listed.push(Fault { view, row_id: row_id.map(str::to_owned), column, what });
+        }
+    }
+
+    /// All of them, sorted; those beyond the list as a number.
+    pub(crate) fn finish(self) -> Vec<Fault> {
+        let mut faults = self.listed;
+        for ((view, column, _), seen) in self.seen {
+            if seen > LISTED {
+                faults.push(Fault { view, row_id: None, column, what: Defect::More(seen - LISTED) });
+            }
+        }
+        faults.sort();
+        faults
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_that_is_wrong_throughout_is_counted_and_not_listed_for_ever() {
+        let mut faults = Faults::default();
+        for row in 0..250 {
+            faults.add("dw_visits", Some(&row.to_string()), "visited_on", Defect::NotADate);
+        }
+        faults.add("dw_visits", Some("7"), "seen", Defect::NotAFlag);
+        let faults = faults.finish();
+        assert_eq!(faults.len(), 102);
+        assert!(faults.iter().any(|fault| fault.what == Defect::More(150) && fault.row_id.is_none()));
+    }
+}

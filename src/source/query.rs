@@ -1,0 +1,88 @@
+//! The statements that are sent to the case database. All are made from the contract; none holds a value.
+//!
+//! A child is one row: its facts travel packed as JSON arrays, one array a view, because each row costs far more than
+//! the text in it. Facts are grouped once a view and then joined, never looked up child by child: what lies under the
+//! views has no index. Every column is cast to text, so that parsing is the same for both databases.
+
+use std::fmt::Write as _;
+
+use super::View;
+use super::contract::{CHILDREN, LOAD};
+use crate::database::Kind;
+
+/// The attributes of a child, in the order in which a child's row has them after its id.
+pub(crate) const CHILD_COLUMNS: [&str; 4] = ["born_on", "expected_on", "died_on", "household_id"];
+
+/// The id in a column: text without padding, NULL where it is empty or `-1`.
+fn id(kind: Kind, column: &str) -> String {
+    let trimmed = match kind {
+        Kind::Sqlite => format!("TRIM(CAST({column} AS TEXT), ' ' || CHAR(9, 10, 13))"),
+        Kind::Postgres => format!(r"BTRIM(CAST({column} AS TEXT), E' \t\n\r')"),
+    };
+    format!("NULLIF(NULLIF({trimmed}, ''), '-1')")
+}
+
+fn text(column: &str) -> String {
+    format!("CAST({column} AS TEXT)")
+}
+
+/// Every child with its facts: the child's id, [`CHILD_COLUMNS`], then one packed column for each view of facts, in the
+/// order given. Ordered bytewise by the child's id.
+pub(crate) fn cases(kind: Kind, facts: &[&View]) -> String {
+    let (pack_rows, pack_columns, to_text, bytewise) = match kind {
+        Kind::Sqlite => ("JSON_GROUP_ARRAY", "JSON_ARRAY", "", ""),
+        Kind::Postgres => ("JSON_AGG", "JSON_BUILD_ARRAY", "::TEXT", " COLLATE \"C\""),
+    };
+    let child = id(kind, "child_id");
+    let attributes = CHILD_COLUMNS.map(|name| format!("{} AS {name}", text(name))).join(", ");
+    let (mut columns, mut joins) = (String::new(), String::new());
+    for (at, view) in facts.iter().enumerate() {
+        let (name, key) = (view.name, view.key_column());
+        let others: Vec<_> = view.columns.iter().map(|column| column.name).filter(|name| *name != key).collect();
+        let as_text = others.iter().map(|name| format!("{} AS {name}", text(name))).collect::<Vec<_>>().join(", ");
+        let others = others.join(", ");
+        let _ = write!(columns, ", f{at}.facts{to_text}");
+        let _ = write!(
+            joins,
+            "\nLEFT JOIN (SELECT child_id, {pack_rows}({pack_columns}({others})) AS facts\
+             \n    FROM (SELECT {child} AS child_id, {as_text} FROM {name}) AS v\
+             \n    WHERE child_id IN (SELECT child_id FROM children) GROUP BY child_id) AS f{at} ON f{at}.child_id = c.child_id",
+        );
+    }
+    let wanted = CHILD_COLUMNS.map(|name| format!("c.{name}")).join(", ");
+    format!(
+        "WITH children AS MATERIALIZED (SELECT * FROM (SELECT {child} AS child_id, {attributes} FROM {CHILDREN}) AS v \
+         WHERE child_id IS NOT NULL)\
+         \nSELECT c.child_id, {wanted}{columns}\nFROM children AS c{joins}\nORDER BY c.child_id{bytewise}"
+    )
+}
+
+/// All rows of one view as text, in the order of its columns.
+pub(crate) fn rows(view: &View) -> String {
+    let columns: Vec<_> = view.columns.iter().map(|column| text(column.name)).collect();
+    format!("SELECT {} FROM {}", columns.join(", "), view.name)
+}
+
+/// For every view but the load mark: its name, how many rows it has, and how many of them have a key.
+pub(crate) fn counts(kind: Kind, views: &[View]) -> String {
+    let counted = views.iter().filter(|view| view.name != LOAD);
+    let parts: Vec<_> = counted
+        .map(|view| format!("SELECT '{0}', COUNT(*), COUNT({1}) FROM {0}", view.name, id(kind, view.key_column())))
+        .collect();
+    parts.join("\nUNION ALL ")
+}
+
+/// Answers with no row, and fails where the view or one of the columns does not exist.
+pub(crate) fn probe(view: &View, columns: &[&str]) -> String {
+    let columns = if columns.is_empty() { "1".to_owned() } else { columns.join(", ") };
+    format!("SELECT {columns} FROM {} WHERE 1 = 0", view.name)
+}
+
+/// The names of those views that PostgreSQL can lock: tables and views, not materialised views or foreign tables.
+pub(crate) fn lockable(views: &[View]) -> String {
+    let names: Vec<_> = views.iter().map(|view| format!("to_regclass('{}')", view.name)).collect();
+    format!(
+        "SELECT CAST(relname AS TEXT) FROM pg_class WHERE oid IN ({}) AND relkind IN ('r', 'p', 'v') ORDER BY relname",
+        names.join(", ")
+    )
+}

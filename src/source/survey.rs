@@ -1,0 +1,199 @@
+//! How much each view holds and which load it is: what two looks must agree on before a read between them counts.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::contract::LOAD;
+use super::error::HINT;
+use super::{Source, SourceError, View, parse, query, views};
+use crate::calendar::Zone;
+use crate::database::{DatabaseError, Kind, Transaction};
+
+/// How many rows each view has, by the view's name. Kept with a run, so that the next one can see what shrank.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Counts(pub BTreeMap<String, u64>);
+
+impl Counts {
+    /// The rows of one view; 0 for a view that was not counted.
+    pub fn get(&self, view: &str) -> u64 {
+        self.0.get(view).copied().unwrap_or(0)
+    }
+}
+
+/// Which database was read, and how old its data is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoadMark {
+    /// The database's own name, e.g. `live`.
+    pub source_name: String,
+    /// When its data was last loaded.
+    pub loaded_at: DateTime<Utc>,
+}
+
+/// One look at the case database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Survey {
+    /// How many rows each view has.
+    pub counts: Counts,
+    /// How many rows of each view have a key: a child where they belong to one, an id where they do not.
+    pub(crate) keyed: Counts,
+    /// The rows of `dw_load` as they stand, sorted.
+    marks: Vec<[Option<String>; 2]>,
+    /// The views that PostgreSQL can lock.
+    lockable: Vec<String>,
+}
+
+/// Looks at the case database in a transaction of its own.
+pub async fn survey(source: &Source) -> Result<Survey, SourceError> {
+    match look(source).await {
+        Ok(survey) => Ok(survey),
+        Err(SourceError::Failed(error)) => Err(diagnose(source, error).await),
+        Err(other) => Err(other),
+    }
+}
+
+async fn look(source: &Source) -> Result<Survey, SourceError> {
+    let lockable = match source.database.kind() {
+        Kind::Sqlite => Vec::new(),
+        Kind::Postgres => {
+            let mut transaction = source.database.begin_read().await?;
+            let rows = transaction.fetch(&query::lockable(&views()), &[]).await?;
+            rows.iter().map(|row| row.text(0)).collect::<Result<_, _>>()?
+        }
+    };
+    let mut snapshot = snapshot(source, &lockable).await?;
+    let survey = Survey::take(&mut snapshot, lockable).await?;
+    snapshot.rollback().await?;
+    Ok(survey)
+}
+
+/// A read-only transaction in which nothing changes any more.
+///
+/// On PostgreSQL a `TRUNCATE` empties a table for every snapshot, older ones too. So the views are locked against it
+/// before the snapshot is taken. `NOWAIT`: a session that never waits while it holds locks cannot be part of a deadlock,
+/// and so a nightly load can never be the one to fail.
+pub(crate) async fn snapshot(source: &Source, lockable: &[String]) -> Result<Transaction, SourceError> {
+    let mut transaction = begin(source).await?;
+    if lockable.is_empty() {
+        return Ok(transaction);
+    }
+    let lock = format!("LOCK TABLE {} IN ACCESS SHARE MODE NOWAIT", lockable.join(", "));
+    match transaction.execute(&lock, &[]).await {
+        Ok(_) => Ok(transaction),
+        Err(error) if error.is_locked() => Err(error.into()),
+        // Some rights allow a SELECT and no LOCK. Then the counts alone must show a load in progress.
+        Err(_) => {
+            transaction.rollback().await?;
+            begin(source).await
+        }
+    }
+}
+
+async fn begin(source: &Source) -> Result<Transaction, SourceError> {
+    let mut transaction = source.database.begin_read().await?;
+    if transaction.kind() == Kind::Postgres {
+        let limit_ms = source.limit.as_millis().clamp(1, 86_400_000);
+        for setting in [
+            format!("SET LOCAL statement_timeout = {limit_ms}"),
+            "SET LOCAL lock_timeout = 2000".to_owned(),
+            format!("SET LOCAL idle_in_transaction_session_timeout = {limit_ms}"),
+        ] {
+            transaction.execute(&setting, &[]).await?;
+        }
+    }
+    Ok(transaction)
+}
+
+impl Survey {
+    pub(crate) async fn take(transaction: &mut Transaction, lockable: Vec<String>) -> Result<Survey, DatabaseError> {
+        let views = views();
+        let (mut counts, mut keyed) = (Counts::default(), Counts::default());
+        for row in transaction.fetch(&query::counts(transaction.kind(), &views), &[]).await? {
+            let (view, rows, with_key) = (row.text(0)?, row.int(1)?, row.int(2)?);
+            counts.0.insert(view.clone(), u64::try_from(rows).unwrap_or(0));
+            keyed.0.insert(view, u64::try_from(with_key).unwrap_or(0));
+        }
+        let mut marks = Vec::new();
+        for view in views.iter().filter(|view| view.name == LOAD) {
+            for row in transaction.fetch(&query::rows(view), &[]).await? {
+                marks.push([row.lossy_text(0)?, row.lossy_text(1)?]);
+            }
+        }
+        marks.sort();
+        Ok(Survey { counts, keyed, marks, lockable })
+    }
+
+    pub(crate) fn lockable(&self) -> &[String] {
+        &self.lockable
+    }
+
+    /// The load mark; an error where there is not exactly one that can be read. Local times are those of `zone`.
+    pub fn mark(&self, zone: Zone) -> Result<LoadMark, SourceError> {
+        let no = |what| SourceError::NoLoadMark { what };
+        match self.marks.as_slice() {
+            [] => Err(no("it is empty")),
+            [[name, at]] => {
+                let source_name = parse::said(name.as_deref()).ok_or_else(|| no("its source_name is empty"))?;
+                let at = parse::instant(at.as_deref(), zone).map_err(|_| no("its loaded_at is no date and time"))?;
+                let loaded_at = at.ok_or_else(|| no("its loaded_at is empty"))?;
+                Ok(LoadMark { source_name: source_name.to_owned(), loaded_at })
+            }
+            _ => Err(no("it has several rows")),
+        }
+    }
+
+    /// Fails where another look found something else.
+    pub(crate) fn agrees_with(&self, later: &Survey) -> Result<(), SourceError> {
+        for (view, before) in &self.counts.0 {
+            let after = later.counts.get(view);
+            if *before != after {
+                return Err(SourceError::LoadInProgress { what: format!("{view} had {before} rows and then {after}") });
+            }
+        }
+        if self.marks != later.marks {
+            return Err(SourceError::LoadInProgress { what: "the load mark changed".into() });
+        }
+        Ok(())
+    }
+}
+
+/// Says more about an error of the database: how long it took, or which view or column is missing.
+pub(crate) async fn diagnose(source: &Source, error: DatabaseError) -> SourceError {
+    if error.is_timeout() {
+        return SourceError::TimedOut { limit_s: source.limit.as_secs() };
+    }
+    if !error.is_missing_table() && !error.is_missing_column() {
+        return error.into();
+    }
+    for view in views() {
+        match missing(source, &view).await {
+            Ok(None) => {}
+            Ok(Some(missing)) => return missing,
+            Err(other) => return other.into(),
+        }
+    }
+    error.into()
+}
+
+async fn missing(source: &Source, view: &View) -> Result<Option<SourceError>, DatabaseError> {
+    if refuses(source, &query::probe(view, &[]), DatabaseError::is_missing_table).await? {
+        return Ok(Some(SourceError::MissingView { view: view.name, hint: HINT }));
+    }
+    for column in &view.columns {
+        if refuses(source, &query::probe(view, &[column.name]), DatabaseError::is_missing_column).await? {
+            return Ok(Some(SourceError::MissingColumn { view: view.name, column: column.name, hint: HINT }));
+        }
+    }
+    Ok(None)
+}
+
+async fn refuses(source: &Source, sql: &str, why: impl Fn(&DatabaseError) -> bool) -> Result<bool, DatabaseError> {
+    let mut transaction = source.database.begin_read().await?;
+    match transaction.fetch(sql, &[]).await {
+        Ok(_) => Ok(false),
+        Err(error) if why(&error) => Ok(true),
+        Err(error) => Err(error),
+    }
+}
