@@ -61,6 +61,9 @@ pub(crate) async fn run(config: &Path, command: &Ack) -> Outcome {
     };
     watch.ledger.ack(&ack, now).await?;
     let until = format_date_long(until);
-    output::line(&format!("Recorded. Repeats to {} rest until the end of {until}; every other step goes on.", command.by));
+    output::line(&format!(
+        "Recorded. Repeats to {} rest until the end of {until}; every other step goes on.",
+        command.by
+    ));
     Ok(Ending::Well)
 }

@@ -135,9 +135,7 @@ fn batch_line(line: &str, first_day: FirstDay) -> Result<Limit, String> {
 }
 
 fn after(calendar: &WorkingDays, start: NaiveDate, period: Period, first_day: FirstDay) -> Result<Limit, String> {
-    calendar
-        .after(start, period, first_day, LastDay::AsIs, Trust::WithProvisional)
-        .map_err(|error| error.to_string())
+    calendar.after(start, period, first_day, LastDay::AsIs, Trust::WithProvisional).map_err(|error| error.to_string())
 }
 
 fn in_batch_form(limit: Limit) -> String {

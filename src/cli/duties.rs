@@ -6,7 +6,10 @@ use chrono::{DateTime, NaiveDate, Utc};
 use clap::Args;
 
 use super::{Ending, Format, Outcome, instant, json, open, output};
-use crate::{calendar::format_date_short, duty::{Duty, Status}};
+use crate::{
+    calendar::format_date_short,
+    duty::{Duty, Status},
+};
 
 #[derive(Debug, Args)]
 pub(crate) struct Duties {

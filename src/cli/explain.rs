@@ -117,12 +117,9 @@ fn head(watch: &Watch, assessment: &Assessment, loaded_at: &DateTime<Utc>, terms
         watch.calendar.id(),
         watch.calendar.hash().get(..12).unwrap_or_default()
     ));
-    output::line(&format!(
-        "Case data as of {}, {}",
-        format_date_long(loaded.date()),
-        loaded.format("%H:%M")
-    ));
-    let person = |person: Option<&crate::record::PersonRef>| person.map_or("nobody", |person| person.0.as_str()).to_owned();
+    output::line(&format!("Case data as of {}, {}", format_date_long(loaded.date()), loaded.format("%H:%M")));
+    let person =
+        |person: Option<&crate::record::PersonRef>| person.map_or("nobody", |person| person.0.as_str()).to_owned();
     output::line(&format!(
         "{}: {}; chair: {}",
         procedure.role_words(crate::directory::Role::LEAD_WORKER),
@@ -177,7 +174,10 @@ fn text(
     let review = if rule.under_review { " (the document marks this figure as under review)" } else { "" };
     line("rule", &format!("{}: \"{}\"{review}", rule.citation, rule.citation.quote));
     let anchor = &duty.anchor;
-    line("clock", &format!("started by {} {} on {}", anchor.fact.replace('_', " "), anchor.id, format_date_long(anchor.on)));
+    line(
+        "clock",
+        &format!("started by {} {} on {}", anchor.fact.replace('_', " "), anchor.id, format_date_long(anchor.on)),
+    );
     if !duty.arithmetic.is_empty() {
         line("arithmetic", &duty.arithmetic);
     }

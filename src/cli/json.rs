@@ -67,9 +67,10 @@ pub(super) fn explained(
         fields.insert("told".into(), told.into());
         fields.insert(
             "next".into(),
-            next.map_or(Value::Null, |rung| {
-                json!({ "step": rung.step, "on": rung.owed_on, "kind": rung.kind.name(), "tell": rung.tell })
-            }),
+            next.map_or(
+                Value::Null,
+                |rung| json!({ "step": rung.step, "on": rung.owed_on, "kind": rung.kind.name(), "tell": rung.tell }),
+            ),
         );
     }
     object
@@ -81,7 +82,7 @@ fn told_step(step: &ToldStep) -> Value {
         "step": step.notice.effect.step, "repeat": step.notice.effect.repeat, "generation": step.notice.effect.generation,
         "kind": step.notice.kind.name(), "role": step.notice.role, "person": step.notice.effect.person,
         "state": step.notice.state.name(), "owed_at": step.notice.owed_at, "decided_at": step.decided_at,
-        "because": step.notice.because, "message": message.map(|message| message.id),
+        "because": step.notice.because, "message": message.map(|message| message.id.to_string()),
         "message_state": message.map(|message| message.state.name()),
         "handed_over_at": message.and_then(|message| message.handed_over_at),
     })

@@ -54,14 +54,16 @@ pub(crate) async fn run(config: &Path, command: &Ledger) -> Outcome {
         Ledger::Migrate(migrate) => {
             let ledger = open_ledger(&settings, true).await?;
             ledger.migrate().await?;
-            let identity = ledger.found(&settings.authority.id, migrate.simulated, now).await?;
+            let identity = ledger.found(&settings.authority.id, migrate.simulated, &ledger.home().await?, now).await?;
             output::line(&format!("{} is up to date; mode {}.", ledger.name(), identity.mode));
         }
         Ledger::Mode(change) => {
             let ledger = open_ledger(&settings, false).await?;
             let mode = match (change.mode.as_str(), &change.address) {
                 ("redirect", Some(address)) => Mode::Redirect(address.clone()),
-                ("redirect", None) => return Err(Failure("redirect needs an address: ledger mode redirect ADDRESS".to_owned())),
+                ("redirect", None) => {
+                    return Err(Failure("redirect needs an address: ledger mode redirect ADDRESS".to_owned()));
+                }
                 (_, Some(_)) => return Err(Failure("only redirect takes an address".to_owned())),
                 ("live", None) => Mode::Live,
                 _ => Mode::Record,

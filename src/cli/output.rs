@@ -30,7 +30,8 @@ pub(crate) fn table(headings: &[&str], rows: &[Vec<String>]) {
     }
 }
 
-const RULE: &str = "----------------------------------------------------------------------------------------------------";
+const RULE: &str =
+    "----------------------------------------------------------------------------------------------------";
 
 /// One line of comma-separated values; a cell that holds a comma, a quote or a line break is quoted.
 pub(crate) fn csv(cells: &[String]) {

@@ -45,7 +45,7 @@ pub enum DaemonError {
 pub async fn run(watch: Watch) -> Result<(), DaemonError> {
     let stop = stop_requested()?;
     let heartbeat = Heartbeat::start().await?;
-    watch.refuse_copied_ledger().await?;
+    watch.recognise_ledger().await?;
     info!(authority = %watch.authority, poll = %watch.poll, "watching");
     loop {
         let cycle = cycle(&watch, &stop);

@@ -137,10 +137,21 @@ impl Ledger {
 
     /// The last run, if there was one.
     pub async fn last_run(&self) -> Result<Option<StoredRun>, LedgerError> {
+        self.run_where("1 = 1").await
+    }
+
+    /// The latest run whose reading was accepted; none if no run ever was.
+    pub async fn last_good_run(&self) -> Result<Option<StoredRun>, LedgerError> {
+        self.run_where("outcome <> 'refused'").await
+    }
+
+    async fn run_where(&self, condition: &str) -> Result<Option<StoredRun>, LedgerError> {
         let mut work = self.reading("read the last run").await?;
-        let sql = "SELECT id, at_us, started_us, finished_us, outcome, books, load_mark, counts, procedure_hash,
-                          calendar_hash, counted FROM runs ORDER BY id DESC LIMIT 1";
-        let Some(row) = work.fetch_optional(sql, &[]).await? else { return Ok(None) };
+        let sql = format!(
+            "SELECT id, at_us, started_us, finished_us, outcome, books, load_mark, counts, procedure_hash,
+                          calendar_hash, counted FROM runs WHERE {condition} ORDER BY id DESC LIMIT 1"
+        );
+        let Some(row) = work.fetch_optional(&sql, &[]).await? else { return Ok(None) };
         let run = NewRun {
             at: row.instant(1, "a run's instant")?,
             started_at: row.instant(2, "a run's start")?,

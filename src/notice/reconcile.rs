@@ -41,11 +41,17 @@ pub struct Reconciled<'a> {
     pub over: Vec<Over<'a>>,
 }
 
-/// Sets today's assessment against the history. `died` are the children who have died, whose duties end in silence.
+/// Sets today's assessment against the history. `died` are the children who have died, whose duties end in silence;
+/// `incomplete` those some of whose facts could not be read: what seems to be gone for them stays as it was.
 ///
 /// A duty that is met and was never told of is history, not news: it is not stored. One that comes back after it was
 /// closed begins a new generation.
-pub fn reconcile<'a>(duties: Vec<Duty>, died: &BTreeSet<ChildRef>, history: &'a History) -> Reconciled<'a> {
+pub fn reconcile<'a>(
+    duties: Vec<Duty>,
+    died: &BTreeSet<ChildRef>,
+    incomplete: &BTreeSet<ChildRef>,
+    history: &'a History,
+) -> Reconciled<'a> {
     let mut reconciled = Reconciled::default();
     let mut unseen: BTreeMap<&DutyRef, &Past> = history.duties.iter().collect();
     for duty in duties {
@@ -69,6 +75,9 @@ pub fn reconcile<'a>(duties: Vec<Duty>, died: &BTreeSet<ChildRef>, history: &'a 
         }
     }
     for (reference, past) in unseen {
+        if reference.child.as_ref().is_some_and(|child| incomplete.contains(child)) {
+            continue;
+        }
         let dead = reference.child.as_ref().is_some_and(|child| died.contains(child));
         let closing = if dead { Closing::Died } else { Closing::NoLongerDue };
         reconciled.over.push(Over { duty: past.duty.clone(), closing, past });

@@ -78,7 +78,8 @@ impl Books {
             ));
         }
         if pairs.applicable != accounted {
-            imbalances.push(format!("{} pairs of child and rule apply, but {accounted} are accounted for", pairs.applicable));
+            imbalances
+                .push(format!("{} pairs of child and rule apply, but {accounted} are accounted for", pairs.applicable));
         }
         if !self.steps.balance() {
             imbalances.push(format!("steps do not add up: {:?}", self.steps));

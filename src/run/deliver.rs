@@ -32,6 +32,16 @@ pub struct Delivered {
 impl Watch {
     /// Sends everything that may be sent by now. Stops between two messages when asked to.
     pub async fn deliver(&self, clock: Clock, stop: &CancellationToken) -> Result<Delivered, WatchError> {
+        self.deliver_each(clock, stop, |_| {}).await
+    }
+
+    /// The same, showing each message that was handed over or recorded.
+    pub async fn deliver_each(
+        &self,
+        clock: Clock,
+        stop: &CancellationToken,
+        mut each: impl FnMut(&Claim) + Send,
+    ) -> Result<Delivered, WatchError> {
         self.recognise_ledger().await?;
         let identity = self.ledger.identity().await?;
         let owner = format!("{}-{}", identity.ledger_id, std::process::id());
@@ -46,6 +56,9 @@ impl Watch {
                 _ => delivered.failed += 1,
             }
             self.ledger.record(&claim.lease, &attempted, clock.now()).await?;
+            if matches!(attempted.outcome, Outcome::HandedOver | Outcome::Recorded) {
+                each(&claim);
+            }
         }
         Ok(delivered)
     }
@@ -105,7 +118,9 @@ fn attempted(outcome: delivery::Outcome, claim: &Claim, now: DateTime<Utc>) -> A
         (delivery::Outcome::Refused { code, why }, _) => (Outcome::Refused, code.map(i64::from), Some(why)),
         (delivery::Outcome::Retry { why }, Some(next_at)) => (Outcome::Retry { next_at }, None, Some(why)),
         (delivery::Outcome::Unknown { why }, Some(next_at)) => (Outcome::Unknown { next_at }, None, Some(why)),
-        (delivery::Outcome::Retry { why } | delivery::Outcome::Unknown { why }, None) => (Outcome::Dead, None, Some(why)),
+        (delivery::Outcome::Retry { why } | delivery::Outcome::Unknown { why }, None) => {
+            (Outcome::Dead, None, Some(why))
+        }
     };
     Attempted { outcome, code, why }
 }

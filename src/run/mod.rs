@@ -10,6 +10,7 @@ mod deliver;
 mod poll;
 mod read;
 mod rehearse;
+mod test_message;
 mod watch;
 
 pub use books::{Books, ChildBooks, PairBooks};
@@ -17,4 +18,5 @@ pub use deliver::Delivered;
 pub use poll::Polled;
 pub use read::CaseLoad;
 pub use rehearse::{Previewed, rehearse};
+pub(crate) use watch::open_ledger;
 pub use watch::{Watch, WatchError};

@@ -32,8 +32,7 @@ impl Watch {
         let now = clock.now();
         let started_at = now;
         self.recognise_ledger().await?;
-        let last = self.ledger.last_good_run().await?;
-        let previous = last.map(|run| Counts(run.run.counts));
+        let previous = self.previous_counts().await?;
         let load = match self.read(now).await {
             Ok(load) => load,
             Err(WatchError::Source(error)) => return self.refuse(clock, started_at, &error.to_string()).await,
@@ -61,7 +60,7 @@ impl Watch {
         }
         let history = self.ledger.history(now).await?;
         let died = load.died();
-        let reconciled = reconcile(std::mem::take(&mut load.duties), &died, &history);
+        let reconciled = reconcile(std::mem::take(&mut load.duties), &died, &load.incomplete, &history);
         let audience = Audience {
             directory: &load.directory,
             cases: &load.cases,
@@ -114,7 +113,7 @@ impl Watch {
     }
 
     /// A ledger that is not where it was is a copy until a person says otherwise.
-    pub(super) async fn recognise_ledger(&self) -> Result<(), WatchError> {
+    pub async fn recognise_ledger(&self) -> Result<(), WatchError> {
         let home = self.ledger.home().await?;
         match self.ledger.home_check(&home).await? {
             HomeCheck::Home => Ok(()),
@@ -122,17 +121,28 @@ impl Watch {
         }
     }
 
+    /// Rows in each view at the last good read.
+    pub async fn previous_counts(&self) -> Result<Option<Counts>, WatchError> {
+        Ok(self.ledger.last_good_run().await?.map(|run| Counts(run.run.counts)))
+    }
+
+    /// Whether case data of that age is too old to speak of as today's.
+    pub fn is_stale(&self, age: TimeDelta) -> bool {
+        age > TimeDelta::hours(i64::from(self.stale_hours))
+    }
+
     fn attention(&self, load: &CaseLoad, now: DateTime<Utc>) -> Vec<String> {
         let mut attention = Vec::new();
         let age = now - load.mark.loaded_at;
-        if age > TimeDelta::hours(i64::from(self.stale_hours)) {
+        if self.is_stale(age) {
             attention.push(format!("the case data is {} hours old", age.num_hours()));
         }
         if !load.faults.is_empty() {
             attention.push(format!("{} faults in the case data; the data team is told", load.faults.len()));
         }
         if !load.refused_addresses.is_empty() {
-            attention.push(format!("{} addresses in the directory may not be written to", load.refused_addresses.len()));
+            attention
+                .push(format!("{} addresses in the directory may not be written to", load.refused_addresses.len()));
         }
         let provisional = self.calendar.published_until();
         if self.terms(now).today + TimeDelta::days(548) > provisional {

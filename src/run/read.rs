@@ -9,7 +9,7 @@ use crate::{
     directory::Directory,
     duty::{Assessment, CaseContext, Duty, Stretch, assess, assess_reports},
     record::{CaseRecord, ChildRef},
-    source::{Counts, Fault, LoadMark},
+    source::{Counts, Defect, Fault, LoadMark},
 };
 
 /// Everything one read of the case database comes to.
@@ -29,8 +29,22 @@ pub struct CaseLoad {
     pub duties: Vec<Duty>,
     /// Children and pairs; the steps are entered when they are decided.
     pub books: Books,
-    /// People whose address may not be written to, by role-free words.
+    /// Children some of whose facts could not be read: a duty that seems to be gone may only be unreadable.
+    pub incomplete: BTreeSet<ChildRef>,
+    /// People whose address may not be written to, and why.
     pub refused_addresses: Vec<String>,
+}
+
+/// Rows of the children's view that name no child of their own.
+fn unreadable(faults: &[Fault]) -> u64 {
+    let of_children = faults.iter().filter(|fault| fault.view == "dw_children" && fault.column == "child_id");
+    of_children
+        .map(|fault| match fault.what {
+            Defect::Unowned(rows) | Defect::More(rows) => rows,
+            Defect::DuplicateChild => 1,
+            _ => 0,
+        })
+        .sum()
 }
 
 impl CaseLoad {
@@ -70,7 +84,7 @@ impl Watch {
         let (id, hash) = (self.calendar.id(), self.calendar.hash());
         duties.extend(data_faults::duties(&reading.faults, terms.today, id, hash));
         books.children.seen = reading.counts.get("dw_children");
-        books.children.unreadable = reading.unreadable_children;
+        books.children.unreadable = unreadable(&reading.faults);
         let rules = self.procedure.rules.iter().filter(|rule| rule.shape.name() != "report").count();
         books.pairs.applicable = (books.children.assessed + books.children.excluded) * rules as u64;
         let mut directory = reading.directory;
@@ -80,6 +94,7 @@ impl Watch {
             mark: reading.mark,
             counts: reading.counts,
             faults: reading.faults,
+            incomplete: reading.incomplete,
             cases,
             duties,
             books,

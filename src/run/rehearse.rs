@@ -46,7 +46,7 @@ pub async fn rehearse(
         }
         duties.extend(crate::duty::assess_reports(&terms, &stretches));
         let died = cases.values().filter(|case| case.died).map(|case| case.child.clone()).collect();
-        let reconciled = reconcile(duties, &died, &history);
+        let reconciled = reconcile(duties, &died, &load.incomplete, &history);
         let audience =
             Audience { directory: &load.directory, cases: &cases, last: &watch.last_recipient, clock: &watch.sending };
         let decision = decide(&reconciled, &audience, &history, &terms);
@@ -57,8 +57,7 @@ pub async fn rehearse(
             .collect();
         for notice in decision.notices.iter().filter(|notice| notice.state == NoticeState::Queued) {
             let effect = &notice.effect;
-            let reference =
-                DutyRef { child: effect.child.clone(), duty: effect.duty.clone(), key: effect.key.clone() };
+            let reference = DutyRef { child: effect.child.clone(), duty: effect.duty.clone(), key: effect.key.clone() };
             let Some(duty) = by_reference.get(&reference) else { continue };
             let message = messages.entry((notice.send_at, effect.person.0.clone())).or_default();
             message.push((notice.clone(), (*duty).clone()));

@@ -13,7 +13,9 @@ use thiserror::Error;
 
 use crate::{
     calendar::{Calendar, Zone, ZoneError, format_date_long},
-    delivery::{AllowedDomains, Channel, DomainRefused, FileDrop, RenderError, Smtp, SmtpRefused, SmtpSettings, Timeouts, Tls},
+    delivery::{
+        AllowedDomains, Channel, DomainRefused, FileDrop, RenderError, Smtp, SmtpRefused, SmtpSettings, Timeouts, Tls,
+    },
     directory::Mailbox,
     duty::Terms,
     ledger::{Ledger, LedgerError},
@@ -54,7 +56,8 @@ pub struct Watch {
     pub(super) from: String,
     pub(super) reply_to: String,
     pub(super) message_id_domain: String,
-    pub(super) shrink_percent: u32,
+    /// The share of its rows that a view may not lose from one good read to the next.
+    pub shrink_percent: u32,
     pub(super) stale_hours: u32,
 }
 
@@ -130,8 +133,8 @@ impl Watch {
     /// Opens everything the settings name. Nothing is written but what opening a ledger writes.
     pub async fn open(settings: &Settings) -> Result<Watch, WatchError> {
         let procedure = procedure(&settings.authority.procedure)?;
-        let calendar = Calendar::shipped(&procedure.calendar)
-            .ok_or_else(|| WatchError::Calendar(procedure.calendar.clone()))?;
+        let calendar =
+            Calendar::shipped(&procedure.calendar).ok_or_else(|| WatchError::Calendar(procedure.calendar.clone()))?;
         let zone = Zone::from_name(&procedure.time_zone)?;
         let mail = &settings.mail;
         let allowed = AllowedDomains::new(&mail.allowed_domains)?;
@@ -194,10 +197,12 @@ pub(crate) fn procedure(named: &str) -> Result<Procedure, WatchError> {
         let text = read_to_string("a procedure", path)?;
         Procedure::parse(named, &text, &catalogue)
     } else {
-        Procedure::shipped(named).ok_or_else(|| WatchError::NoProcedure {
+        let shipped = Procedure::SHIPPED.iter().find(|(id, _, _)| *id == named);
+        let (_, file, text) = shipped.ok_or_else(|| WatchError::NoProcedure {
             named: named.to_owned(),
-            shipped: Procedure::shipped_ids().collect::<Vec<_>>().join(", "),
-        })?
+            shipped: Procedure::SHIPPED.map(|(id, _, _)| id).join(", "),
+        })?;
+        Procedure::parse(file, text, &catalogue)
     };
     let procedure = procedure.map_err(WatchError::Procedure)?;
     procedure.put_to_work().map_err(WatchError::Procedure)?;
@@ -244,8 +249,11 @@ fn with_password(url: &str, password_file: Option<&Path>) -> Result<String, Watc
 }
 
 fn read_to_string(what: &'static str, path: &Path) -> Result<String, WatchError> {
-    std::fs::read_to_string(path)
-        .map_err(|error| WatchError::File { what, path: path.to_owned(), why: error.to_string() })
+    std::fs::read_to_string(path).map_err(|error| WatchError::File {
+        what,
+        path: path.to_owned(),
+        why: error.to_string(),
+    })
 }
 
 fn templates(folder: Option<&Path>) -> Result<Templates, WatchError> {
@@ -286,11 +294,7 @@ fn channel(settings: &Settings) -> Result<Channel, WatchError> {
         credentials,
         hello_name: smtp.hello_name.clone(),
         envelope_from: bare(sender),
-        timeouts: Timeouts {
-            connect_ms: smtp.timeout_ms,
-            reply_ms: smtp.timeout_ms,
-            end_of_data_ms: smtp.timeout_ms,
-        },
+        timeouts: Timeouts { connect_ms: smtp.timeout_ms, reply_ms: smtp.timeout_ms, end_of_data_ms: smtp.timeout_ms },
         ca_file: smtp.ca_file.clone(),
     };
     Ok(Channel::Smtp(Smtp::new(settings)?))

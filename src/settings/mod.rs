@@ -244,10 +244,6 @@ impl Settings {
     pub fn load(path: &Path) -> Result<Settings, SettingsError> {
         let settings = file::read(path)?;
         let problems = validate::problems(&settings);
-        if problems.is_empty() {
-            Ok(settings)
-        } else {
-            Err(SettingsError::Invalid { path: path.to_owned(), problems })
-        }
+        if problems.is_empty() { Ok(settings) } else { Err(SettingsError::Invalid { path: path.to_owned(), problems }) }
     }
 }

@@ -22,7 +22,10 @@ pub(super) fn problems(settings: &Settings) -> Vec<String> {
         ("ledger", &ledger.database, false, ledger.password_file.is_some()),
     ] {
         let url = is_url(database);
-        problem(!has_password(database), &format!("{key}.database: leave the password out and set {key}.password_file"));
+        problem(
+            !has_password(database),
+            &format!("{key}.database: leave the password out and set {key}.password_file"),
+        );
         problem(url || !schema, &format!("{key}.schema: only PostgreSQL has schemas; take it out for an SQLite file"));
         problem(url || !password, &format!("{key}.password_file: an SQLite file has no password; take it out"));
     }
@@ -30,7 +33,8 @@ pub(super) fn problems(settings: &Settings) -> Vec<String> {
         source.database != ledger.database,
         "ledger.database: the ledger cannot be the case database; give it a file or database of its own",
     );
-    for (key, address) in [("from", &mail.from), ("reply_to", &mail.reply_to), ("last_recipient", &mail.last_recipient)] {
+    for (key, address) in [("from", &mail.from), ("reply_to", &mail.reply_to), ("last_recipient", &mail.last_recipient)]
+    {
         problem(is_mailbox(address), &format!("mail.{key}: write one address, such as duty.desk@council.example"));
     }
     problem(

@@ -62,6 +62,20 @@ pub struct Fault {
     pub what: Defect,
 }
 
+impl Fault {
+    /// The view, the column and the kind of defect, without the row or any number: the same fault has the same words
+    /// from one reading to the next.
+    pub fn kind(&self) -> String {
+        let what = match self.what {
+            Defect::Unowned(_) => "is empty in rows that cannot be used".to_owned(),
+            Defect::Orphans(_) => "names children who are not in dw_children".to_owned(),
+            Defect::More(_) => "has further defects".to_owned(),
+            defect => defect.to_string(),
+        };
+        format!("{}.{} {what}", self.view, self.column)
+    }
+}
+
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: ", self.view)?;

@@ -1,0 +1,216 @@
+//! `duewatch check`: all that can be checked before anything depends on it.
+
+use std::path::Path;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use clap::Args;
+
+use super::{Ending, Outcome, open, output};
+use crate::{
+    clock::Clock,
+    directory::Role,
+    ledger::{HomeCheck, Mode},
+    run::{CaseLoad, Watch},
+    settings::Settings,
+    source::guard,
+};
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// Sends one test message to this address, through the configured channel.
+    #[arg(long, value_name = "ADDRESS")]
+    send_test: Option<String>,
+    /// At this instant instead of now, for a simulated ledger.
+    #[arg(long, value_parser = super::instant)]
+    at: Option<DateTime<Utc>>,
+}
+
+/// What was looked at, and what is wrong with it.
+#[derive(Default)]
+struct Findings {
+    faults: usize,
+}
+
+impl Findings {
+    fn well(&self, what: &str) {
+        output::line(&format!("ok     {what}"));
+    }
+
+    fn fault(&mut self, what: &str) {
+        self.faults += 1;
+        output::line(&format!("FAULT  {what}"));
+    }
+
+    fn judge(&mut self, well: bool, ok: &str, fault: &str) {
+        if well { self.well(ok) } else { self.fault(fault) }
+    }
+}
+
+/// Carries it out.
+pub(crate) async fn run(config: &Path, command: &Check) -> Outcome {
+    let mut findings = Findings::default();
+    let settings = Settings::load(config)?;
+    findings.well(&format!("settings: {}", config.display()));
+    match Watch::open(&settings).await {
+        Err(error) => findings.fault(&error.to_string()),
+        Ok(watch) => {
+            let now = open::at(command.at);
+            rules(&watch, now, &mut findings);
+            ledger(&watch, &mut findings).await;
+            match watch.read(now).await {
+                Err(error) => findings.fault(&error.to_string()),
+                Ok(load) => {
+                    source(&watch, &load, now, &mut findings).await;
+                    directory(&watch, &load, &mut findings);
+                }
+            }
+            mail(&watch, command, &mut findings).await;
+        }
+    }
+    match findings.faults {
+        0 => output::line("\nAll is well."),
+        1 => output::line("\n1 fault."),
+        faults => output::line(&format!("\n{faults} faults.")),
+    }
+    Ok(if findings.faults == 0 { Ending::Well } else { Ending::NeedsAttention })
+}
+
+fn rules(watch: &Watch, now: DateTime<Utc>, findings: &mut Findings) {
+    let today = watch.zone.local_date(now);
+    let procedure = &watch.procedure;
+    let name = format!("procedure {} {}: {} rules", procedure.authority, procedure.version, procedure.rules.len());
+    findings.judge(
+        today <= procedure.review_by_on,
+        &format!("{name}, to be reviewed by {}", procedure.review_by_on),
+        &format!("{name}; it was to be reviewed by {}", procedure.review_by_on),
+    );
+    findings.judge(
+        procedure.in_force_on <= today,
+        &format!("procedure in force since {}", procedure.in_force_on),
+        &format!("procedure not in force before {}", procedure.in_force_on),
+    );
+    let until = watch.calendar.published_until();
+    findings.judge(
+        today + TimeDelta::days(548) <= until,
+        &format!("calendar {}: published until {until}", watch.calendar.id()),
+        &format!("calendar {}: published only until {until}, less than eighteen months ahead", watch.calendar.id()),
+    );
+}
+
+async fn ledger(watch: &Watch, findings: &mut Findings) {
+    let name = watch.ledger.name().to_owned();
+    match watch.ledger.identity_of(&watch.authority).await {
+        Err(error) => return findings.fault(&error.to_string()),
+        Ok(identity) => {
+            let simulated = if identity.simulated { ", simulated" } else { "" };
+            let mails = match identity.mode {
+                Mode::Record => "; mail is kept and sent to nobody",
+                Mode::Redirect(_) => "; all mail goes to one address",
+                Mode::Live => "",
+            };
+            findings.well(&format!("ledger {name}: mode {}{simulated}{mails}", identity.mode));
+        }
+    }
+    let home = match watch.ledger.home().await {
+        Ok(home) => watch.ledger.home_check(&home).await,
+        Err(error) => Err(error),
+    };
+    match home {
+        Ok(HomeCheck::Home) => findings.well("ledger: where it was registered"),
+        Ok(HomeCheck::Copied { .. }) => {
+            findings.fault("ledger: not where it was registered, so it mails nobody; see `duewatch ledger accept`");
+        }
+        Err(error) => findings.fault(&error.to_string()),
+    }
+    match watch.ledger.outbox_depth().await {
+        Err(error) => findings.fault(&error.to_string()),
+        Ok(depth) => {
+            let failed: u64 = ["refused", "dead"].iter().filter_map(|state| depth.get(*state)).sum();
+            findings.judge(
+                failed == 0,
+                "ledger: no message was refused or given up",
+                &format!("ledger: {failed} messages were refused or given up"),
+            );
+        }
+    }
+}
+
+async fn source(watch: &Watch, load: &CaseLoad, now: DateTime<Utc>, findings: &mut Findings) {
+    let children = &load.books.children;
+    findings.well(&format!(
+        "case database {}: {} children, {} with an open plan; {} duties",
+        load.mark.source_name,
+        children.seen,
+        children.assessed,
+        load.duties.len()
+    ));
+    let age = now - load.mark.loaded_at;
+    findings.judge(
+        !watch.is_stale(age),
+        &format!("case data: {} hours old", age.num_hours().max(0)),
+        &format!("case data: {} hours old; what is urgent is told only as fast as it is copied", age.num_hours()),
+    );
+    match watch.previous_counts().await {
+        Err(error) => findings.fault(&error.to_string()),
+        Ok(previous) => {
+            if let Err(guarded) = guard(previous.as_ref(), &load.counts, watch.shrink_percent) {
+                findings.fault(&format!("case data: {guarded}"));
+            }
+        }
+    }
+    for fault in load.faults.iter().take(20) {
+        findings.fault(&format!("case data: {fault}"));
+    }
+    if load.faults.len() > 20 {
+        findings.fault(&format!("case data: {} further faults", load.faults.len() - 20));
+    }
+}
+
+fn directory(watch: &Watch, load: &CaseLoad, findings: &mut Findings) {
+    let posts = Role::ALL.into_iter().filter(|role| !role.belongs_to_a_case());
+    let used = |role: &Role| {
+        watch.procedure.rules.iter().any(|rule| rule.ladder.steps.iter().any(|step| step.tell.contains(role)))
+            || *role == Role::DATA_TEAM
+    };
+    for role in posts.filter(used) {
+        let filled = load.directory.posts.get(&role).is_some_and(|people| !people.is_empty());
+        findings.judge(
+            filled,
+            &format!("directory: {} is filled", watch.procedure.role_words(role)),
+            &format!("directory: nobody is recorded as {}", watch.procedure.role_words(role)),
+        );
+    }
+    let today = watch.zone.local_date(load.mark.loaded_at);
+    let people = load.directory.people.values().filter(|person| person.left_on.is_none_or(|on| on >= today));
+    let without = people.filter(|person| person.email.is_none()).count();
+    let refused = load.refused_addresses.len();
+    findings.judge(
+        refused == 0,
+        "directory: every address lies in an allowed domain",
+        &format!(
+            "directory: {refused} addresses lie outside the allowed domains: {}",
+            load.refused_addresses.join("; ")
+        ),
+    );
+    findings.judge(
+        without <= refused,
+        "directory: everybody has an address",
+        &format!(
+            "directory: {} people have no address; what is theirs goes to the next above",
+            without - refused.min(without)
+        ),
+    );
+}
+
+async fn mail(watch: &Watch, command: &Check, findings: &mut Findings) {
+    match watch.channel.test().await {
+        Ok(()) => findings.well("mail: the channel is ready"),
+        Err(why) => findings.fault(&format!("mail: {why}")),
+    }
+    if let Some(address) = &command.send_test {
+        match watch.send_test(address, Clock::System).await {
+            Ok(()) => findings.well("mail: the test message was handed over"),
+            Err(why) => findings.fault(&format!("mail: the test message was not handed over: {why}")),
+        }
+    }
+}
