@@ -16,8 +16,14 @@ pub struct Profile {
 }
 
 /// Every profile. A new one is a file under `config/sources` and a line here.
-pub const PROFILES: &[Profile] =
-    &[Profile { name: "native", what: "a skeleton to fill in from your own tables", statements: None }];
+pub const PROFILES: &[Profile] = &[
+    Profile { name: "native", what: "a skeleton to fill in from your own tables", statements: None },
+    Profile {
+        name: "ssd",
+        what: "views over the Standard Safeguarding Dataset and the local tables beside it",
+        statements: Some(include_str!("../../config/sources/ssd/views.sql")),
+    },
+];
 
 /// There is no such profile.
 #[derive(Debug, PartialEq, Eq, Error)]
