@@ -3,13 +3,15 @@
 //! Owns the names. Must not know what happens before or after them. In a release build nothing of it is left.
 
 /// Every point, in the order in which a notice passes them.
-pub const FAILPOINTS: [&str; 8] = [
+pub const FAILPOINTS: [&str; 10] = [
     "run.before_commit",
     "run.after_commit",
     "claim.before_commit",
     "claim.after_commit",
     "freeze.before_commit",
     "freeze.after_commit",
+    "send.before",
+    "send.after",
     "record.before_commit",
     "record.after_commit",
 ];

@@ -31,7 +31,7 @@ pub mod database;
 #[cfg(feature = "io")]
 pub mod delivery;
 #[cfg(feature = "io")]
-mod failpoint;
+pub mod failpoint;
 #[cfg(feature = "io")]
 pub mod generate;
 #[cfg(feature = "io")]

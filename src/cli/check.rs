@@ -12,7 +12,7 @@ use crate::{
     ledger::{HomeCheck, Mode},
     run::{CaseLoad, Watch},
     settings::Settings,
-    source::guard,
+    source::{Defect, guard},
 };
 
 #[derive(Debug, Args)]
@@ -158,11 +158,16 @@ async fn source(watch: &Watch, load: &CaseLoad, now: DateTime<Utc>, findings: &m
             }
         }
     }
-    for fault in load.faults.iter().take(20) {
+    let (orphans, faults): (Vec<_>, Vec<_>) =
+        load.faults.iter().partition(|fault| matches!(fault.what, Defect::Orphans(_)));
+    for orphan in orphans {
+        findings.well(&format!("case data, not used: {orphan}"));
+    }
+    for fault in faults.iter().take(20) {
         findings.fault(&format!("case data: {fault}"));
     }
-    if load.faults.len() > 20 {
-        findings.fault(&format!("case data: {} further faults", load.faults.len() - 20));
+    if faults.len() > 20 {
+        findings.fault(&format!("case data: {} further faults", faults.len() - 20));
     }
 }
 

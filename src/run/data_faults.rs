@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use crate::{
     duty::{Anchor, Duty, DutyKey, Status},
     procedure::DutyId,
-    source::Fault,
+    source::{Defect, Fault},
 };
 
 /// The id under which faults of the case data are kept. Not a duty of any document.
@@ -19,8 +19,13 @@ const NAMED: usize = 20;
 /// One duty for each view, column and kind of fault, naming the rows.
 pub(super) fn duties(faults: &[Fault], today: NaiveDate, calendar: &str, calendar_hash: &str) -> Vec<Duty> {
     let mut kinds: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for fault in faults {
-        let row = fault.row_id.clone().unwrap_or_else(|| "a row without an id".to_owned());
+    // Facts of children whom the view does not show are no fault to mend: their plans ended long ago. They are counted.
+    for fault in faults.iter().filter(|fault| !matches!(fault.what, Defect::Orphans(_))) {
+        let row = match (&fault.row_id, fault.what) {
+            (Some(row), _) => row.clone(),
+            (None, Defect::Unowned(rows) | Defect::More(rows)) => format!("{rows} rows"),
+            (None, _) => "a row without an id".to_owned(),
+        };
         kinds.entry(fault.kind()).or_default().push(row);
     }
     let duty = |(kind, rows): (String, Vec<String>)| Duty {

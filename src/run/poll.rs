@@ -9,7 +9,7 @@ use crate::{
     clock::Clock,
     ledger::{Committed, HomeCheck, NewRun, RunOutcome},
     notice::{Audience, decide, reconcile},
-    source::{Counts, SourceError, guard},
+    source::{Counts, Defect, SourceError, guard},
 };
 
 /// What a poll came to.
@@ -137,8 +137,9 @@ impl Watch {
         if self.is_stale(age) {
             attention.push(format!("the case data is {} hours old", age.num_hours()));
         }
-        if !load.faults.is_empty() {
-            attention.push(format!("{} faults in the case data; the data team is told", load.faults.len()));
+        let faults = load.faults.iter().filter(|fault| !matches!(fault.what, Defect::Orphans(_))).count();
+        if faults > 0 {
+            attention.push(format!("{faults} faults in the case data; the data team is told"));
         }
         if !load.refused_addresses.is_empty() {
             attention
