@@ -44,6 +44,8 @@ pub(crate) async fn killed_at_any_point_nothing_is_lost_and_nothing_said_twice(p
             .unwrap();
         assert_eq!(killed.status.signal(), Some(SIGABRT), "{point}: {}", String::from_utf8_lossy(&killed.stderr));
 
+        gone(place).await;
+
         // What the next process finds at once, before any lease has ended.
         let early = claim(&ledger, "b", 1).await;
         assert_eq!(early.is_some(), point == "run.after_commit" || point == "claim.before_commit", "{point}");
@@ -66,6 +68,14 @@ pub(crate) async fn killed_at_any_point_nothing_is_lost_and_nothing_said_twice(p
 
 async fn empty(place: &Place) {
     let tables = ["attempts", "notices", "messages", "recipients", "duties", "cases", "runs", "meta"];
-    let sql: String = tables.iter().map(|table| format!("DELETE FROM {table};")).collect();
-    support::script(&place.database().await, &sql).await;
+    let sql = tables.map(|table| format!("DELETE FROM {table}"));
+    support::script(&place.database().await, &sql.join(";")).await;
+}
+
+/// Waits until the server has noticed that the killed process is gone: until then its locks stand.
+async fn gone(place: &Place) {
+    if matches!(place, Place::Postgres(_)) {
+        let lock = "LOCK TABLE meta, messages, notices, recipients IN ACCESS EXCLUSIVE MODE";
+        support::script(&place.database().await, lock).await;
+    }
 }

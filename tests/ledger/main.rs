@@ -1,5 +1,7 @@
 //! The ledger's contract: every method, on SQLite and on a real PostgreSQL, by one and the same test.
 
+#![expect(clippy::unwrap_used, reason = "a step that fails has failed the test")]
+
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -87,11 +87,11 @@ pub(crate) async fn a_new_generation_keeps_what_was_told(place: &Place) {
 pub(crate) async fn closing_withdraws_what_is_queued(place: &Place) {
     let ledger = place.founded().await;
     let (one, other) = (duty("c1", "visit", "plan:1"), duty("c1", "visit", "plan:2"));
-    let mut changed = notice(&one, "changed", "w2");
-    changed.kind = NoticeKind::Changed;
+    let mut moved = notice(&one, "changed", "w2");
+    moved.kind = NoticeKind::Changed;
     let mut unreachable = notice(&one, "day-9", "w3");
     (unreachable.state, unreachable.mailbox) = (NoticeState::Unreachable, None);
-    let notices = [notice(&one, "day-1", "w1"), notice(&other, "day-1", "w2"), changed, unreachable];
+    let notices = [notice(&one, "day-1", "w1"), notice(&other, "day-1", "w2"), moved, unreachable];
     tell(&ledger, 0, &[one.clone(), other.clone()], &notices).await;
     let sent = claim(&ledger, "a", 0).await.unwrap();
     assert_eq!(steps(&sent), ["day-1"]);
