@@ -25,24 +25,25 @@ pub(crate) struct Check {
     at: Option<DateTime<Utc>>,
 }
 
-/// What was looked at, and what is wrong with it.
+/// One thing that was looked at and is as it should be.
+fn well(what: &str) {
+    output::line(&format!("ok     {what}"));
+}
+
+/// How many things are not.
 #[derive(Default)]
 struct Findings {
     faults: usize,
 }
 
 impl Findings {
-    fn well(&self, what: &str) {
-        output::line(&format!("ok     {what}"));
-    }
-
     fn fault(&mut self, what: &str) {
         self.faults += 1;
         output::line(&format!("FAULT  {what}"));
     }
 
-    fn judge(&mut self, well: bool, ok: &str, fault: &str) {
-        if well { self.well(ok) } else { self.fault(fault) }
+    fn judge(&mut self, holds: bool, ok: &str, fault: &str) {
+        if holds { well(ok) } else { self.fault(fault) }
     }
 }
 
@@ -50,7 +51,7 @@ impl Findings {
 pub(crate) async fn run(config: &Path, command: &Check) -> Outcome {
     let mut findings = Findings::default();
     let settings = Settings::load(config)?;
-    findings.well(&format!("settings: {}", config.display()));
+    well(&format!("settings: {}", config.display()));
     match Watch::open(&settings).await {
         Err(error) => findings.fault(&error.to_string()),
         Ok(watch) => {
@@ -108,7 +109,7 @@ async fn ledger(watch: &Watch, findings: &mut Findings) {
                 Mode::Redirect(_) => "; all mail goes to one address",
                 Mode::Live => "",
             };
-            findings.well(&format!("ledger {name}: mode {}{simulated}{mails}", identity.mode));
+            well(&format!("ledger {name}: mode {}{simulated}{mails}", identity.mode));
         }
     }
     let home = match watch.ledger.home().await {
@@ -116,7 +117,7 @@ async fn ledger(watch: &Watch, findings: &mut Findings) {
         Err(error) => Err(error),
     };
     match home {
-        Ok(HomeCheck::Home) => findings.well("ledger: where it was registered"),
+        Ok(HomeCheck::Home) => well("ledger: where it was registered"),
         Ok(HomeCheck::Copied { .. }) => {
             findings.fault("ledger: not where it was registered, so it mails nobody; see `duewatch ledger accept`");
         }
@@ -137,7 +138,7 @@ async fn ledger(watch: &Watch, findings: &mut Findings) {
 
 async fn source(watch: &Watch, load: &CaseLoad, now: DateTime<Utc>, findings: &mut Findings) {
     let children = &load.books.children;
-    findings.well(&format!(
+    well(&format!(
         "case database {}: {} children, {} with an open plan; {} duties",
         load.mark.source_name,
         children.seen,
@@ -161,7 +162,7 @@ async fn source(watch: &Watch, load: &CaseLoad, now: DateTime<Utc>, findings: &m
     let (orphans, faults): (Vec<_>, Vec<_>) =
         load.faults.iter().partition(|fault| matches!(fault.what, Defect::Orphans(_)));
     for orphan in orphans {
-        findings.well(&format!("case data, not used: {orphan}"));
+        well(&format!("case data, not used: {orphan}"));
     }
     for fault in faults.iter().take(20) {
         findings.fault(&format!("case data: {fault}"));
@@ -209,12 +210,12 @@ fn directory(watch: &Watch, load: &CaseLoad, findings: &mut Findings) {
 
 async fn mail(watch: &Watch, command: &Check, findings: &mut Findings) {
     match watch.channel.test().await {
-        Ok(()) => findings.well("mail: the channel is ready"),
+        Ok(()) => well("mail: the channel is ready"),
         Err(why) => findings.fault(&format!("mail: {why}")),
     }
     if let Some(address) = &command.send_test {
         match watch.send_test(address, Clock::System).await {
-            Ok(()) => findings.well("mail: the test message was handed over"),
+            Ok(()) => well("mail: the test message was handed over"),
             Err(why) => findings.fault(&format!("mail: the test message was not handed over: {why}")),
         }
     }

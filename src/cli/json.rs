@@ -24,10 +24,7 @@ pub(super) fn duty(authority: &str, duty: &Duty) -> Value {
 
 /// A message that would be sent.
 pub(super) fn previewed(authority: &str, message: &Previewed) -> Value {
-    let (notice, _) = match message.matters.first() {
-        Some(first) => first,
-        None => return Value::Null,
-    };
+    let Some((notice, _)) = message.matters.first() else { return Value::Null };
     let mut kinds: Vec<&str> = message.matters.iter().map(|(notice, _)| notice.kind.name()).collect();
     kinds.sort_unstable();
     kinds.dedup();

@@ -32,7 +32,9 @@ pub(crate) async fn run(config: &Path, command: &Preview) -> Outcome {
     let watch = open::watch(config).await?;
     let messages = rehearse(&watch, command.from, command.to, open::at(command.at)).await?;
     if command.format == Format::Json {
-        messages.iter().for_each(|message| output::line(&json::previewed(&watch.authority, message).to_string()));
+        for message in &messages {
+            output::line(&json::previewed(&watch.authority, message).to_string());
+        }
         return Ok(Ending::Well);
     }
     let mut rows = Vec::new();

@@ -27,7 +27,7 @@ pub(crate) struct Run {
 pub(crate) async fn run(config: &Path, command: &Run) -> Outcome {
     let watch = open::watch(config).await?;
     if !command.once {
-        daemon::run(watch).await?;
+        Box::pin(daemon::run(watch)).await?;
         return Ok(Ending::Well);
     }
     if command.at.is_some() && !watch.ledger.identity().await?.simulated {

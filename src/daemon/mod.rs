@@ -52,13 +52,13 @@ pub async fn run(watch: Watch) -> Result<(), DaemonError> {
         tokio::pin!(cycle);
         let ended = tokio::select! {
             ended = &mut cycle => ended,
-            () = stop.cancelled() => match timeout(STOP_WITHIN, &mut cycle).await {
-                Ok(ended) => ended,
-                Err(_) => {
+            () = stop.cancelled() => {
+                let Ok(ended) = timeout(STOP_WITHIN, &mut cycle).await else {
                     warn!("stopped in the middle of a cycle; the next start takes it up where it stands");
                     return Ok(());
-                }
-            },
+                };
+                ended
+            }
         };
         match ended {
             Err(error @ WatchError::CopiedLedger { .. }) => return Err(error.into()),

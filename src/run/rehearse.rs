@@ -20,6 +20,9 @@ pub struct Previewed {
     pub matters: Vec<(Notice, Duty)>,
 }
 
+/// Messages by instant and person.
+type Outbox = BTreeMap<(DateTime<Utc>, String), Vec<(Notice, Duty)>>;
+
 /// What would be sent on each morning from one day to another, if the case record stayed as it is.
 pub async fn rehearse(
     watch: &Watch,
@@ -30,7 +33,7 @@ pub async fn rehearse(
     let mut records: Vec<CaseRecord> = Vec::new();
     let load = watch.read_each(now, |record, _| records.push(record.clone())).await?;
     let mut history = watch.ledger.history(now).await?;
-    let mut messages: BTreeMap<(DateTime<Utc>, String), Vec<(Notice, Duty)>> = BTreeMap::new();
+    let mut messages = Outbox::new();
     // A step owed before the first day is part of the first morning's message, as it would be after downtime.
     for day in from.iter_days().take_while(|day| *day <= to) {
         let at = watch.zone.at(day, watch.sending.morning_at);

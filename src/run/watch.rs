@@ -241,11 +241,16 @@ fn is_postgres(database: &str) -> bool {
 fn with_password(url: &str, password_file: Option<&Path>) -> Result<String, WatchError> {
     let Some(path) = password_file else { return Ok(url.to_owned()) };
     let password = read_to_string("a password", path)?;
-    let escaped: String = password.trim_end().bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let escaped = escape_all(password.trim_end());
     Ok(match url.split_once('@') {
         Some((user, host)) => format!("{user}:{escaped}@{host}"),
         None => url.replacen("://", &format!("://:{escaped}@"), 1),
     })
+}
+
+/// Every byte escaped, so that no character of a password can end it.
+fn escape_all(text: &str) -> String {
+    text.bytes().fold(String::new(), |escaped, byte| escaped + &format!("%{byte:02X}"))
 }
 
 fn read_to_string(what: &'static str, path: &Path) -> Result<String, WatchError> {
