@@ -132,6 +132,7 @@ fn nothing(rule: &Rule, idle: Idle) {
     let why = match idle {
         Idle::NotStarted => "no event has started this clock",
         Idle::NothingToWatch => "there is nothing to watch for",
+        Idle::Unborn => "the child is not born yet",
         Idle::NoOpenPlan => "no plan of this authority is open",
         Idle::Died => "the child has died; this rule stops at that",
     };

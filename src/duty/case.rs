@@ -43,6 +43,18 @@ impl<'a> Case<'a> {
         Some(Case { record, plan, today: terms.today, since })
     }
 
+    /// The same case from the child's birth on, for what nobody can do for a child not yet born; none before that. A birth
+    /// that nobody has recorded is taken to have happened on the expected day.
+    pub(super) fn from_birth(&self) -> Option<Case<'a>> {
+        let born_on = self.record.born_on.or(self.record.expected_on);
+        let case = Case { record: self.record, plan: self.plan, today: self.today, since: self.since };
+        match born_on {
+            None => Some(case),
+            Some(born_on) if born_on <= self.today => Some(Case { since: self.since.max(born_on), ..case }),
+            Some(_) => None,
+        }
+    }
+
     /// Facts of the plan's period that were held by today and fit, or may fit, oldest first.
     pub(super) fn held(&self, selector: &Selector) -> Vec<(&'a Fact, When, Fit)> {
         if selector.fact == FactKind::Plan {
