@@ -174,7 +174,7 @@ impl Work {
     async fn still_says_something(&mut self, message: &Arg) -> Result<bool, LedgerError> {
         self.execute(
             "UPDATE notices SET state = 'withdrawn', message_id = NULL
-             WHERE message_id = $1 AND kind NOT IN ('resolved', 'no_longer_due', 'changed')
+             WHERE message_id = $1 AND kind NOT IN ('resolved', 'no_longer_due', 'changed', 'report')
                AND EXISTS (SELECT 1 FROM duties d
                            WHERE d.child = notices.child AND d.duty = notices.duty AND d.duty_key = notices.duty_key
                              AND d.closed IS NOT NULL AND d.changed_run > notices.decided_run)",

@@ -119,12 +119,13 @@ impl Work {
         batch::execute(self, &head, &rows, ")").await
     }
 
+    /// What tells of the end stays, and so does a report: it is closed because it was decided, not because it is untrue.
     /// Called before this run's notices are stored, so that it never touches them.
     pub(super) async fn withdraw_closed(&mut self, changes: &[Change]) -> Result<u64, LedgerError> {
         let closed = changes.iter().filter(|change| matches!(change, Change::Closed { .. })).map(duty_of);
         let rows: Vec<Vec<Arg>> = closed.map(|duty| identity_args(duty).into()).collect();
         let head = "UPDATE notices SET state = 'withdrawn'
-                    WHERE state = 'queued' AND kind NOT IN ('resolved', 'no_longer_due', 'changed')
+                    WHERE state = 'queued' AND kind NOT IN ('resolved', 'no_longer_due', 'changed', 'report')
                       AND (child, duty, duty_key) IN (";
         batch::execute(self, head, &rows, ")").await
     }
