@@ -81,7 +81,8 @@ async fn killed(folder: &Folder, at: Option<&str>, kill: &Kill) -> bool {
     let mut command = folder.command(&args);
     match kill {
         Kill::Point(point, pass) => {
-            let output = command.env("DUEWATCH_FAILPOINT", format!("{point}:{pass}")).output().await.expect("it starts");
+            let output =
+                command.env("DUEWATCH_FAILPOINT", format!("{point}:{pass}")).output().await.expect("it starts");
             let killed = output.status.signal() == Some(SIGABRT);
             assert!(killed || output.status.success(), "{kill:?}: {:?} {}", output.status, said(&output));
             killed
@@ -289,7 +290,7 @@ async fn kill_sending(
         assert!(rounds.next().is_some(), "{kill:?}: mail is still owed");
         folder.an_hour_passes().await;
         folder.cycle(None).await;
-        if folder.owed(Clock::System.now() - TimeDelta::minutes(1)).await == 0 {
+        if folder.owed(Clock::System.now()).await == 0 {
             break;
         }
     }
