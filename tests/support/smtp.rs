@@ -50,6 +50,14 @@ pub(crate) enum Act {
     SayAndClose(&'static [u8]),
 }
 
+impl Act {
+    /// Whether these are words of refusal.
+    fn refuses(self) -> bool {
+        let (Act::Say(bytes) | Act::SayAndStall(bytes) | Act::SayAndClose(bytes)) = self;
+        matches!(bytes.first(), Some(b'4' | b'5'))
+    }
+}
+
 /// How the server protects the connection.
 #[derive(Clone)]
 pub(crate) enum Protect {
@@ -103,7 +111,7 @@ pub(crate) struct Seen {
 /// What a listener hears.
 #[derive(Clone, Debug)]
 pub(crate) enum Event {
-    /// A message ended by its dot, before it is answered.
+    /// A message ended by its dot, before it is answered; not one that is then refused.
     Message(Vec<u8>),
     /// The server has stopped answering.
     Stalled,
@@ -261,7 +269,9 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Talk<'a, S> {
         for line in [&data[..], b"\r\n"].concat().split_inclusive(|byte| *byte == b'\n') {
             message.extend_from_slice(line.strip_prefix(b".").unwrap_or(line));
         }
-        self.seen.tell(Event::Message(message.clone()));
+        if !self.script.acts.get(&Stage::End).is_some_and(|act| act.refuses()) {
+            self.seen.tell(Event::Message(message.clone()));
+        }
         self.seen.messages.push(message);
         self.act(Stage::End, b"250 2.0.0 Ok: queued as 4711\r\n").await
     }
