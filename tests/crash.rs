@@ -110,7 +110,9 @@ fn read_by(mails: impl IntoIterator<Item = Arrived>) -> BTreeMap<String, Vec<BTr
         };
         read.entry(mail.to).or_default().push(words.filter(is_reference).map(str::to_owned).collect());
     }
-    read.values_mut().for_each(|mails| mails.sort());
+    for mails in read.values_mut() {
+        mails.sort();
+    }
     read
 }
 

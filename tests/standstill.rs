@@ -131,6 +131,24 @@ async fn other_case_data_tells_nobody() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_template_that_fails_on_a_message_does_not_silence_it() {
+    let cases = Cases::of_monday().await;
+    let shipped = Folder::simulated(&cases, Keep::Sqlite).await;
+    shipped.cycle(Some(monday())).await;
+    let folder = Folder::simulated(&cases, Keep::Sqlite).await;
+    // It holds on the sample by which templates are tried, and on no letter of this authority.
+    let failing = include_str!("../config/templates/message.txt.j2").to_owned()
+        + "{% if corrections == \"the data team\" %}{{ 1 // 0 }}{% endif %}\n";
+    fs::create_dir(folder.path().join("templates")).expect("a folder");
+    fs::write(folder.path().join("templates/message.txt.j2"), failing).expect("a template");
+    let settings = fs::read_to_string(folder.config()).expect("settings");
+    fs::write(folder.config(), settings.replace("[mail]\n", "[mail]\ntemplates = \"templates\"\n")).expect("settings");
+    let output = folder.cycle(Some(monday())).await;
+    assert!(said(&output).contains("the shipped words are used"), "{}", said(&output));
+    assert_eq!(folder.files(), shipped.files());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_simulated_ledger_never_mails_anybody() {
     let cases = Cases::of_monday().await;
     let office = Office::willing().await;

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use tokio_util::sync::CancellationToken;
+use tracing::warn;
 
 use super::{Watch, WatchError};
 use crate::{
@@ -10,7 +11,7 @@ use crate::{
     directory::Mailbox,
     failpoint::failpoint,
     ledger::{Attempted, Claim, Mode, Outcome},
-    message::{Matter, Stationery, compose, draft},
+    message::{ComposeError, Matter, Stationery, Templates, compose, draft},
 };
 
 /// How long one message may be worked on before another process may take it up again, at the least.
@@ -76,7 +77,15 @@ impl Watch {
         };
         let eml = match &claim.frozen {
             Some(eml) => eml.clone(),
-            None => self.write(claim, &to, clock.now()).await?,
+            None => match self.write(claim, &to, clock.now()).await {
+                Ok(eml) => eml,
+                // One message without words must not hold up everybody else's.
+                Err(WatchError::Compose(_) | WatchError::Render(_)) => {
+                    let why = "it could not be worded; correct the templates or the settings".to_owned();
+                    return Ok(attempted(delivery::Outcome::Retry { why }, claim, clock.now()));
+                }
+                Err(error) => return Err(error),
+            },
         };
         self.ledger.freeze(&claim.lease, &eml, clock.now()).await?;
         if *mode == Mode::Record {
@@ -99,7 +108,15 @@ impl Watch {
             .map(|claimed| Matter { notice: &claimed.notice, duty: &claimed.duty, case: claimed.case.as_ref() })
             .collect();
         let stationery = Stationery { data_as_of: self.data_as_of().await?, ..self.stationery.clone() };
-        let composed = compose(&draft(&matters, &stationery, &terms), &self.templates)?;
+        let letter = draft(&matters, &stationery, &terms);
+        // The authority's own words if they hold, the shipped ones rather than silence.
+        let composed = match compose(&letter, &self.templates) {
+            Err(ComposeError::Template(error)) => {
+                warn!(message = %claim.lease.message, "{error}; the shipped words are used");
+                compose(&letter, &Templates::shipped()?)?
+            }
+            composed => composed?,
+        };
         let outgoing = Outgoing {
             message_id: claim.lease.message,
             message_id_domain: self.message_id_domain.clone(),
