@@ -78,13 +78,13 @@ struct Told {
 }
 
 fn told(claim: &Claim, watch: &Watch) -> Told {
-    let mut roles: Vec<String> = Vec::new();
+    let mut held: Vec<String> = Vec::new();
     let mut rows = Vec::new();
     for claimed in &claim.notices {
         let (notice, duty) = (&claimed.notice, &claimed.duty);
         let role = watch.procedure.role_words(notice.role);
-        if !roles.contains(&role) {
-            roles.push(role);
+        if !held.contains(&role) {
+            held.push(role);
         }
         let rule = watch.procedure.rule(&duty.duty);
         rows.push(vec![
@@ -95,7 +95,7 @@ fn told(claim: &Claim, watch: &Watch) -> Told {
             why(notice, duty),
         ]);
     }
-    Told { heading: format!("{}, {}", claim.mailbox.email, roles.join(" and ")), rows }
+    Told { heading: format!("{}, {}", claim.mailbox.email, held.join(" and ")), rows }
 }
 
 /// The arithmetic without its result, which stands beside it, or what the record lacks; and why this person.

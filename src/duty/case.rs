@@ -45,7 +45,7 @@ impl<'a> Case<'a> {
 
     /// The same case from the child's birth on, for what nobody can do for a child not yet born; none before that. A birth
     /// that nobody has recorded is taken to have happened on the expected day.
-    pub(super) fn from_birth(&self) -> Option<Case<'a>> {
+    pub(super) fn since_birth(&self) -> Option<Case<'a>> {
         let born_on = self.record.born_on.or(self.record.expected_on);
         let case = Case { record: self.record, plan: self.plan, today: self.today, since: self.since };
         match born_on {

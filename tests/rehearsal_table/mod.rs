@@ -17,10 +17,13 @@
 #![expect(clippy::expect_used, reason = "a table that cannot be read has failed the test")]
 
 #[path = "../scenario/mod.rs"]
-#[allow(dead_code, reason = "the mornings use only a part of it")]
+#[expect(dead_code, reason = "the mornings use only a part of it")]
 mod scenario;
 
-use std::{collections::BTreeMap, fs};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+};
 
 use chrono::{NaiveDate, NaiveTime};
 use duewatch::{
@@ -171,7 +174,7 @@ impl Table {
             let duties = assessment.duties().filter(|duty| self.only.contains(&duty.duty.0)).cloned().collect();
             let cases = BTreeMap::from([(record.child.clone(), assessment.context.clone())]);
             let died = cases.values().filter(|case| case.died).map(|case| case.child.clone()).collect();
-            let reconciled = reconcile(duties, &died, &Default::default(), &history);
+            let reconciled = reconcile(duties, &died, &BTreeSet::new(), &history);
             let audience = Audience { directory: &directory, cases: &cases, last: &last, clock: &clock };
             let decision = decide(&reconciled, &audience, &history, &terms);
             assert!(decision.steps.balance(), "{}: {day}: {:?}", self.title, decision.steps);
