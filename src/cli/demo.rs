@@ -86,11 +86,11 @@ fn told(claim: &Claim, watch: &Watch) -> Told {
         if !held.contains(&role) {
             held.push(role);
         }
-        let rule = watch.procedure.rule(&duty.duty);
+        let title = watch.procedure.rule(&duty.duty).map_or("Case data", |rule| rule.title.as_str());
         rows.push(vec![
             format!("  {}", notice.kind.name().replace('_', " ")),
             duty.child.as_ref().map(|child| child.0.clone()).unwrap_or_default(),
-            rule.map_or_else(|| "Case data".to_owned(), |rule| rule.title.clone()),
+            title.to_owned(),
             duty.due.as_ref().map(|due| format_date_short(due.on)).unwrap_or_default(),
             why(notice, duty),
         ]);
