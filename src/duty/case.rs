@@ -35,10 +35,11 @@ impl<'a> Case<'a> {
         let own = |plan: &&Fact| *plan.get("other_authority") != Value::Flag(true);
         let plan = record.facts(FactKind::Plan).iter().filter(own).find(|plan| plan.covers(on))?;
         let started = plan.happened()?.on;
-        let made_on = match plan.get("conference_id") {
+        let linked = match plan.get("conference_id") {
             Value::Fact(id) => record.fact(FactKind::Conference, id).and_then(Fact::happened).map(|when| when.on),
             _ => None,
         };
+        let made_on = linked.or_else(|| unlinked_conference(record, plan, started));
         let since = made_on.map_or(started, |made_on| made_on.min(started));
         Some(Case { record, plan, today: terms.today, since })
     }
@@ -139,6 +140,19 @@ fn tests(selector: &Selector, fact: &Fact) -> Fit {
         }
     }
     fit
+}
+
+/// The day of the latest conference before the plan began that made a plan, where no other plan can be the one it made: a
+/// plan is often entered some days after its conference, and without a link.
+fn unlinked_conference(record: &CaseRecord, plan: &Fact, started: NaiveDate) -> Option<NaiveDate> {
+    let others = || record.facts(FactKind::Plan).iter().filter(|other| other.id != plan.id);
+    let another_plans = |on: NaiveDate| {
+        others()
+            .any(|other| other.covers(on) || other.happened().is_some_and(|when| on <= when.on && when.on < started))
+    };
+    let conferences = record.facts(FactKind::Conference).iter().rev();
+    let before = conferences.filter(|conference| *conference.get("makes_plan") == Value::Flag(true));
+    before.filter_map(|conference| conference.held(started)).map(|when| when.on).find(|on| !another_plans(*on))
 }
 
 /// Whether an allocation makes its worker the lead worker.
