@@ -7,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{Books, CaseLoad, Watch, WatchError};
 use crate::{
     clock::Clock,
+    delivery::Channel,
     ledger::{Committed, HomeCheck, NewRun, RunOutcome},
     notice::{Audience, decide, reconcile},
     source::{Counts, Defect, SourceError, guard},
@@ -112,12 +113,24 @@ impl Watch {
         })
     }
 
-    /// A ledger that is not where it was is a copy until a person says otherwise.
+    /// A ledger that is not where it was is a copy until a person says otherwise, and one whose days are invented never
+    /// goes together with a mail server.
     pub async fn recognise_ledger(&self) -> Result<(), WatchError> {
+        self.refuse_simulated_mail().await?;
         let home = self.ledger.home().await?;
         match self.ledger.home_check(&home).await? {
             HomeCheck::Home => Ok(()),
             HomeCheck::Copied { .. } => Err(WatchError::CopiedLedger { ledger: self.ledger.name().to_owned() }),
+        }
+    }
+
+    /// Files are for rehearsals; a mail server reaches people.
+    pub(super) async fn refuse_simulated_mail(&self) -> Result<(), WatchError> {
+        match self.channel {
+            Channel::Smtp(_) if self.ledger.identity().await?.simulated => {
+                Err(WatchError::SimulatedMail { ledger: self.ledger.name().to_owned() })
+            }
+            _ => Ok(()),
         }
     }
 
