@@ -230,7 +230,7 @@ fn told_in_words(watch: &Watch, step: &ToldStep) -> String {
     let because = notice.because.as_ref().map(|because| format!("; because {because}")).unwrap_or_default();
     let state = match (&step.message, notice.state.name()) {
         (Some(message), _) => match message.handed_over_at {
-            Some(at) => format!("handed to the mail server {}, message {}", local(at), message.id),
+            Some(at) => format!("handed over {}, message {}", local(at), message.id),
             None => format!("message {} is {}", message.id, message.state.name().replace('_', " ")),
         },
         (None, "superseded") => "said by a later step to the same person".to_owned(),

@@ -70,7 +70,7 @@ pub fn assess(record: &CaseRecord, terms: &Terms) -> Assessment {
         let outcome = match (died.is_some(), rule.after_death) {
             (true, false) => Outcome::Idle(Idle::Died),
             (true, true) => apply(terms, rule, open_at_death.as_ref()),
-            (false, _) if rule.from_birth => match open.as_ref().map(Case::from_birth) {
+            (false, _) if rule.from_birth => match open.as_ref().map(Case::since_birth) {
                 Some(None) => Outcome::Idle(Idle::Unborn),
                 born => apply(terms, rule, born.flatten().as_ref()),
             },

@@ -140,8 +140,3 @@ fn escape(byte: u8) -> String {
         format!("%{byte:02X}")
     }
 }
-
-/// The first clause of an arithmetic, for a table.
-pub fn headline(arithmetic: &str) -> String {
-    arithmetic.split("; ").next().unwrap_or_default().to_owned()
-}

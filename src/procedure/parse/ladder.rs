@@ -52,8 +52,8 @@ pub(super) struct NamedLadder<'a> {
 impl Rung<'_> {
     /// The step it is in a rule whose anchor is that kind of fact.
     pub(super) fn step(&self, anchor: Option<FactKind>) -> Option<Step> {
-        let unless = link("unless", self.unless.as_ref(), anchor)?;
-        let once = link("once", self.once.as_ref(), anchor)?;
+        let unless = link("unless", self.unless.as_ref(), anchor).ok()?;
+        let once = link("once", self.once.as_ref(), anchor).ok()?;
         Some(Step {
             name: self.name.is.into(),
             when: self.when,
@@ -66,14 +66,15 @@ impl Rung<'_> {
     }
 }
 
-/// The date attribute of the anchor that a link of a chain names; none of none.
-fn link(key: &str, named: Option<&Text<'_>>, anchor: Option<FactKind>) -> Option<Option<&'static str>> {
+/// The date attribute of the anchor that a link of a chain names; none of none. An error has been reported.
+fn link(key: &str, named: Option<&Text<'_>>, anchor: Option<FactKind>) -> Result<Option<&'static str>, ()> {
     match (named, anchor) {
-        (None, _) => Some(None),
-        (Some(named), Some(anchor)) => words::later_date(named, anchor).map(Some),
+        (None, _) => Ok(None),
+        (Some(named), Some(anchor)) => words::later_date(named, anchor).map(Some).ok_or(()),
         (Some(named), None) => {
             let message = format!("no event starts this rule, so `{}` is recorded nowhere", named.is);
-            named.refuse(message, &format!("take `{key}` out, or give the rule another ladder"))
+            named.log.problem(&named.span, message, format!("take `{key}` out, or give the rule another ladder"));
+            Err(())
         }
     }
 }
