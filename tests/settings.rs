@@ -1,5 +1,7 @@
 //! The shipped `config/duewatch.toml`: it loads, it names every setting, and what it calls a default is the default.
 
+#![expect(clippy::expect_used, reason = "a test that cannot set itself up has failed")]
+
 use std::{fs, path::Path};
 
 use duewatch::settings::Settings;
