@@ -33,7 +33,7 @@ fn main() {
     let zone = Zone::from_name(&procedure.time_zone).expect("a zone");
     let now: DateTime<Utc> = AT.parse().expect("an instant");
     let records = records(zone, now);
-    let facts: usize = records.iter().map(|record| FactKind::ALL.map(|kind| record.facts(kind).len())).flatten().sum();
+    let facts: usize = records.iter().flat_map(|record| FactKind::ALL.map(|kind| record.facts(kind).len())).sum();
     let terms = Terms::new(&procedure, &calendar, zone, now);
     let duties: usize = records.iter().map(|record| assess(record, &terms).duties().count()).sum();
     println!("{} children, {facts} facts, {} rules, {duties} duties", records.len(), procedure.rules.len());
@@ -55,7 +55,7 @@ fn records(zone: Zone, now: DateTime<Utc>) -> Vec<CaseRecord> {
     runtime.block_on(async {
         let authority = generate::authority(SEED, PLANS, now.date_naive());
         generate::write_sqlite(&path, &authority).await.expect("a case database");
-        let source = Source::open_sqlite(&path, Duration::from_secs(60)).await.expect("it opens");
+        let source = Source::open_sqlite(&path, Duration::from_mins(1)).await.expect("it opens");
         let mut records = Vec::new();
         read(&source, zone, |record| records.push(record)).await.expect("it is read");
         records
