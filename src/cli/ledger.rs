@@ -14,8 +14,9 @@ pub(crate) enum Ledger {
     Migrate(Migrate),
     /// What becomes of mail: `record` keeps it, `redirect ADDRESS` sends all of it there, `live` sends it to the people.
     Mode(ChangeMode),
-    /// Says that this ledger, found in another place than it was registered, is the one to go on with.
-    Accept(Act),
+    /// Says that this ledger, found in another place than it was registered, is the one to go on with; or that case data
+    /// under another name are the same cases.
+    Accept(Accept),
 }
 
 #[derive(Debug, Args)]
@@ -32,6 +33,15 @@ pub(crate) struct ChangeMode {
     mode: String,
     /// For redirect: the one address that gets everything.
     address: Option<String>,
+    #[command(flatten)]
+    act: Act,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Accept {
+    /// The name by which the case database now calls itself. Where the ledger is stays as it was accepted.
+    #[arg(long, value_name = "NAME")]
+    source: Option<String>,
     #[command(flatten)]
     act: Act,
 }
@@ -72,7 +82,12 @@ pub(crate) async fn run(config: &Path, command: &Ledger) -> Outcome {
             ledger.set_mode(&mode, &change.act.by, &change.act.reason, now).await?;
             output::line(&format!("{} is in mode {mode} now.", ledger.name()));
         }
-        Ledger::Accept(act) => {
+        Ledger::Accept(Accept { source: Some(name), act }) => {
+            let ledger = open_ledger(&settings, false).await?;
+            ledger.accept_source(name, &act.by, &act.reason, now).await?;
+            output::line(&format!("{} is filled from `{name}` now.", ledger.name()));
+        }
+        Ledger::Accept(Accept { source: None, act }) => {
             let ledger = open_ledger(&settings, false).await?;
             let home = ledger.home().await?;
             ledger.accept(&home, &act.by, &act.reason, now).await?;

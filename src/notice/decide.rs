@@ -184,7 +184,7 @@ impl Desk<'_> {
                 repeat: 0,
                 owed_at: self.terms.now,
                 owed_on: self.terms.today,
-                kind: NoticeKind::CannotTell,
+                kind: if self.duty.child.is_some() { NoticeKind::CannotTell } else { NoticeKind::DataQuality },
                 tell: Vec::new(),
                 ask: None,
                 urgent: false,

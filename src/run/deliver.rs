@@ -13,8 +13,10 @@ use crate::{
     message::{Matter, Stationery, compose, draft},
 };
 
-/// How long one message may be worked on before another process may take it up again.
-const LEASE_MS: i64 = 120_000;
+/// How long one message may be worked on before another process may take it up again, at the least.
+const LEASE_MS: u64 = 120_000;
+/// Beyond the longest that the channel can take: for the wording, and for the disk.
+const LEASE_BEYOND_MS: u64 = 60_000;
 
 /// What a delivery pass came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,9 +47,11 @@ impl Watch {
         self.recognise_ledger().await?;
         let identity = self.ledger.identity().await?;
         let owner = format!("{}-{}", identity.ledger_id, std::process::id());
+        let lease_ms = LEASE_MS.max(self.channel.longest_ms().saturating_add(LEASE_BEYOND_MS));
+        let lease_ms = i64::try_from(lease_ms).unwrap_or(i64::MAX / 2);
         let mut delivered = Delivered::default();
         while !stop.is_cancelled() {
-            let Some(claim) = self.ledger.claim(&owner, LEASE_MS, clock.now()).await? else { break };
+            let Some(claim) = self.ledger.claim(&owner, lease_ms, clock.now()).await? else { break };
             let attempted = self.send(&claim, &identity.mode, clock).await?;
             match attempted.outcome {
                 Outcome::HandedOver => delivered.handed_over += 1,

@@ -1,16 +1,23 @@
 //! A poll: read, assess, decide, and store all of it in one commit.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Books, CaseLoad, Watch, WatchError};
+use super::{Books, CaseLoad, Watch, WatchError, data_faults};
 use crate::{
     clock::Clock,
+    delivery::Channel,
+    directory::Directory,
+    duty::CaseContext,
     ledger::{Committed, HomeCheck, NewRun, RunOutcome},
-    notice::{Audience, decide, reconcile},
+    notice::{Audience, Reconciled, decide, reconcile},
+    record::ChildRef,
     source::{Counts, Defect, SourceError, guard},
 };
+
+/// A load takes minutes; a reading that fails for hours is not one that met a load.
+const HELD_BACK: TimeDelta = TimeDelta::hours(4);
 
 /// What a poll came to.
 #[derive(Clone, Debug)]
@@ -61,12 +68,7 @@ impl Watch {
         let history = self.ledger.history(now).await?;
         let died = load.died();
         let reconciled = reconcile(std::mem::take(&mut load.duties), &died, &load.incomplete, &history);
-        let audience = Audience {
-            directory: &load.directory,
-            cases: &load.cases,
-            last: &self.last_recipient,
-            clock: &self.sending,
-        };
+        let audience = self.audience(&load.directory, &load.cases);
         let decision = decide(&reconciled, &audience, &history, &terms);
         let mut books = load.books;
         books.steps = decision.steps;
@@ -91,7 +93,24 @@ impl Watch {
         Ok(Polled { committed, books, outcome, attention })
     }
 
+    /// Stores that nothing was judged. Once no reading has been accepted for [`HELD_BACK`], the last recipient is told:
+    /// whoever waits for reminders would take the silence for good news.
     async fn refuse(&self, clock: Clock, started_at: DateTime<Utc>, why: &str) -> Result<Polled, WatchError> {
+        let good = self.ledger.last_good_run().await?.map(|run| run.run.at);
+        let (mut changes, mut notices) = (Vec::new(), Vec::new());
+        if good.is_some_and(|good| started_at - good >= HELD_BACK) {
+            let terms = self.terms(started_at);
+            let history = self.ledger.history(started_at).await?;
+            let mut standing = Reconciled::default();
+            let duty = data_faults::held_back(why, &terms);
+            let known = reconcile(vec![duty], &BTreeSet::new(), &BTreeSet::new(), &history);
+            standing.standing = known.standing;
+            let nobody = Directory::default();
+            let cases = BTreeMap::new();
+            let audience = self.audience(&nobody, &cases);
+            notices = decide(&standing, &audience, &history, &terms).notices;
+            changes = standing.changes(&history);
+        }
         let run = NewRun {
             at: started_at,
             started_at,
@@ -103,7 +122,7 @@ impl Watch {
             procedure_hash: self.procedure.hash.clone(),
             calendar_hash: self.calendar.hash().to_owned(),
         };
-        let committed = self.ledger.commit_run(&run, &[], &[], &[], &[], &[]).await?;
+        let committed = self.ledger.commit_run(&run, &[], &changes, &notices, &[], &[]).await?;
         Ok(Polled {
             committed,
             books: Books::default(),
@@ -112,13 +131,34 @@ impl Watch {
         })
     }
 
-    /// A ledger that is not where it was is a copy until a person says otherwise.
+    /// A ledger that is not where it was is a copy until a person says otherwise, and one whose days are invented never
+    /// goes together with a mail server.
     pub async fn recognise_ledger(&self) -> Result<(), WatchError> {
+        self.refuse_simulated_mail().await?;
         let home = self.ledger.home().await?;
         match self.ledger.home_check(&home).await? {
             HomeCheck::Home => Ok(()),
             HomeCheck::Copied { .. } => Err(WatchError::CopiedLedger { ledger: self.ledger.name().to_owned() }),
         }
+    }
+
+    /// Files are for rehearsals; a mail server reaches people.
+    pub(super) async fn refuse_simulated_mail(&self) -> Result<(), WatchError> {
+        match self.channel {
+            Channel::Smtp(_) if self.ledger.identity().await?.simulated => {
+                Err(WatchError::SimulatedMail { ledger: self.ledger.name().to_owned() })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whom to tell, with this watch's last recipient and sending clock.
+    pub(super) fn audience<'a>(
+        &'a self,
+        directory: &'a Directory,
+        cases: &'a BTreeMap<ChildRef, CaseContext>,
+    ) -> Audience<'a> {
+        Audience { directory, cases, last: &self.last_recipient, clock: &self.sending }
     }
 
     /// Rows in each view at the last good read.

@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::{Watch, WatchError};
 use crate::{
     duty::{Duty, assess},
-    notice::{Audience, DutyRef, Notice, NoticeState, decide, reconcile},
+    notice::{DutyRef, Notice, NoticeState, decide, reconcile},
     record::CaseRecord,
 };
 
@@ -50,8 +50,7 @@ pub async fn rehearse(
         duties.extend(crate::duty::assess_reports(&terms, &stretches));
         let died = cases.values().filter(|case| case.died).map(|case| case.child.clone()).collect();
         let reconciled = reconcile(duties, &died, &load.incomplete, &history);
-        let audience =
-            Audience { directory: &load.directory, cases: &cases, last: &watch.last_recipient, clock: &watch.sending };
+        let audience = watch.audience(&load.directory, &cases);
         let decision = decide(&reconciled, &audience, &history, &terms);
         let standing = reconciled.standing.iter().map(|standing| &standing.duty);
         let by_reference: BTreeMap<DutyRef, &Duty> = standing
