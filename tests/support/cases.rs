@@ -17,7 +17,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use duewatch::database::Database;
+use duewatch::database::{Database, Row};
 use tempfile::TempDir;
 
 /// A folder with `case.db`, `ledger.db`, `duewatch.toml` and `mail/`.
@@ -309,7 +309,8 @@ pub(crate) fn rows(path: &Path, sql: &str) -> Vec<Vec<Option<String>>> {
         let mut read = database.begin_read().await.expect("a transaction begins");
         // How many columns there are is not asked: the first that is not there ends the row.
         let rows = read.fetch(sql, &[]).await.expect("the query runs");
-        let cells = |row: &duewatch::database::Row| (0..).map_while(|at| row.lossy_text(at).ok()).collect();
+        let cell = |row: &Row, at| row.lossy_text(at).or_else(|_| row.maybe_int(at).map(|int| int.map(|int| int.to_string())));
+        let cells = |row: &Row| (0..).map_while(|at| cell(row, at).ok()).collect();
         let rows = rows.iter().map(cells).collect();
         read.rollback().await.expect("the read ends");
         database.close().await;
