@@ -116,7 +116,7 @@ title = "x""#,
    |
 52 | titel = "First meeting"
    | ^^^^^
-   = did you mean `title`? it may have: after_death, ask, cite, duty, expected, ladder, met_by, of, responsible, shape, step, strength, title, under_review, within
+   = did you mean `title`? it may have: after_death, ask, cite, duty, expected, from_birth, ladder, met_by, of, responsible, shape, step, strength, title, under_review, within
 
 1 problem"#
     );

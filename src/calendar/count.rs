@@ -58,7 +58,8 @@ impl Calendar {
             LastDay::Previous => table.nth(table.rank(last + 1) - 1),
             LastDay::Next => table.nth(table.rank(last)),
         };
-        self.limit(start, last, attempt)
+        let limit = self.limit(start, last, attempt)?;
+        Ok(if last_day == LastDay::AsIs { limit.of(period) } else { limit })
     }
 
     /// The last day on which something can be done `period` before the day `end`: of working days, the N-th one strictly
@@ -87,7 +88,7 @@ impl Calendar {
             Unit::Days(count) => number(end) - count,
             Unit::Months(count) => months_from(end, -count, attempt)?,
         };
-        self.limit(end, day, attempt)
+        Ok(self.limit(end, day, attempt)?.of(period))
     }
 
     /// The `n`-th working day after `start`, or before it when `n` is negative; `start` itself never counts. With
@@ -170,6 +171,17 @@ impl Calendar {
         self.accept(on, attempt)?;
         let (first, last) = (on.min(other), on.max(other));
         Ok(Limit { on, provisional: self.is_provisional(first, last), beyond_data: last > self.known_until() })
+    }
+}
+
+impl Limit {
+    /// The limit of a period whose last day stands where it is: calendar time passes over holidays, so that none yet to be
+    /// published can move it.
+    fn of(self, period: Period) -> Limit {
+        match period {
+            Period::WorkingDays(_) | Period::WorkingWeeks(_) => self,
+            _ => Limit { provisional: false, beyond_data: false, ..self },
+        }
     }
 }
 

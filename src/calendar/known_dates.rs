@@ -271,3 +271,16 @@ fn the_hash_follows_what_is_said_and_nothing_else() {
         assert_ne!(plain, hash(other), "{other}");
     }
 }
+
+#[test]
+fn no_holiday_can_move_calendar_time() {
+    let england = Calendar::shipped("england-and-wales").unwrap();
+    let weeks = |last_day| {
+        england
+            .after(day("2030-12-02"), Period::Weeks(4), FirstDay::Excluded, last_day, Trust::WithProvisional)
+            .unwrap()
+    };
+    // Monday 2 December 2030 and 28 days: Monday 30 December, whatever is published. Moved back it rests on the calendar.
+    assert_eq!(weeks(LastDay::AsIs), Limit { on: day("2030-12-30"), provisional: false, beyond_data: false });
+    assert!(weeks(LastDay::Previous).provisional);
+}

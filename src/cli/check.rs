@@ -148,8 +148,8 @@ async fn source(watch: &Watch, load: &CaseLoad, now: DateTime<Utc>, findings: &m
     let age = now - load.mark.loaded_at;
     findings.judge(
         !watch.is_stale(age),
-        &format!("case data: {} hours old", age.num_hours().max(0)),
-        &format!("case data: {} hours old; what is urgent is told only as fast as it is copied", age.num_hours()),
+        &format!("case data: {} h old", age.num_hours().max(0)),
+        &format!("case data: {} h old; what is urgent is told only as fast as it is copied", age.num_hours()),
     );
     match watch.previous_counts().await {
         Err(error) => findings.fault(&error.to_string()),
@@ -202,7 +202,7 @@ fn directory(watch: &Watch, load: &CaseLoad, findings: &mut Findings) {
         without <= refused,
         "directory: everybody has an address",
         &format!(
-            "directory: {} people have no address; what is theirs goes to the next above",
+            "directory: {} without an address; what is theirs goes to the next above",
             without - refused.min(without)
         ),
     );

@@ -11,19 +11,21 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Ending, Failure, Outcome, output};
 use crate::{
-    calendar::format_date_long,
+    calendar::{format_date_long, format_date_short},
     clock::Clock,
+    duty::Duty,
     generate,
     ledger::{Claim, Mode},
-    message::headline,
+    notice::Notice,
     run::{Watch, open_ledger},
     settings::Settings,
 };
 
 /// The demonstration's fixed present: a Monday morning, as the day's one message goes out.
 const AT: &str = "2026-11-16T08:30:00Z";
+const HEADINGS: [&str; 5] = ["  what", "child", "duty", "due", "why"];
 const SEED: u64 = 2026;
-const PLANS: u32 = 40;
+const PLANS: u32 = 30;
 
 #[derive(Debug, Args)]
 pub(crate) struct Demo {
@@ -48,10 +50,10 @@ pub(crate) async fn run(command: &Demo) -> Outcome {
     let watch = Watch::open(&settings).await?;
     let clock = Clock::Fixed(at);
     let polled = watch.poll(clock).await?;
-    let mut told: Vec<Vec<String>> = Vec::new();
-    let delivered =
-        watch.deliver_each(clock, &CancellationToken::new(), |claim| told.extend(rows(claim, &watch))).await?;
-    show(dir, &watch, at, &told, delivered.handed_over, &polled.attention);
+    let mut messages: Vec<Told> = Vec::new();
+    watch.deliver_each(clock, &CancellationToken::new(), |claim| messages.push(told(claim, &watch))).await?;
+    show(dir, &watch, at, &messages, &polled.attention);
+    watch.ledger.close().await;
     Ok(Ending::Well)
 }
 
@@ -69,25 +71,47 @@ async fn prepare(dir: &Path, config: &Path, as_of: NaiveDate) -> Result<(), Fail
     fs::create_dir_all(&mail).map_err(|error| Failure(format!("cannot make the folder {}: {error}", mail.display())))
 }
 
-/// Who was told what and why: a row for each notice of a message.
-fn rows(claim: &Claim, watch: &Watch) -> Vec<Vec<String>> {
-    let row = |claimed: &crate::ledger::ClaimedNotice| {
-        let (notice, duty) = (&claimed.notice, &claimed.duty);
-        let rule = watch.procedure.rule(&duty.duty);
-        vec![
-            claim.mailbox.email.clone(),
-            watch.procedure.role_words(notice.role),
-            notice.kind.name().replace('_', " "),
-            duty.child.as_ref().map(|child| child.0.clone()).unwrap_or_default(),
-            rule.map_or_else(|| "Case data".to_owned(), |rule| rule.title.clone()),
-            duty.due.as_ref().map(|due| due.on.to_string()).unwrap_or_default(),
-            headline(&duty.arithmetic),
-        ]
-    };
-    claim.notices.iter().map(row).collect()
+/// One message: to whom, and a row for each matter in it.
+struct Told {
+    heading: String,
+    rows: Vec<Vec<String>>,
 }
 
-fn show(dir: &Path, watch: &Watch, at: DateTime<Utc>, told: &[Vec<String>], sent: u64, attention: &[String]) {
+fn told(claim: &Claim, watch: &Watch) -> Told {
+    let mut held: Vec<String> = Vec::new();
+    let mut rows = Vec::new();
+    for claimed in &claim.notices {
+        let (notice, duty) = (&claimed.notice, &claimed.duty);
+        let role = watch.procedure.role_words(notice.role);
+        if !held.contains(&role) {
+            held.push(role);
+        }
+        let title = watch.procedure.rule(&duty.duty).map_or("Case data", |rule| rule.title.as_str());
+        rows.push(vec![
+            format!("  {}", notice.kind.name().replace('_', " ")),
+            duty.child.as_ref().map(|child| child.0.clone()).unwrap_or_default(),
+            title.to_owned(),
+            duty.due.as_ref().map(|due| format_date_short(due.on)).unwrap_or_default(),
+            why(notice, duty),
+        ]);
+    }
+    Told { heading: format!("{}, {}", claim.mailbox.email, held.join(" and ")), rows }
+}
+
+/// The arithmetic without its result, which stands beside it, or what the record lacks; and why this person.
+fn why(notice: &Notice, duty: &Duty) -> String {
+    let clause = |text: &str| text.split("; ").next().unwrap_or_default().to_owned();
+    let counted = clause(&duty.arithmetic);
+    let counted = counted.rsplit_once(": ").map_or(counted.clone(), |(from, _)| from.to_owned());
+    let why =
+        if counted.is_empty() { duty.notes.first().map(|note| clause(note)).unwrap_or_default() } else { counted };
+    match &notice.because {
+        Some(because) => format!("{why} ({because})"),
+        None => why,
+    }
+}
+
+fn show(dir: &Path, watch: &Watch, at: DateTime<Utc>, messages: &[Told], attention: &[String]) {
     let local = watch.zone.local_time(at);
     let dir = dir.display();
     output::line(&format!(
@@ -96,20 +120,34 @@ fn show(dir: &Path, watch: &Watch, at: DateTime<Utc>, told: &[Vec<String>], sent
         local.format("%H:%M"),
         watch.procedure.authority
     ));
-    if told.is_empty() {
+    if messages.is_empty() {
         output::line("Nobody was told anything new: everything owed by now has been told before.");
-    } else {
-        output::table(&["told", "as", "what", "child", "duty", "due", "why"], told);
     }
-    output::line(&format!("\n{sent} messages were written into {dir}/mail, one for each person."));
+    let rows: Vec<Vec<String>> = messages.iter().flat_map(|message| message.rows.iter().cloned()).collect();
+    let widths = output::widths(&HEADINGS, &rows);
+    if let Some(headings) = (!messages.is_empty()).then(|| HEADINGS.map(str::to_owned)) {
+        output::line(&output::laid_out(&headings, &widths));
+    }
+    for message in messages {
+        output::line(&format!("\n{}", message.heading));
+        for row in &message.rows {
+            output::line(&output::laid_out(row, &widths));
+        }
+    }
+    let sent = messages.len();
+    output::line(&format!(
+        "\n{sent} messages were written into {dir}/mail: one a person, and one more for what is urgent."
+    ));
     for matter in attention {
         output::line(&format!("Attention: {matter}"));
     }
+    let program = std::env::args().next().unwrap_or_else(|| "duewatch".to_owned());
+    let again = format!("{program} --config {dir}/duewatch.toml");
     output::line(&format!(
         "\nTry next:\n  \
-         duewatch --config {dir}/duewatch.toml explain C9001 --at {AT}\n  \
-         duewatch --config {dir}/duewatch.toml duties --at {AT} --status overdue\n  \
-         duewatch --config {dir}/duewatch.toml preview --at {AT} --from 2026-11-17 --to 2026-11-20\n  \
-         duewatch --config {dir}/duewatch.toml run --once --at 2026-11-17T08:30:00Z"
+         {again} explain C9001 --at {AT}\n  \
+         {again} duties --at {AT} --status overdue\n  \
+         {again} preview --at {AT} --from 2026-11-17 --to 2026-11-20\n  \
+         {again} run --once --at 2026-11-17T08:30:00Z"
     ));
 }

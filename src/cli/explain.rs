@@ -132,6 +132,7 @@ fn nothing(rule: &Rule, idle: Idle) {
     let why = match idle {
         Idle::NotStarted => "no event has started this clock",
         Idle::NothingToWatch => "there is nothing to watch for",
+        Idle::Unborn => "the child is not born yet",
         Idle::NoOpenPlan => "no plan of this authority is open",
         Idle::Died => "the child has died; this rule stops at that",
     };
@@ -229,7 +230,7 @@ fn told_in_words(watch: &Watch, step: &ToldStep) -> String {
     let because = notice.because.as_ref().map(|because| format!("; because {because}")).unwrap_or_default();
     let state = match (&step.message, notice.state.name()) {
         (Some(message), _) => match message.handed_over_at {
-            Some(at) => format!("handed to the mail server {}, message {}", local(at), message.id),
+            Some(at) => format!("handed over {}, message {}", local(at), message.id),
             None => format!("message {} is {}", message.id, message.state.name().replace('_', " ")),
         },
         (None, "superseded") => "said by a later step to the same person".to_owned(),

@@ -14,24 +14,29 @@ pub(crate) fn complain(text: &str) {
 
 /// Rows under headings, each column as wide as its widest cell.
 pub(crate) fn table(headings: &[&str], rows: &[Vec<String>]) {
+    let widths = widths(headings, rows);
+    let rule: Vec<String> = widths.iter().map(|width| "-".repeat(*width)).collect();
+    line(&laid_out(&headings.iter().map(|heading| (*heading).to_owned()).collect::<Vec<_>>(), &widths));
+    line(&laid_out(&rule, &widths));
+    for row in rows {
+        line(&laid_out(row, &widths));
+    }
+}
+
+/// How wide each column must be. The last one is as wide as it is.
+pub(crate) fn widths(headings: &[&str], rows: &[Vec<String>]) -> Vec<usize> {
     let width = |column: usize| {
         let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
         cells.chain(headings.get(column).map(|heading| heading.len())).max().unwrap_or(0)
     };
-    let widths: Vec<usize> = (0..headings.len()).map(width).collect();
-    let laid_out = |cells: Vec<&str>| {
-        let padded = cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
-        padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
-    };
-    line(&laid_out(headings.to_vec()));
-    line(&laid_out(widths.iter().map(|width| RULE.get(..*width).unwrap_or(RULE)).collect()));
-    for row in rows {
-        line(&laid_out(row.iter().map(String::as_str).collect()));
-    }
+    (0..headings.len()).map(width).collect()
 }
 
-const RULE: &str =
-    "----------------------------------------------------------------------------------------------------";
+/// One row, each cell padded to its column.
+pub(crate) fn laid_out(cells: &[String], widths: &[usize]) -> String {
+    let padded = cells.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}"));
+    padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+}
 
 /// One line of comma-separated values; a cell that holds a comma, a quote or a line break is quoted.
 pub(crate) fn csv(cells: &[String]) {

@@ -70,6 +70,10 @@ pub fn assess(record: &CaseRecord, terms: &Terms) -> Assessment {
         let outcome = match (died.is_some(), rule.after_death) {
             (true, false) => Outcome::Idle(Idle::Died),
             (true, true) => apply(terms, rule, open_at_death.as_ref()),
+            (false, _) if rule.from_birth => match open.as_ref().map(Case::since_birth) {
+                Some(None) => Outcome::Idle(Idle::Unborn),
+                born => apply(terms, rule, born.flatten().as_ref()),
+            },
             (false, _) => apply(terms, rule, open.as_ref()),
         };
         stretches.extend(report::stretches(rule, &outcome));
@@ -132,7 +136,8 @@ fn wake_at(record: &CaseRecord, terms: &Terms, assessment: &Assessment) -> Optio
     let ends = limits.map(|reading| reading.at.unwrap_or_else(|| terms.zone.end_of_day(reading.on)));
     let facts = FactKind::ALL.into_iter().flat_map(|kind| record.facts(kind));
     let dates = facts.flat_map(|fact| fact.kind.attributes().iter().filter_map(|attribute| fact.date(attribute.name)));
-    let days = dates.map(|when| when.on).chain(record.died_on);
+    let days =
+        dates.map(|when| when.on).chain([record.died_on, record.born_on, record.expected_on].into_iter().flatten());
     let turns = days.flat_map(|on| [Some(on), on.checked_add_days(Days::new(1))]).flatten();
     ends.chain(turns.map(|on| terms.zone.start_of_day(on))).filter(|at| *at > terms.now).min()
 }

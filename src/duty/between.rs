@@ -132,11 +132,14 @@ fn one_run(
     let notes: Vec<String> = run
         .iter()
         .filter(|(fact, _)| *fact.get(flag) == Value::Missing)
-        .map(|(fact, _)| silent_note(fact, flag, "it settles nothing"))
+        .rev()
+        .take(3)
+        .map(|(fact, _)| silent_note(fact, flag, "it counts neither way"))
         .collect();
     let draft = Draft { terms, rule, record: case.record, key: key(first), anchor: anchored.clone(), notes };
     if met_on.is_none() && breach.is_none() && certain < run.len() {
-        return Some(draft.cannot_tell(format!("the record does not say, for the latest, {}", flag.replace('_', " "))));
+        let why = format!("\"{}\" is not recorded for the latest {}", flag.replace('_', " "), words(&anchored.fact));
+        return Some(draft.cannot_tell(why));
     }
     let reading = |on| Some(Reading { anchor: anchored.clone(), on, at: None });
     let arithmetic = match breach {

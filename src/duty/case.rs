@@ -35,12 +35,25 @@ impl<'a> Case<'a> {
         let own = |plan: &&Fact| *plan.get("other_authority") != Value::Flag(true);
         let plan = record.facts(FactKind::Plan).iter().filter(own).find(|plan| plan.covers(on))?;
         let started = plan.happened()?.on;
-        let made_on = match plan.get("conference_id") {
+        let linked = match plan.get("conference_id") {
             Value::Fact(id) => record.fact(FactKind::Conference, id).and_then(Fact::happened).map(|when| when.on),
             _ => None,
         };
+        let made_on = linked.or_else(|| unlinked_conference(record, plan, started));
         let since = made_on.map_or(started, |made_on| made_on.min(started));
         Some(Case { record, plan, today: terms.today, since })
+    }
+
+    /// The same case from the child's birth on, for what nobody can do for a child not yet born; none before that. A birth
+    /// that nobody has recorded is taken to have happened on the expected day.
+    pub(super) fn since_birth(&self) -> Option<Case<'a>> {
+        let born_on = self.record.born_on.or(self.record.expected_on);
+        let case = Case { record: self.record, plan: self.plan, today: self.today, since: self.since };
+        match born_on {
+            None => Some(case),
+            Some(born_on) if born_on <= self.today => Some(Case { since: self.since.max(born_on), ..case }),
+            Some(_) => None,
+        }
     }
 
     /// Facts of the plan's period that were held by today and fit, or may fit, oldest first.
@@ -127,6 +140,19 @@ fn tests(selector: &Selector, fact: &Fact) -> Fit {
         }
     }
     fit
+}
+
+/// The day of the latest conference before the plan began that made a plan, where no other plan can be the one it made: a
+/// plan is often entered some days after its conference, and without a link.
+fn unlinked_conference(record: &CaseRecord, plan: &Fact, started: NaiveDate) -> Option<NaiveDate> {
+    let others = || record.facts(FactKind::Plan).iter().filter(|other| other.id != plan.id);
+    let another_plans = |on: NaiveDate| {
+        others()
+            .any(|other| other.covers(on) || other.happened().is_some_and(|when| on <= when.on && when.on < started))
+    };
+    let conferences = record.facts(FactKind::Conference).iter().rev();
+    let before = conferences.filter(|conference| *conference.get("makes_plan") == Value::Flag(true));
+    before.filter_map(|conference| conference.held(started)).map(|when| when.on).find(|on| !another_plans(*on))
 }
 
 /// Whether an allocation makes its worker the lead worker.

@@ -90,12 +90,8 @@ pub(super) fn described(selector: &Selector) -> String {
                 let with = if *is { "with" } else { "without" };
                 text.push_str(&format!(" {with} \"{}\"", attribute.replace('_', " ")));
             }
-            Test::Code { attribute, any_of } => {
-                text.push_str(&format!(
-                    " of {} {}",
-                    attribute.replace('_', " "),
-                    any_of.join(" or ").replace('_', " ")
-                ));
+            Test::Code { any_of, .. } => {
+                text.push_str(&format!(" ({})", any_of.join(", ").replace('_', " ")));
             }
         }
     }

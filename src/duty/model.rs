@@ -147,6 +147,8 @@ pub enum Idle {
     NotStarted,
     /// The state or event it watches for does not exist.
     NothingToWatch,
+    /// The child is not born yet, nor expected by today.
+    Unborn,
     /// No plan of this authority is open.
     NoOpenPlan,
     /// The child has died, and the rule stops at that.

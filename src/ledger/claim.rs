@@ -89,27 +89,29 @@ impl Ledger {
         Ok(Some(Claim { lease, mailbox, created_at, notices, frozen }))
     }
 
-    /// Bundles all that may be sent by now to the person who has waited longest.
+    /// Bundles all that may be sent by now to the person who has waited longest. What is urgent goes first, and in a message
+    /// of its own: it must not be one line among a morning's twenty.
     async fn take_new(&self, work: &mut Work, now: DateTime<Utc>) -> Result<Option<Taken>, LedgerError> {
         let by_now = Arg::from(now.timestamp_micros());
         // The recipient's row is locked too: else two owners could each bundle a part of what one person is to get.
         let sql = format!(
-            "SELECT n.mailbox, n.address FROM notices n
+            "SELECT n.mailbox, n.address, n.urgent FROM notices n
              JOIN recipients r ON r.person = n.mailbox AND r.address = n.address
              WHERE n.state = 'queued' AND n.send_at_us <= $1
-             ORDER BY n.send_at_us, n.decided_run, n.place LIMIT 1{}",
+             ORDER BY n.urgent DESC, n.send_at_us, n.decided_run, n.place LIMIT 1{}",
             work.skip_locked("n, r")
         );
         let Some(row) = work.fetch_optional(&sql, std::slice::from_ref(&by_now)).await? else { return Ok(None) };
-        let (person, address) = (row.text(0)?, row.text(1)?);
+        let (person, address, urgent) = (row.text(0)?, row.text(1)?, row.int(2)?);
         // A run that is just withdrawing a notice holds its row; that notice is passed over.
         let sql = format!(
             "SELECT n.effect FROM notices n
-             WHERE n.state = 'queued' AND n.mailbox = $1 AND n.address = $2 AND n.send_at_us <= $3{}",
+             WHERE n.state = 'queued' AND n.mailbox = $1 AND n.address = $2 AND n.send_at_us <= $3
+                   AND n.urgent = $4{}",
             work.skip_locked("n")
         );
         let mut effects = Vec::new();
-        for row in work.fetch(&sql, &[(&person).into(), (&address).into(), by_now.clone()]).await? {
+        for row in work.fetch(&sql, &[(&person).into(), (&address).into(), by_now.clone(), urgent.into()]).await? {
             effects.push(row.text(0)?);
         }
         effects.sort();

@@ -64,7 +64,7 @@ fn line(matter: &Matter, stationery: &Stationery, terms: &Terms) -> Line {
     }
     let ask = rungs.iter().find(|rung| rung.step == notice.effect.step).and_then(|rung| rung.ask.clone());
     Line {
-        kind: notice.kind,
+        kind: as_things_stand(notice.kind, duty.status),
         child: duty.child.as_ref().map(|child| child.0.clone()),
         household: case.and_then(|case| case.household.as_ref()).map(|household| household.0.clone()),
         link: duty.child.as_ref().and_then(|child| link(stationery, &child.0)),
@@ -75,7 +75,7 @@ fn line(matter: &Matter, stationery: &Stationery, terms: &Terms) -> Line {
         working_days_left: due_on.and_then(|on| terms.calendar.working_days_between(terms.today, on).ok()),
         provisional: duty.provisional,
         citation: duty.citation.clone(),
-        quote: rule.map(|rule| rule.citation.quote.clone()).unwrap_or_default(),
+        quote: rule.map(|rule| rule.citation.quote.trim_end_matches('.').to_owned()).unwrap_or_default(),
         under_review: rule.is_some_and(|rule| rule.under_review),
         arithmetic: duty.arithmetic.clone(),
         next: next(&rungs, rule, duty, notice, terms),
@@ -99,8 +99,23 @@ fn next(rungs: &[Rung], rule: Option<&Rule>, duty: &Duty, notice: &Notice, terms
     let mut told: Vec<Role> = same_day.flat_map(|rung| rung.tell.iter().copied()).collect();
     told.sort_unstable();
     told.dedup();
-    let told: Vec<String> = told.into_iter().map(|role| terms.procedure.role_words(role)).collect();
-    Some(format!("the {} will be told on {}", join(&told), format_date_long(rung.owed_on)))
+    let again = told.contains(&notice.role);
+    let others: Vec<String> =
+        told.into_iter().filter(|role| *role != notice.role).map(|role| terms.procedure.role_words(role)).collect();
+    let on = format_date_long(rung.owed_on);
+    Some(match (again, others.is_empty()) {
+        (true, true) => format!("you will be told again on {on}"),
+        (true, false) => format!("you and the {} will be told on {on}", join(&others)),
+        (false, _) => format!("the {} will be told on {on}", join(&others)),
+    })
+}
+
+/// A reminder that waited until its day had passed does not speak of a day to come.
+fn as_things_stand(kind: NoticeKind, status: Status) -> NoticeKind {
+    match (kind, status) {
+        (NoticeKind::Reminder | NoticeKind::Due, Status::Overdue) => NoticeKind::Overdue,
+        _ => kind,
+    }
 }
 
 fn join(words: &[String]) -> String {
@@ -124,9 +139,4 @@ fn escape(byte: u8) -> String {
     } else {
         format!("%{byte:02X}")
     }
-}
-
-/// The first clause of an arithmetic, for a table.
-pub fn headline(arithmetic: &str) -> String {
-    arithmetic.split("; ").next().unwrap_or_default().to_owned()
 }

@@ -16,6 +16,6 @@ mod view;
 mod wrap;
 
 pub use compose::{ComposeError, compose};
-pub use draft::{Matter, Stationery, draft, headline};
+pub use draft::{Matter, Stationery, draft};
 pub use letter::{Composed, Letter, Line};
 pub use templates::{TemplateError, Templates};

@@ -98,7 +98,8 @@ struct Desk<'a> {
 
 impl Desk<'_> {
     /// Each step owed by now, for each person it tells who was not told it, in any generation. Of several steps that a
-    /// person missed, the highest speaks and the others are recorded as said by it.
+    /// person missed, the highest speaks and the others are recorded as said by it; but what is urgent is never put into the
+    /// words of a step that can wait for the morning.
     fn climb(&self, rule: &Rule, past: Option<&Past>, decision: &mut Decision) {
         let told = past.map_or(&[][..], |past| past.told.as_slice());
         let mut fresh: BTreeMap<PersonRef, Vec<(Rung, Role, Recipient)>> = BTreeMap::new();
@@ -125,15 +126,15 @@ impl Desk<'_> {
             }
         }
         for (person, missed) in fresh {
-            let highest = missed.len() - 1;
+            let speaks = missed.iter().rposition(|(rung, _, _)| rung.urgent).unwrap_or(missed.len() - 1);
             for (at, (rung, role, recipient)) in missed.into_iter().enumerate() {
-                if at == highest {
+                if at == speaks {
                     decision.steps.queued += 1;
                     self.supersede_waiting(told, &person, decision);
                 } else {
                     decision.steps.superseded += 1;
                 }
-                let state = if at == highest { NoticeState::Queued } else { NoticeState::Superseded };
+                let state = if at == speaks { NoticeState::Queued } else { NoticeState::Superseded };
                 decision.notices.push(self.notice(&rung, role, recipient, state));
             }
         }

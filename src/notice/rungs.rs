@@ -31,12 +31,13 @@ pub struct Rung {
 }
 
 /// The steps that apply to this duty, in the ladder's order, whether owed by now or not; then the repetition that is owed
-/// by now, or else the first one to come. A step whose link of the chain is recorded does not apply, nor one that is
-/// measured from a date the duty does not have.
+/// by now and the first one to come. A step whose link of the chain is recorded does not apply, nor one whose
+/// turn has not come, nor one that is measured from a date the duty does not have.
 pub fn rungs(duty: &Duty, ladder: &Ladder, terms: &Terms) -> Vec<Rung> {
     let mut rungs: Vec<Rung> = Vec::with_capacity(ladder.steps.len() + 1);
     for step in &ladder.steps {
-        if step.unless.is_some_and(|link| duty.done.iter().any(|done| done == link)) {
+        let done = |link: &str| duty.done.iter().any(|done| done == link);
+        if step.unless.is_some_and(done) || step.once.is_some_and(|link| !done(link)) {
             continue;
         }
         let Some((owed_at, owed_on)) = place(duty, step.when, terms) else { continue };
@@ -52,19 +53,19 @@ pub fn rungs(duty: &Duty, ladder: &Ladder, terms: &Terms) -> Vec<Rung> {
         });
     }
     let last = rungs.iter().map(|rung| rung.owed_on).max();
-    if let (Some(repeat), Some(last)) = (&ladder.repeat, last)
-        && let Some((number, owed_on)) = repetition(terms.calendar, last, repeat.every, terms.today)
-    {
-        rungs.push(Rung {
-            step: "repeat".to_owned(),
-            repeat: number,
-            owed_at: terms.zone.start_of_day(owed_on),
-            owed_on,
-            kind: repeat.kind,
-            tell: repeat.tell.clone(),
-            ask: None,
-            urgent: false,
-        });
+    if let (Some(repeat), Some(last)) = (&ladder.repeat, last) {
+        for (number, owed_on) in repetitions(terms.calendar, last, repeat.every, terms.today) {
+            rungs.push(Rung {
+                step: "repeat".to_owned(),
+                repeat: number,
+                owed_at: terms.zone.start_of_day(owed_on),
+                owed_on,
+                kind: repeat.kind,
+                tell: repeat.tell.clone(),
+                ask: None,
+                urgent: false,
+            });
+        }
     }
     rungs
 }
@@ -98,22 +99,20 @@ fn day(duty: &Duty, base: Base) -> Option<NaiveDate> {
     }
 }
 
-/// The latest repetition owed by today, or the first one if none is yet. Missed ones are not made up for one by one.
-fn repetition(calendar: &Calendar, last: NaiveDate, every: Period, today: NaiveDate) -> Option<(u32, NaiveDate)> {
+/// The latest repetition owed by today, if one is, and the first to come. Missed ones are not made up for one by one.
+fn repetitions(calendar: &Calendar, last: NaiveDate, every: Period, today: NaiveDate) -> Vec<(u32, NaiveDate)> {
     let nth = |number: u32| {
         let so_long = times(every, number)?;
-        calendar
-            .after(last, so_long, FirstDay::Excluded, LastDay::AsIs, Trust::WithProvisional)
-            .ok()
-            .map(|limit| limit.on)
+        let limit = calendar.after(last, so_long, FirstDay::Excluded, LastDay::AsIs, Trust::WithProvisional);
+        limit.ok().map(|limit| (number, limit.on))
     };
-    let mut owed = (1, nth(1)?);
-    let mut number = 2;
-    while let Some(on) = nth(number).filter(|on| *on <= today) {
-        owed = (number, on);
-        number += 1;
+    let mut owed = None;
+    let mut coming = nth(1);
+    while let Some((number, _)) = coming.filter(|(_, on)| *on <= today) {
+        owed = coming;
+        coming = nth(number + 1);
     }
-    Some(owed)
+    owed.into_iter().chain(coming).collect()
 }
 
 fn times(period: Period, number: u32) -> Option<Period> {

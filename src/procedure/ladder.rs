@@ -107,6 +107,8 @@ pub struct Step {
     pub tell: Vec<Role>,
     /// A date attribute of the anchor: once it is recorded, this step is not owed. For the links of a chain.
     pub unless: Option<&'static str>,
+    /// A date attribute of the anchor: only once it is recorded is this step owed. For a link that waits for another.
+    pub once: Option<&'static str>,
     /// What to do at this step, where it differs from the rule's own words.
     pub ask: Option<String>,
 }

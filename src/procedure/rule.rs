@@ -126,6 +126,8 @@ pub struct Rule {
     pub citation: Citation,
     /// The document itself marks the figure as under review.
     pub under_review: bool,
+    /// It waits for the birth: nobody can see a child who is not born. From the expected day on it runs, born or not.
+    pub from_birth: bool,
     /// It goes on after the child's death. Everything else stops the same instant.
     pub after_death: bool,
     /// What it watches.

@@ -34,6 +34,8 @@ pub(crate) struct Scenario {
     pub(crate) time: NaiveTime,
     pub(crate) facts: Vec<Fact>,
     pub(crate) died_on: Option<NaiveDate>,
+    pub(crate) born_on: Option<NaiveDate>,
+    pub(crate) expected_on: Option<NaiveDate>,
     pub(crate) expected: Vec<Expected>,
 }
 
@@ -60,6 +62,8 @@ impl Scenario {
                     time: NaiveTime::from_hms_opt(8, 30, 0).expect("a time"),
                     facts: Vec::new(),
                     died_on: None,
+                    born_on: None,
+                    expected_on: None,
                     expected: Vec::new(),
                 });
                 continue;
@@ -79,6 +83,8 @@ impl Scenario {
                 }
             }
             ["died", on] => self.died_on = Some(date(on)),
+            ["born", on] => self.born_on = Some(date(on)),
+            ["expected", on] => self.expected_on = Some(date(on)),
             ["expect", duty, rest @ ..] => {
                 let key = rest.first().filter(|word| !word.contains('=')).map(|word| (*word).to_owned());
                 let fields = rest.iter().skip(usize::from(key.is_some())).map(|word| pair(word)).collect();
@@ -100,6 +106,8 @@ impl Scenario {
     pub(crate) fn record(&self) -> CaseRecord {
         let mut record = CaseRecord::new(ChildRef("C1".into()), self.facts.clone());
         record.died_on = self.died_on;
+        record.born_on = self.born_on;
+        record.expected_on = self.expected_on;
         record
     }
 

@@ -39,6 +39,7 @@ pub(super) struct Rung<'a> {
     pub(super) kind_at: Range<usize>,
     pub(super) tell: Vec<(Role, Text<'a>)>,
     pub(super) unless: Option<Text<'a>>,
+    pub(super) once: Option<Text<'a>>,
     pub(super) ask: Option<String>,
 }
 
@@ -51,22 +52,30 @@ pub(super) struct NamedLadder<'a> {
 impl Rung<'_> {
     /// The step it is in a rule whose anchor is that kind of fact.
     pub(super) fn step(&self, anchor: Option<FactKind>) -> Option<Step> {
-        let unless = match (&self.unless, anchor) {
-            (None, _) => None,
-            (Some(unless), Some(anchor)) => Some(words::later_date(unless, anchor)?),
-            (Some(unless), None) => {
-                let message = format!("no event starts this rule, so `{}` is recorded nowhere", unless.is);
-                return unless.refuse(message, "take `unless` out, or give the rule another ladder");
-            }
-        };
+        let unless = link("unless", self.unless.as_ref(), anchor).ok()?;
+        let once = link("once", self.once.as_ref(), anchor).ok()?;
         Some(Step {
             name: self.name.is.into(),
             when: self.when,
             kind: self.kind,
             tell: self.tell.iter().map(|(role, _)| *role).collect(),
             unless,
+            once,
             ask: self.ask.clone(),
         })
+    }
+}
+
+/// The date attribute of the anchor that a link of a chain names; none of none. An error has been reported.
+fn link(key: &str, named: Option<&Text<'_>>, anchor: Option<FactKind>) -> Result<Option<&'static str>, ()> {
+    match (named, anchor) {
+        (None, _) => Ok(None),
+        (Some(named), Some(anchor)) => words::later_date(named, anchor).map(Some).ok_or(()),
+        (Some(named), None) => {
+            let message = format!("no event starts this rule, so `{}` is recorded nowhere", named.is);
+            named.log.problem(&named.span, message, format!("take `{key}` out, or give the rule another ladder"));
+            Err(())
+        }
     }
 }
 
@@ -119,6 +128,7 @@ fn rung<'a>(item: &Item<'a>) -> Option<Rung<'a>> {
     let kind = table.need("kind", "\"reminder\"");
     let tell = table.need("tell", "[\"lead_worker\"]").map(|tell| words::roles(&tell));
     let unless = table.get("unless").map_or(Some(None), |unless| unless.text().map(Some));
+    let once = table.get("once").map_or(Some(None), |once| once.text().map(Some));
     let ask = table.get("ask").map_or(Some(None), |ask| ask.text().map(|ask| Some(ask.is.to_owned())));
     table.finish();
     let offset = when.as_ref().and_then(|when| words::offset(&when.text()?));
@@ -131,6 +141,7 @@ fn rung<'a>(item: &Item<'a>) -> Option<Rung<'a>> {
         kind_at: kind?.span,
         tell: tell?,
         unless: unless?,
+        once: once?,
         ask: ask?,
     })
 }

@@ -50,6 +50,7 @@ impl Surroundings<'_> {
         let responsible = table.need("responsible", "\"lead_worker\"").and_then(|role| words::role(&role.text()?));
         let cite = table.need("cite", "{ lines = [45], quote = \"the words\" }").and_then(|cite| self.citation(&cite));
         let under_review = table.get("under_review").map_or(Some(false), |flag| flag.flag());
+        let from_birth = table.get("from_birth").map_or(Some(false), |flag| flag.flag());
         let after_death = table.get("after_death").map_or(Some(false), |flag| flag.flag());
         let ladder = table.get("ladder").map(|ladder| ladder.text());
         let own = table.get("step").map(|steps| rungs(&steps)).unwrap_or_default();
@@ -78,6 +79,7 @@ impl Surroundings<'_> {
             responsible: responsible?,
             citation: cite?,
             under_review: under_review?,
+            from_birth: from_birth?,
             after_death: after_death?,
             shape,
             ladder,

@@ -1,0 +1,213 @@
+//! Tables of mornings:
+//!
+//! ```text
+//! == title
+//! person ID [manager=ID] [team=ID] [no-address] [left=DATE]
+//! away ID FROM TO [cover=ID]
+//! post ROLE ID
+//! KIND ID attribute=value ...            the record on the first morning
+//! run FIRST LAST                         one poll each day at 08:30
+//! only DUTY ...                          the duties the table is about
+//! on DATE KIND ID attribute=value ...    from that morning on the record says this instead
+//! on DATE without KIND ID                from that morning on the record lacks it
+//! on DATE ack PERSON DUTY UNTIL
+//! tell DATE PERSON KIND DUTY STEP        what is queued that morning, in this order
+//! ```
+
+#![expect(clippy::expect_used, reason = "a table that cannot be read has failed the test")]
+
+#[path = "../scenario/mod.rs"]
+#[expect(dead_code, reason = "the mornings use only a part of it")]
+mod scenario;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+};
+
+use chrono::{NaiveDate, NaiveTime};
+use duewatch::{
+    calendar::{Calendar, Zone},
+    directory::{Absence, Directory, Mailbox, Person, Role, Team},
+    duty::{Terms, assess},
+    notice::{Ack, Audience, History, NoticeState, SendingClock, decide, reconcile},
+    record::{CaseRecord, ChildRef, Fact, FactKind, PersonRef, TeamRef},
+};
+use scenario::Scenario;
+
+pub(crate) struct Table {
+    pub(crate) title: String,
+    pub(crate) expected: Vec<String>,
+    directory: Directory,
+    facts: Vec<Fact>,
+    changes: Vec<(NaiveDate, Change)>,
+    only: Vec<String>,
+    first: NaiveDate,
+    last: NaiveDate,
+}
+
+enum Change {
+    Fact(Box<Fact>),
+    Without(FactKind, String),
+    Died(NaiveDate),
+    Ack { person: String, duty: String, until: NaiveDate },
+    Away(Absence),
+}
+
+impl Table {
+    pub(crate) fn all(folder: &str) -> Vec<Table> {
+        let mut paths: Vec<_> =
+            fs::read_dir(folder).expect("the folder").map(|entry| entry.expect("an entry").path()).collect();
+        paths.sort();
+        paths.iter().flat_map(|path| Table::parse(&fs::read_to_string(path).expect("a table"))).collect()
+    }
+
+    pub(crate) fn parse(text: &str) -> Vec<Table> {
+        let mut tables: Vec<Table> = Vec::new();
+        for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+            if let Some(title) = line.strip_prefix("== ") {
+                tables.push(Table {
+                    title: title.into(),
+                    expected: Vec::new(),
+                    directory: Directory::default(),
+                    facts: Vec::new(),
+                    changes: Vec::new(),
+                    only: Vec::new(),
+                    first: NaiveDate::MAX,
+                    last: NaiveDate::MIN,
+                });
+            } else {
+                tables.last_mut().expect("a title first").read(line);
+            }
+        }
+        tables
+    }
+
+    fn read(&mut self, line: &str) {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        match words.as_slice() {
+            ["person", id, rest @ ..] => self.person(id, rest),
+            ["team", id, rest @ ..] => {
+                let team = TeamRef((*id).into());
+                let manager = option(rest, "manager").map(|id| PersonRef(id.into()));
+                let service_manager = option(rest, "service_manager").map(|id| PersonRef(id.into()));
+                self.directory.teams.insert(team.clone(), Team { team, manager, service_manager });
+            }
+            ["away", rest @ ..] => self.directory.absences.push(absence(rest)),
+            ["post", role, id] => {
+                let role = Role::from_name(role).expect("a role");
+                self.directory.posts.entry(role).or_default().push(PersonRef((*id).into()));
+            }
+            ["run", first, last] => (self.first, self.last) = (date(first), date(last)),
+            ["only", duties @ ..] => self.only = duties.iter().map(|duty| (*duty).to_owned()).collect(),
+            ["tell", ..] => self.expected.push(words.get(1..).expect("words").join(" ")),
+            ["on", day, "without", kind, id] => {
+                let kind = FactKind::from_name(kind).expect("a kind of fact");
+                self.changes.push((date(day), Change::Without(kind, (*id).into())));
+            }
+            ["on", day, "died", on] => self.changes.push((date(day), Change::Died(date(on)))),
+            ["on", day, "away", rest @ ..] => self.changes.push((date(day), Change::Away(absence(rest)))),
+            ["on", day, "ack", person, duty, until] => {
+                let ack = Change::Ack { person: (*person).into(), duty: (*duty).into(), until: date(until) };
+                self.changes.push((date(day), ack));
+            }
+            ["on", day, fact @ ..] => {
+                self.changes.push((date(day), Change::Fact(Box::new(one_fact(&fact.join(" "))))));
+            }
+            _ => self.facts.push(one_fact(line)),
+        }
+    }
+
+    fn person(&mut self, id: &str, rest: &[&str]) {
+        let person = PersonRef(id.into());
+        let entry = Person {
+            person: person.clone(),
+            email: (!rest.contains(&"no-address")).then(|| format!("{}@council.example", id.to_lowercase())),
+            team: option(rest, "team").map(|id| TeamRef(id.into())),
+            manager: option(rest, "manager").map(|id| PersonRef(id.into())),
+            left_on: option(rest, "left").map(date),
+        };
+        self.directory.people.insert(person, entry);
+    }
+
+    /// Runs every morning and says what each queued, in the words of the table.
+    pub(crate) fn rehearse(&self) -> Vec<String> {
+        let procedure = scenario::hertfordshire();
+        let calendar = Calendar::shipped("england-and-wales").expect("shipped");
+        let zone = Zone::from_name("Europe/London").expect("a zone");
+        let half_past_eight = NaiveTime::from_hms_opt(8, 30, 0).expect("a time");
+        let clock = SendingClock {
+            morning_at: half_past_eight,
+            until: NaiveTime::from_hms_opt(17, 0, 0).expect("a time"),
+            zone,
+            closed_on: Vec::new(),
+        };
+        let last = Mailbox { person: PersonRef("LAST".into()), email: "last@council.example".into() };
+        let mut history = History::default();
+        let mut directory = self.directory.clone();
+        let mut facts = self.facts.clone();
+        let mut died_on = None;
+        let mut told = Vec::new();
+        for day in self.first.iter_days().take_while(|day| *day <= self.last) {
+            for (_, change) in self.changes.iter().filter(|(on, _)| *on == day) {
+                match change {
+                    Change::Fact(fact) => {
+                        facts.retain(|old| (old.kind, &old.id) != (fact.kind, &fact.id));
+                        facts.push((**fact).clone());
+                    }
+                    Change::Without(kind, id) => facts.retain(|old| old.kind != *kind || old.id.0 != *id),
+                    Change::Died(on) => died_on = Some(*on),
+                    Change::Away(absence) => directory.absences.push(absence.clone()),
+                    Change::Ack { person, duty, until } => {
+                        let until = zone.end_of_day(*until);
+                        for past in history.duties.values_mut().filter(|past| past.duty.duty.0 == *duty) {
+                            past.acks.push(Ack { person: PersonRef(person.clone()), until });
+                        }
+                    }
+                }
+            }
+            let mut record = CaseRecord::new(ChildRef("C1".into()), facts.clone());
+            record.died_on = died_on;
+            let now = zone.at(day, half_past_eight);
+            let terms = Terms::new(&procedure, &calendar, zone, now);
+            let assessment = assess(&record, &terms);
+            let duties = assessment.duties().filter(|duty| self.only.contains(&duty.duty.0)).cloned().collect();
+            let cases = BTreeMap::from([(record.child.clone(), assessment.context.clone())]);
+            let died = cases.values().filter(|case| case.died).map(|case| case.child.clone()).collect();
+            let reconciled = reconcile(duties, &died, &BTreeSet::new(), &history);
+            let audience = Audience { directory: &directory, cases: &cases, last: &last, clock: &clock };
+            let decision = decide(&reconciled, &audience, &history, &terms);
+            assert!(decision.steps.balance(), "{}: {day}: {:?}", self.title, decision.steps);
+            for notice in decision.notices.iter().filter(|notice| notice.state == NoticeState::Queued) {
+                let (effect, kind) = (&notice.effect, notice.kind.name());
+                told.push(format!("{day} {} {kind} {} {}", effect.person.0, effect.duty, effect.step));
+            }
+            let changes = reconciled.changes(&history);
+            history.apply(&changes, &decision);
+        }
+        told
+    }
+}
+
+fn one_fact(line: &str) -> Fact {
+    let scenario = Scenario::parse(&format!("== one\n{line}\n"));
+    scenario.into_iter().next().and_then(|scenario| scenario.facts.into_iter().next()).expect("a fact")
+}
+
+fn absence(words: &[&str]) -> Absence {
+    let [person, from, to, rest @ ..] = words else { panic!("away ID FROM TO: {words:?}") };
+    Absence {
+        person: PersonRef((*person).into()),
+        from_on: date(from),
+        to_on: (*to != "-").then(|| date(to)),
+        cover: option(rest, "cover").map(|id| PersonRef(id.into())),
+    }
+}
+
+fn option<'a>(words: &[&'a str], name: &str) -> Option<&'a str> {
+    words.iter().find_map(|word| word.strip_prefix(name).and_then(|rest| rest.strip_prefix('=')))
+}
+
+fn date(text: &str) -> NaiveDate {
+    text.parse().expect("a date")
+}
