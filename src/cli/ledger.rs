@@ -15,7 +15,7 @@ pub(crate) enum Ledger {
     /// What becomes of mail: `record` keeps it, `redirect ADDRESS` sends all of it there, `live` sends it to the people.
     Mode(ChangeMode),
     /// Says that this ledger, found in another place than it was registered, is the one to go on with.
-    Accept(Act),
+    Accept(Accept),
 }
 
 #[derive(Debug, Args)]
@@ -32,6 +32,15 @@ pub(crate) struct ChangeMode {
     mode: String,
     /// For redirect: the one address that gets everything.
     address: Option<String>,
+    #[command(flatten)]
+    act: Act,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Accept {
+    /// Instead: that the case database of this name holds the cases that the ledger is about.
+    #[arg(long, value_name = "NAME")]
+    source: Option<String>,
     #[command(flatten)]
     act: Act,
 }
@@ -72,7 +81,13 @@ pub(crate) async fn run(config: &Path, command: &Ledger) -> Outcome {
             ledger.set_mode(&mode, &change.act.by, &change.act.reason, now).await?;
             output::line(&format!("{} is in mode {mode} now.", ledger.name()));
         }
-        Ledger::Accept(act) => {
+        Ledger::Accept(Accept { source: Some(source), act }) => {
+            let ledger = open_ledger(&settings, false).await?;
+            ledger.identity_of(&settings.authority.id).await?;
+            ledger.accept_source(source.trim(), &act.by, &act.reason, now).await?;
+            output::line(&format!("{} belongs to the case database {} now.", ledger.name(), source.trim()));
+        }
+        Ledger::Accept(Accept { source: None, act }) => {
             let ledger = open_ledger(&settings, false).await?;
             let home = ledger.home().await?;
             ledger.accept(&home, &act.by, &act.reason, now).await?;

@@ -309,7 +309,8 @@ pub(crate) fn rows(path: &Path, sql: &str) -> Vec<Vec<Option<String>>> {
         let mut read = database.begin_read().await.expect("a transaction begins");
         // How many columns there are is not asked: the first that is not there ends the row.
         let rows = read.fetch(sql, &[]).await.expect("the query runs");
-        let cell = |row: &Row, at| row.lossy_text(at).or_else(|_| row.maybe_int(at).map(|int| int.map(|int| int.to_string())));
+        let cell =
+            |row: &Row, at| row.lossy_text(at).or_else(|_| row.maybe_int(at).map(|int| int.map(|int| int.to_string())));
         let cells = |row: &Row| (0..).map_while(|at| cell(row, at).ok()).collect();
         let rows = rows.iter().map(cells).collect();
         read.rollback().await.expect("the read ends");
@@ -321,7 +322,8 @@ pub(crate) fn rows(path: &Path, sql: &str) -> Vec<Vec<Option<String>>> {
 /// Every cell of a table as text, rows sorted.
 pub(crate) fn whole(path: &Path, table: &str) -> Vec<Vec<Option<String>>> {
     let columns = rows(path, &format!("SELECT name FROM pragma_table_info('{table}')"));
-    let cast: Vec<String> = columns.concat().into_iter().flatten().map(|name| format!("CAST({name} AS TEXT)")).collect();
+    let cast: Vec<String> =
+        columns.concat().into_iter().flatten().map(|name| format!("CAST({name} AS TEXT)")).collect();
     let mut rows = rows(path, &format!("SELECT {} FROM {table}", cast.join(", ")));
     rows.sort();
     rows
