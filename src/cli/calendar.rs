@@ -16,7 +16,7 @@ pub(crate) enum Calendar {
     Add(Add),
     /// The holidays of a calendar.
     Holidays(Holidays),
-    /// How many working days lie after the first date, up to and including the second.
+    /// How many working days lie after the first date, up to and including the second; negative if the second is earlier.
     Between(Between),
 }
 
@@ -34,7 +34,7 @@ pub(crate) struct Add {
     /// Whether the day of the event is day 1 (`included`) or the day after it (`excluded`).
     #[arg(long, default_value = "excluded", value_parser = ["excluded", "included"])]
     first_day: String,
-    /// Read `calendar,date,period` lines from standard input; each gives one line.
+    /// Read `calendar,date,period` lines from standard input; each gives one line, and a blank one a blank one.
     #[arg(long, conflicts_with_all = ["calendar", "date", "period", "format"])]
     batch: bool,
     /// How to print.
@@ -109,8 +109,15 @@ fn one(add: &Add) -> Outcome {
 /// One line out for each line in, so that a caller can set them side by side.
 fn batch(first_day: FirstDay) -> Outcome {
     let mut failed = 0_usize;
-    for line in std::io::stdin().lock().lines() {
-        match batch_line(&line?, first_day) {
+    // Bytes, not text: one line that is no UTF-8 must not cost the others their answers.
+    for line in std::io::stdin().lock().split(b'\n') {
+        let line = line?;
+        let line = String::from_utf8_lossy(&line);
+        if line.trim().is_empty() {
+            output::line("");
+            continue;
+        }
+        match batch_line(&line, first_day) {
             Ok(limit) => output::line(&in_batch_form(limit)),
             Err(why) => {
                 failed += 1;

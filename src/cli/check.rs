@@ -12,7 +12,7 @@ use crate::{
     ledger::{HomeCheck, Mode},
     run::{CaseLoad, Watch, WatchError},
     settings::Settings,
-    source::{Defect, guard},
+    source::{Defect, guard, guard_name},
 };
 
 #[derive(Debug, Args)]
@@ -148,6 +148,12 @@ async fn source(watch: &Watch, load: &CaseLoad, now: DateTime<Utc>, findings: &m
         children.assessed,
         load.duties.len()
     ));
+    if let Ok(identity) = watch.ledger.identity().await
+        && let Some(expected) = identity.source_name
+        && let Err(guarded) = guard_name(&expected, &load.mark.source_name)
+    {
+        findings.fault(&format!("case data: {guarded}"));
+    }
     let age = now - load.mark.loaded_at;
     findings.judge(
         !watch.is_stale(age),

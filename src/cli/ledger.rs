@@ -84,8 +84,9 @@ pub(crate) async fn run(config: &Path, command: &Ledger) -> Outcome {
         }
         Ledger::Accept(Accept { source: Some(name), act }) => {
             let ledger = open_ledger(&settings, false).await?;
-            ledger.accept_source(name, &act.by, &act.reason, now).await?;
-            output::line(&format!("{} is filled from `{name}` now.", ledger.name()));
+            ledger.identity_of(&settings.authority.id).await?;
+            ledger.accept_source(name.trim(), &act.by, &act.reason, now).await?;
+            output::line(&format!("{} is filled from `{}` now.", ledger.name(), name.trim()));
         }
         Ledger::Accept(Accept { source: None, act }) => {
             let ledger = open_ledger(&settings, false).await?;

@@ -86,7 +86,7 @@ pub enum LedgerError {
     /// It was filled from another case database.
     #[error(
         "{ledger} was filled from the source `{found}`, not from `{wanted}`; correct the source in duewatch.toml, or \
-         say that it is the same cases by `duewatch ledger accept --source NAME --by NAME --reason TEXT`"
+         say that it is the same cases by `duewatch ledger accept --source {wanted} --by NAME --reason TEXT`"
     )]
     OtherSource {
         /// Which ledger.

@@ -19,7 +19,7 @@ const PART: &str = "\u{1f}";
 const RECORD: &str = "\u{1e}";
 
 impl Ledger {
-    /// Every duty that is not closed, with every notice ever decided of it and the acknowledgements that stand at `now`.
+    /// Every duty that is not closed, with every notice decided of it since it was opened, or opened again, and the acknowledgements that stand at `now`.
     /// A few queries, their answers packed, a child or a duty a row: a row costs more than what is in it.
     pub async fn history(&self, now: DateTime<Utc>) -> Result<History, LedgerError> {
         let mut work = self.reading("read what was decided before").await?;
@@ -55,7 +55,7 @@ async fn told(work: &mut Work, history: &mut History) -> Result<(), LedgerError>
                       string_agg(n.generation || $1 || n.repetition || $1 || n.owed_at_us || $1 || n.kind || $1
                                  || n.state || $1 || n.role || $1 || n.step || $1 || n.person, $2 ORDER BY n.decided_run, n.place)
                FROM notices n JOIN duties d ON d.child = n.child AND d.duty = n.duty AND d.duty_key = n.duty_key
-               WHERE d.closed IS NULL GROUP BY n.child, n.duty, n.duty_key";
+               WHERE d.closed IS NULL AND n.decided_run >= d.opened_run GROUP BY n.child, n.duty, n.duty_key";
     for row in work.fetch(sql, &separators()).await? {
         let Some(past) = history.duties.get_mut(&duty_ref(&row)?) else {
             return Err(row.unreadable("a notice's duty"));

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
+use super::columns::{NOTICE, NOTICE_COLUMNS, notice};
 use super::{Ledger, LedgerError};
+use crate::duty::Duty;
+use crate::notice::Notice;
 use crate::record::PersonRef;
 
 /// Where a message stands.
@@ -77,6 +80,18 @@ impl Ledger {
         let sql = "SELECT state, COUNT(*) FROM messages GROUP BY state
                    UNION ALL SELECT state, COUNT(*) FROM notices WHERE state = 'queued' GROUP BY state";
         work.count(sql, &[]).await
+    }
+
+    /// Every notice that waits to be bundled, in the order decided, with its duty as last stored.
+    pub async fn waiting(&self) -> Result<Vec<(Notice, Duty)>, LedgerError> {
+        let mut work = self.reading("read what waits to be sent").await?;
+        let sql = format!(
+            "SELECT {NOTICE}, d.detail FROM notices n
+             JOIN duties d ON d.child = n.child AND d.duty = n.duty AND d.duty_key = n.duty_key
+             WHERE n.state = 'queued' ORDER BY n.decided_run, n.place"
+        );
+        let rows = work.fetch(&sql, &[]).await?;
+        rows.iter().map(|row| Ok((notice(row)?, row.json(NOTICE_COLUMNS, "a duty")?))).collect()
     }
 
     /// Every address for which a message was refused at or after `since`, with the last refusal.

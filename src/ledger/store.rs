@@ -18,6 +18,9 @@ const KEEP_DUTIES: &str = "ON CONFLICT (child, duty, duty_key) DO UPDATE SET sta
                            strict_on = excluded.strict_on, due_on = excluded.due_on, detail = excluded.detail, \
                            changed_run = excluded.changed_run, closed = excluded.closed, \
                            closed_at_us = excluded.closed_at_us";
+/// A duty that is opened again begins its life with this run: what was told before is history, and silences nothing.
+const NEW_LIFE: &str =
+    "opened_run = CASE WHEN duties.closed IS NULL THEN duties.opened_run ELSE excluded.opened_run END";
 
 impl Work {
     pub(super) async fn store_run(&mut self, id: i64, run: &NewRun) -> Result<(), LedgerError> {
@@ -73,10 +76,10 @@ impl Work {
             }
         }
         batch::execute(self, INSERT_DUTIES, &closed, KEEP_DUTIES).await?;
-        let tail = format!("{KEEP_DUTIES}, generation = excluded.generation");
+        let tail = format!("{KEEP_DUTIES}, {NEW_LIFE}, generation = excluded.generation");
         batch::execute(self, INSERT_DUTIES, &updated, &tail).await?;
         let tail = format!(
-            "{KEEP_DUTIES}, generation = CASE WHEN duties.closed IS NULL THEN duties.generation
+            "{KEEP_DUTIES}, {NEW_LIFE}, generation = CASE WHEN duties.closed IS NULL THEN duties.generation
                                          ELSE duties.generation + 1 END
              RETURNING child, duty, duty_key, generation"
         );

@@ -69,14 +69,16 @@ impl StepBooks {
 pub fn decide(reconciled: &Reconciled, audience: &Audience, history: &History, terms: &Terms) -> Decision {
     let mut decision = Decision::default();
     for standing in &reconciled.standing {
-        let Some(rule) = terms.procedure.rule(&standing.duty.duty) else { continue };
+        let rule = terms.procedure.rule(&standing.duty.duty);
         let desk = Desk { audience, history, terms, duty: &standing.duty, generation: standing.generation };
         if standing.moved {
             desk.tell_moved(standing, &mut decision);
         }
         if standing.duty.status == Status::CannotTell {
-            desk.tell_cannot_tell(standing.past, &mut decision);
-        } else {
+            // A fault of the case data is no rule's, and is told all the same.
+            let kind = if rule.is_some() { NoticeKind::CannotTell } else { NoticeKind::DataQuality };
+            desk.tell_cannot_tell(kind, standing.past, &mut decision);
+        } else if let Some(rule) = rule {
             desk.climb(rule, standing.past, &mut decision);
         }
     }
@@ -168,7 +170,7 @@ impl Desk<'_> {
     }
 
     /// Told once a generation to those who can mend the record.
-    fn tell_cannot_tell(&self, past: Option<&Past>, decision: &mut Decision) {
+    fn tell_cannot_tell(&self, kind: NoticeKind, past: Option<&Past>, decision: &mut Decision) {
         let step = "cannot-tell";
         for (role, recipient) in self.recipients(&[Role::DATA_TEAM]) {
             decision.steps.owed += 1;
@@ -184,7 +186,7 @@ impl Desk<'_> {
                 repeat: 0,
                 owed_at: self.terms.now,
                 owed_on: self.terms.today,
-                kind: if self.duty.child.is_some() { NoticeKind::CannotTell } else { NoticeKind::DataQuality },
+                kind,
                 tell: Vec::new(),
                 ask: None,
                 urgent: false,

@@ -77,6 +77,14 @@ pub struct Told {
     pub owed_at: DateTime<Utc>,
 }
 
+impl Told {
+    /// Whether it is the notice of that identity, of the same duty.
+    fn is(&self, effect: &super::Effect) -> bool {
+        (&self.step, self.repeat, self.generation, &self.person)
+            == (&effect.step, effect.repeat, effect.generation, &effect.person)
+    }
+}
+
 /// Somebody has said that they act on it: repeats to them rest until then. Steps still climb.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ack {
@@ -135,8 +143,17 @@ impl Closing {
 }
 
 impl History {
-    /// The history after a run: what a ledger would hold had it stored these. For rehearsing a run on top of another.
+    /// The history after a run whose messages all went out: what a ledger would hold had it stored these. For rehearsing a
+    /// run on top of another.
     pub fn apply(&mut self, changes: &[Change], decision: &super::Decision) {
+        self.store(changes, decision);
+        for notice in decision.notices.iter().filter(|notice| notice.state == NoticeState::Queued) {
+            self.hand_over(notice, notice.send_at);
+        }
+    }
+
+    /// The history after a run, what it decided still waiting to be sent.
+    pub fn store(&mut self, changes: &[Change], decision: &super::Decision) {
         for change in changes {
             match change {
                 Change::Opened(duty) => self.stand(duty, 0),
@@ -150,15 +167,11 @@ impl History {
         }
         for effect in &decision.superseded {
             let told = self.past_of(effect).into_iter().flat_map(|past| past.told.iter_mut());
-            for told in told.filter(|told| told.step == effect.step && told.person == effect.person) {
+            for told in told.filter(|told| told.is(effect)) {
                 told.state = NoticeState::Superseded;
             }
         }
         for notice in &decision.notices {
-            let state = match notice.state {
-                NoticeState::Queued => NoticeState::Bundled,
-                state => state,
-            };
             let told = Told {
                 generation: notice.effect.generation,
                 step: notice.effect.step.clone(),
@@ -166,16 +179,24 @@ impl History {
                 person: notice.effect.person.clone(),
                 role: notice.role,
                 kind: notice.kind,
-                state,
+                state: notice.state,
                 owed_at: notice.owed_at,
             };
             if let Some(past) = self.past_of(&notice.effect) {
                 past.told.push(told);
             }
-            if !notice.urgent && state == NoticeState::Bundled {
-                let written_at = self.written_at.entry(notice.effect.person.clone()).or_insert(notice.send_at);
-                *written_at = notice.send_at.max(*written_at);
-            }
+        }
+    }
+
+    /// Notes that a notice that waited went out in a message of that instant.
+    pub fn hand_over(&mut self, notice: &super::Notice, at: DateTime<Utc>) {
+        let effect = &notice.effect;
+        if let Some(past) = self.past_of(effect) {
+            past.told.iter_mut().filter(|told| told.is(effect)).for_each(|told| told.state = NoticeState::Bundled);
+        }
+        if !notice.urgent {
+            let written_at = self.written_at.entry(effect.person.clone()).or_insert(at);
+            *written_at = at.max(*written_at);
         }
     }
 

@@ -58,16 +58,10 @@ impl Watch {
         let now = started_at;
         let terms = self.terms(now);
         let mut attention = self.attention(&load, now);
-        for refused in self.ledger.refused_addresses(now - TimeDelta::days(7)).await? {
-            let person = load.directory.people.get_mut(&refused.person);
-            if let Some(person) = person.filter(|person| person.email.as_deref() == Some(&refused.address)) {
-                attention.push(format!("the mail server refused mail to {}", person.person.0));
-                person.email = None;
-            }
-        }
+        attention.extend(self.forget_bounced(&mut load.directory, now).await?);
         let history = self.ledger.history(now).await?;
-        let died = load.died();
-        let reconciled = reconcile(std::mem::take(&mut load.duties), &died, &load.incomplete, &history);
+        let (died, unsure) = (load.died(), load.unsure(&history));
+        let reconciled = reconcile(std::mem::take(&mut load.duties), &died, &unsure, &history);
         let audience = self.audience(&load.directory, &load.cases);
         let decision = decide(&reconciled, &audience, &history, &terms);
         let mut books = load.books;
@@ -131,9 +125,10 @@ impl Watch {
         })
     }
 
-    /// A ledger that is not where it was is a copy until a person says otherwise, and one whose days are invented never
-    /// goes together with a mail server.
+    /// Another authority's ledger is never written to. One that is not where it was is a copy until a person says otherwise,
+    /// and one whose days are invented never goes together with a mail server.
     pub async fn recognise_ledger(&self) -> Result<(), WatchError> {
+        self.ledger.identity_of(&self.authority).await?;
         self.refuse_simulated_mail().await?;
         let home = self.ledger.home().await?;
         match self.ledger.home_check(&home).await? {

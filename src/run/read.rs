@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Books, Watch, WatchError, data_faults};
 use crate::{
     directory::Directory,
     duty::{Assessment, CaseContext, Duty, Stretch, assess, assess_reports},
-    record::{CaseRecord, ChildRef},
+    notice::History,
+    record::{CaseRecord, ChildRef, FactKind},
     source::{Counts, Defect, Fault, LoadMark},
 };
 
@@ -33,6 +34,8 @@ pub struct CaseLoad {
     pub incomplete: BTreeSet<ChildRef>,
     /// People whose address may not be written to, and why.
     pub refused_addresses: Vec<String>,
+    /// Children of whom the case database shows no plan at all, neither open nor ended.
+    planless: BTreeSet<ChildRef>,
 }
 
 /// Rows of the children's view that name no child of their own.
@@ -51,6 +54,19 @@ impl CaseLoad {
     /// The children who have died: their duties end in silence.
     pub fn died(&self) -> BTreeSet<ChildRef> {
         self.cases.values().filter(|case| case.died).map(|case| case.child.clone()).collect()
+    }
+
+    /// Children of whom nothing may be taken to be over: some fact of theirs could not be read, or the row that shows the
+    /// child or the plan may be one of those that name no child.
+    pub(super) fn unsure(&self, history: &History) -> BTreeSet<ChildRef> {
+        let nameless =
+            |view: &str| self.faults.iter().any(|fault| fault.view == view && matches!(fault.what, Defect::Unowned(_)));
+        let (children, plans) = (nameless("dw_children"), nameless(FactKind::Plan.view()));
+        let known = history.duties.keys().filter_map(|duty| duty.child.as_ref());
+        let lost = known.filter(|child| {
+            (children && !self.cases.contains_key(*child)) || (plans && self.planless.contains(*child))
+        });
+        lost.chain(&self.incomplete).cloned().collect()
     }
 }
 
@@ -71,10 +87,14 @@ impl Watch {
         let mut cases = BTreeMap::new();
         let mut duties: Vec<Duty> = Vec::new();
         let mut stretches: Vec<Stretch> = Vec::new();
+        let mut planless = BTreeSet::new();
         let reading = crate::source::read(&self.source, self.zone, |record| {
             let assessment = assess(&record, &terms);
             each(&record, &assessment);
             books.enter(&assessment);
+            if record.facts(FactKind::Plan).is_empty() {
+                planless.insert(record.child.clone());
+            }
             duties.extend(assessment.duties().cloned());
             stretches.extend(assessment.stretches);
             cases.insert(assessment.context.child.clone(), assessment.context);
@@ -98,7 +118,25 @@ impl Watch {
             duties,
             books,
             refused_addresses,
+            planless,
         })
+    }
+
+    /// Takes out every address that the mail server refused in the last week, and says whose.
+    pub(super) async fn forget_bounced(
+        &self,
+        directory: &mut Directory,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<String>, WatchError> {
+        let mut refused = Vec::new();
+        for bounced in self.ledger.refused_addresses(now - TimeDelta::days(7)).await? {
+            let person = directory.people.get_mut(&bounced.person);
+            if let Some(person) = person.filter(|person| person.email.as_deref() == Some(&bounced.address)) {
+                refused.push(format!("the mail server refused mail to {}", person.person.0));
+                person.email = None;
+            }
+        }
+        Ok(refused)
     }
 
     /// Takes out every address that may not be written to, so that whoever has only that is passed over for the next above.

@@ -1,14 +1,18 @@
 //! Rehearsal: the same stages, day after day, with the history carried along in memory. Changes nothing.
 
-use std::collections::BTreeMap;
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{Watch, WatchError};
+use super::{Watch, WatchError, data_faults};
 use crate::{
-    duty::{Duty, assess},
-    notice::{DutyRef, Notice, NoticeState, decide, reconcile},
-    record::CaseRecord,
+    duty::{CaseContext, Duty, Terms, assess, assess_reports},
+    notice::{Change, Decision, DutyRef, History, Notice, NoticeState, decide, reconcile},
+    procedure::NoticeKind,
+    record::{CaseRecord, ChildRef},
 };
 
 /// A message that would be sent.
@@ -20,10 +24,8 @@ pub struct Previewed {
     pub matters: Vec<(Notice, Duty)>,
 }
 
-/// Messages by instant and person.
-type Outbox = BTreeMap<(DateTime<Utc>, String), Vec<(Notice, Duty)>>;
-
-/// What would be sent on each morning from one day to another, if the case record stayed as it is.
+/// What would be sent on each morning from one day to another, if the case record stayed as it is. What the ledger has
+/// decided and not yet sent is part of it.
 pub async fn rehearse(
     watch: &Watch,
     from: NaiveDate,
@@ -31,41 +33,92 @@ pub async fn rehearse(
     now: DateTime<Utc>,
 ) -> Result<Vec<Previewed>, WatchError> {
     let mut records: Vec<CaseRecord> = Vec::new();
-    let load = watch.read_each(now, |record, _| records.push(record.clone())).await?;
+    let mut load = watch.read_each(now, |record, _| records.push(record.clone())).await?;
+    watch.forget_bounced(&mut load.directory, now).await?;
     let mut history = watch.ledger.history(now).await?;
-    let mut messages = Outbox::new();
+    let mut outbox = Outbox { waiting: watch.ledger.waiting().await?, messages: Vec::new() };
     // A step owed before the first day is part of the first morning's message, as it would be after downtime.
     for day in from.iter_days().take_while(|day| *day <= to) {
         let at = watch.zone.at(day, watch.sending.morning_at);
         let terms = watch.terms(at);
-        let mut duties: Vec<Duty> = Vec::new();
-        let mut cases = BTreeMap::new();
-        let mut stretches = Vec::new();
-        for record in &records {
-            let assessment = assess(record, &terms);
-            duties.extend(assessment.duties().cloned());
-            stretches.extend(assessment.stretches);
-            cases.insert(assessment.context.child.clone(), assessment.context);
-        }
-        duties.extend(crate::duty::assess_reports(&terms, &stretches));
+        let (mut duties, cases) = assess_all(&records, &terms);
+        duties.extend(data_faults::duties(&load.faults, &terms));
         let died = cases.values().filter(|case| case.died).map(|case| case.child.clone()).collect();
-        let reconciled = reconcile(duties, &died, &load.incomplete, &history);
+        let unsure = load.unsure(&history);
+        let reconciled = reconcile(duties, &died, &unsure, &history);
         let audience = watch.audience(&load.directory, &cases);
         let decision = decide(&reconciled, &audience, &history, &terms);
-        let standing = reconciled.standing.iter().map(|standing| &standing.duty);
-        let by_reference: BTreeMap<DutyRef, &Duty> = standing
-            .chain(reconciled.over.iter().map(|over| &over.duty))
-            .map(|duty| (DutyRef::of(duty), duty))
-            .collect();
-        for notice in decision.notices.iter().filter(|notice| notice.state == NoticeState::Queued) {
-            let effect = &notice.effect;
-            let reference = DutyRef { child: effect.child.clone(), duty: effect.duty.clone(), key: effect.key.clone() };
-            let Some(duty) = by_reference.get(&reference) else { continue };
-            let message = messages.entry((notice.send_at, effect.person.0.clone())).or_default();
-            message.push((notice.clone(), (*duty).clone()));
-        }
         let changes = reconciled.changes(&history);
-        history.apply(&changes, &decision);
+        let standing = reconciled.standing.iter().map(|standing| &standing.duty);
+        let duties = standing.chain(reconciled.over.iter().map(|over| &over.duty));
+        outbox.take(&changes, &decision, &duties.map(|duty| (DutyRef::of(duty), duty)).collect());
+        history.store(&changes, &decision);
+        outbox.send(at, &mut history);
     }
-    Ok(messages.into_iter().map(|((at, _), matters)| Previewed { at, matters }).collect())
+    Ok(outbox.messages)
+}
+
+fn assess_all(records: &[CaseRecord], terms: &Terms) -> (Vec<Duty>, BTreeMap<ChildRef, CaseContext>) {
+    let (mut duties, mut cases, mut stretches) = (Vec::new(), BTreeMap::new(), Vec::new());
+    for record in records {
+        let assessment = assess(record, terms);
+        duties.extend(assessment.duties().cloned());
+        stretches.extend(assessment.stretches);
+        cases.insert(assessment.context.child.clone(), assessment.context);
+    }
+    duties.extend(assess_reports(terms, &stretches));
+    (duties, cases)
+}
+
+/// What waits to be sent, each with the duty as it stands, and what was.
+struct Outbox {
+    waiting: Vec<(Notice, Duty)>,
+    messages: Vec<Previewed>,
+}
+
+impl Outbox {
+    /// Adds what a run decided, and drops what a later step says too or what is over.
+    fn take(&mut self, changes: &[Change], decision: &Decision, duties: &BTreeMap<DutyRef, &Duty>) {
+        let closed: BTreeSet<DutyRef> = changes.iter().filter_map(closed).collect();
+        self.waiting.retain(|(notice, _)| {
+            let tells_an_end =
+                matches!(notice.kind, NoticeKind::Resolved | NoticeKind::NoLongerDue | NoticeKind::Changed);
+            let idle = decision.superseded.contains(&notice.effect);
+            !idle && (tells_an_end || !closed.contains(&reference(notice)))
+        });
+        for (notice, duty) in &mut self.waiting {
+            if let Some(now) = duties.get(&reference(notice)) {
+                *duty = (*now).clone();
+            }
+        }
+        for notice in decision.notices.iter().filter(|notice| notice.state == NoticeState::Queued) {
+            if let Some(duty) = duties.get(&reference(notice)) {
+                self.waiting.push((notice.clone(), (*duty).clone()));
+            }
+        }
+    }
+
+    /// Sends all that may go by now: a message a person, and what is urgent in one of its own, as the ledger bundles them.
+    fn send(&mut self, at: DateTime<Utc>, history: &mut History) {
+        let mut bundles: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        let due = |(notice, _): &mut (Notice, Duty)| notice.send_at <= at;
+        for (notice, duty) in self.waiting.extract_if(.., due) {
+            history.hand_over(&notice, at);
+            let bundle = (Reverse(notice.urgent), notice.effect.person.0.clone());
+            bundles.entry(bundle).or_default().push((notice, duty));
+        }
+        self.messages.extend(bundles.into_values().map(|matters| Previewed { at, matters }));
+    }
+}
+
+fn closed(change: &Change) -> Option<DutyRef> {
+    match change {
+        Change::Closed { duty, .. } => Some(DutyRef::of(duty)),
+        _ => None,
+    }
+}
+
+fn reference(notice: &Notice) -> DutyRef {
+    let effect = &notice.effect;
+    DutyRef { child: effect.child.clone(), duty: effect.duty.clone(), key: effect.key.clone() }
 }

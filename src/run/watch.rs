@@ -115,6 +115,12 @@ pub enum WatchError {
     /// The last recipient must be reachable at all times.
     #[error("mail.last_recipient: {0}")]
     LastRecipient(String),
+    /// There is no ledger yet.
+    #[error("there is no ledger {}; `duewatch ledger migrate` makes one", path.display())]
+    NoLedger {
+        /// Where it should be.
+        path: PathBuf,
+    },
     /// The books could not be written down.
     #[error("cannot write down the books of a run: {0}")]
     Books(#[from] serde_json::Error),
@@ -239,6 +245,10 @@ pub(crate) async fn open_ledger(settings: &Settings, create: bool) -> Result<Led
     } else {
         place.database.clone()
     };
+    let path = Path::new(&at);
+    if !is_postgres(&at) && !create && !path.exists() {
+        return Err(WatchError::NoLedger { path: path.to_owned() });
+    }
     Ok(Ledger::open(&at, create).await?)
 }
 

@@ -114,7 +114,7 @@ pub struct Mail {
 
 /// Where mail goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(try_from = "String")]
 pub enum ChannelKind {
     /// To a mail server.
     Smtp,
@@ -151,7 +151,7 @@ pub struct Smtp {
 
 /// How a connection is protected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(try_from = "String")]
 pub enum TlsKind {
     /// Not at all: for a relay on the same machine or a trusted network.
     None,
@@ -159,6 +159,31 @@ pub enum TlsKind {
     Starttls,
     /// TLS from the first byte.
     Implicit,
+}
+
+impl TryFrom<String> for ChannelKind {
+    type Error = String;
+
+    fn try_from(word: String) -> Result<ChannelKind, String> {
+        match word.as_str() {
+            "smtp" => Ok(ChannelKind::Smtp),
+            "files" => Ok(ChannelKind::Files),
+            _ => Err(format!("`{word}` is no channel; write `smtp` or `files`")),
+        }
+    }
+}
+
+impl TryFrom<String> for TlsKind {
+    type Error = String;
+
+    fn try_from(word: String) -> Result<TlsKind, String> {
+        match word.as_str() {
+            "none" => Ok(TlsKind::None),
+            "starttls" => Ok(TlsKind::Starttls),
+            "implicit" => Ok(TlsKind::Implicit),
+            _ => Err(format!("`{word}` is no protection; write `none`, `starttls` or `implicit`")),
+        }
+    }
 }
 
 /// When mail leaves.

@@ -22,7 +22,7 @@ pub(crate) struct Assembler {
     pub(crate) facts: u64,
     /// Rows of facts seen for each kind, whether they could be used or not.
     pub(crate) fact_rows: [u64; FactKind::ALL.len()],
-    /// Children of whom a row could not be used.
+    /// Children of whom a row could not be read whole.
     pub(crate) incomplete: BTreeSet<ChildRef>,
     /// The child whose rows are being read, and the attributes of every row seen of it.
     pending: Option<Pending>,
@@ -111,11 +111,15 @@ impl Assembler {
         }
     }
 
-    /// The facts of one kind, and whether every row could be used.
+    /// The facts of one kind, and whether every row could be read whole.
     fn facts_of(&mut self, kind: FactKind, rows: &[Cells]) -> (Vec<Fact>, bool) {
-        let read: Vec<Option<Fact>> = rows.iter().map(|cells| self.fact(kind, cells)).collect();
-        let complete = read.iter().all(Option::is_some);
-        let mut facts: Vec<Fact> = read.into_iter().flatten().collect();
+        let mut complete = true;
+        let mut facts: Vec<Fact> = Vec::with_capacity(rows.len());
+        for cells in rows {
+            let (fact, whole) = self.fact(kind, cells);
+            complete &= whole;
+            facts.extend(fact);
+        }
         // The sort is stable and the rows came sorted, so what "last" means does not depend on the database.
         facts.sort_by(|a, b| a.id.cmp(&b.id));
         facts.dedup();
@@ -131,13 +135,15 @@ impl Assembler {
         (kept, complete)
     }
 
-    fn fact(&mut self, kind: FactKind, cells: &Cells) -> Option<Fact> {
+    /// A row as a fact, if it can be used, and whether all of it could be read. A date that is no date is left out of the
+    /// fact, and without it a meeting looks as if it had not been held.
+    fn fact(&mut self, kind: FactKind, cells: &Cells) -> (Option<Fact>, bool) {
         let mut cells = cells.iter().map(Option::as_deref);
         let Some(id) = parse::id(cells.next().flatten()) else {
             self.faults.add(kind.view(), None, kind.id_column(), Defect::Empty);
-            return None;
+            return (None, false);
         };
-        let mut usable = true;
+        let (mut usable, mut whole) = (true, true);
         let mut fact = Fact::new(kind, id);
         for (attribute, text) in kind.attributes().iter().zip(cells) {
             let value = match parse::value(attribute.holds, text, self.zone) {
@@ -149,9 +155,10 @@ impl Assembler {
                 Err(defect) => {
                     self.faults.add(kind.view(), Some(id), attribute.name, defect);
                     usable &= !attribute.required;
+                    whole = false;
                 }
             }
         }
-        usable.then_some(fact)
+        (usable.then_some(fact), whole)
     }
 }

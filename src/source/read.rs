@@ -29,7 +29,7 @@ pub struct Reading {
     pub facts: u64,
     /// What is wrong with the data, sorted.
     pub faults: Vec<Fault>,
-    /// Children of whom a row had to be left out. Their records may be short of a fact.
+    /// Children of whom a row or a field of one had to be left out. Their records may be short of a fact.
     pub incomplete: BTreeSet<ChildRef>,
 }
 
