@@ -115,19 +115,26 @@ async fn other_case_data_tells_nobody() {
     let database = duewatch::database::Database::open_sqlite(&own, false).await.expect("the cases");
     support::script(&database, "UPDATE local_load SET source_name = 'another council'").await;
     database.close().await;
-    let tomorrow = Some(monday() + TimeDelta::days(1));
-    let output = folder.cycle(tomorrow).await;
+    let later = |hours| Some(monday() + TimeDelta::hours(hours));
+    let output = folder.cycle(later(2)).await;
     assert_eq!(output.status.code(), Some(1), "{}", said(&output));
     assert!(said(&output).contains("another council") && said(&output).contains("ledger accept --source"));
     let [[outcome]] = folder.rows("SELECT outcome FROM runs ORDER BY id DESC LIMIT 1").await.try_into().expect("a run");
     assert_eq!(outcome, "refused");
     assert_eq!(folder.files(), told, "nobody is told anything");
 
+    // After hours without a reading the silence itself is told, once, to the last recipient.
+    for hours in [24, 25, 26] {
+        folder.cycle(later(hours)).await;
+    }
+    let held_back = folder.files();
+    assert_eq!(held_back.len(), told.len() + 1, "the last recipient, once");
+
     let accept = ["ledger", "accept", "--source", "another council", "--by", "the test", "--reason", "it was renamed"];
     let output = folder.run(&accept).await;
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
-    folder.cycle(tomorrow).await;
-    assert!(folder.files().len() > told.len(), "a day later there is news");
+    folder.cycle(later(48)).await;
+    assert!(folder.files().len() > held_back.len() + 5, "two days later there is news");
 }
 
 #[tokio::test(flavor = "multi_thread")]
