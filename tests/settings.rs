@@ -83,7 +83,7 @@ fn what_it_shows_as_a_default_is_the_default() {
     let of = |text: &str| {
         let Settings { source, mail, sending, schedule, .. } = load(text).expect("it loads");
         let smtp = mail.smtp.expect("a mail server");
-        let waits = (source.statement_timeout_ms, source.lock_timeout_ms, smtp.timeout_ms);
+        let waits = (source.statement_timeout_ms, smtp.timeout_ms);
         let days = (source.shrink_percent, source.stale_hours);
         (waits, days, smtp.hello_name, sending.morning_at, sending.until, sending.closed_on, schedule.poll)
     };

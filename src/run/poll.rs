@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Books, CaseLoad, Watch, WatchError, data_faults};
+use super::{Books, CaseLoad, Watch, WatchError, books, data_faults};
 use crate::{
     clock::Clock,
     delivery::Channel,
@@ -84,7 +84,16 @@ impl Watch {
         let changes = reconciled.changes(&history);
         let committed =
             self.ledger.commit_run(&run, &cases, &changes, &decision.notices, &[], &decision.superseded).await?;
-        Ok(Polled { committed, books, outcome, attention })
+        let known = reconciled.standing.iter().filter(|standing| standing.past.is_some()).count();
+        let kept = history.duties.len() - known - reconciled.over.len();
+        let expected = (decision.notices.len(), reconciled.standing.len() + kept);
+        let miscounted = books::against_the_ledger(&committed.counted, expected);
+        if miscounted.is_empty() {
+            return Ok(Polled { committed, books, outcome, attention });
+        }
+        self.ledger.judge_run(committed.run, RunOutcome::Unbalanced).await?;
+        attention.extend(miscounted);
+        Ok(Polled { committed, books, outcome: RunOutcome::Unbalanced, attention })
     }
 
     /// Stores that nothing was judged. Once no reading has been accepted for [`HELD_BACK`], the last recipient is told:
