@@ -12,7 +12,7 @@ use super::{
 use crate::{
     calendar::format_date_long,
     directory::{Directory, Mailbox, Recipient, Role},
-    duty::{CaseContext, Duty, Status, Terms},
+    duty::{CaseContext, Duty, Reading, Status, Terms},
     notice::Closing,
     procedure::{NoticeKind, Rule},
     record::{ChildRef, PersonRef},
@@ -160,9 +160,20 @@ impl Desk<'_> {
         decision.superseded.extend(waiting.map(|told| self.effect(&told.step, told.repeat, told.generation, person)));
     }
 
-    /// Whoever was told a date is told, once, that it moved.
+    /// Whoever was told a date is told, once, that it moved. A date where there was none is told by its own steps; only where
+    /// the record could not be told before is it news that it now can.
     fn tell_moved(&self, standing: &Standing, decision: &mut Decision) {
         let Some(past) = standing.past else { return };
+        let lost = |before: &Option<Reading>, now: &Option<Reading>| {
+            before
+                .as_ref()
+                .is_some_and(|before| now.as_ref().is_none_or(|now| (now.on, now.at) != (before.on, before.at)))
+        };
+        let (before, now) = (&past.duty, self.duty);
+        let told_date_moved = lost(&before.strict, &now.strict) || lost(&before.due, &now.due);
+        if !told_date_moved && before.status != Status::CannotTell {
+            return;
+        }
         let because = Some(moved_in_words(&past.duty, self.duty));
         for (person, role) in told_people(past, |told| told.kind != NoticeKind::Resolved) {
             self.tell_again("changed", NoticeKind::Changed, role, &person, because.clone(), decision);

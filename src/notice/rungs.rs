@@ -52,7 +52,9 @@ pub fn rungs(duty: &Duty, ladder: &Ladder, terms: &Terms) -> Vec<Rung> {
             urgent: step.when == Offset::AtOnce,
         });
     }
-    let last = rungs.iter().map(|rung| rung.owed_on).max();
+    // A ladder whose end has no place yet does not repeat: nothing is late, so nothing is said to be.
+    let whole = ladder.steps.iter().all(|step| place(duty, step.when, terms).is_some());
+    let last = rungs.iter().map(|rung| rung.owed_on).max().filter(|_| whole);
     if let (Some(repeat), Some(last)) = (&ladder.repeat, last) {
         for (number, owed_on) in repetitions(terms.calendar, last, repeat.every, terms.today) {
             rungs.push(Rung {
