@@ -165,6 +165,15 @@ fn a_missing_section_or_key_is_named() {
 }
 
 #[test]
+fn mistakes_of_several_sections_are_told_together() {
+    let text = SETTINGS
+        .replace("reply_to", "replyto")
+        .replace("[ledger]\ndatabase = \"ledger.db\"\n", "")
+        .replace("[source]\n", "[source]\nstale_hours = \"long\"\n");
+    settings_say(&text, &["[mail]", "`replyto`", "[ledger] is missing", "[source]", "`stale_hours`", "long"]);
+}
+
+#[test]
 fn a_file_that_is_no_toml_is_told_with_its_line() {
     settings_say(&SETTINGS.replace("[source]", "[source"), &["line 5"]);
 }

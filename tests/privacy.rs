@@ -253,6 +253,25 @@ fn what_is_typed_into_the_wrong_field_does_not_get_out_either() {
     clean(findings);
 }
 
+/// Only the daemon logs what it does. It runs on the present, where the alerts still stand and go at any hour.
+#[test]
+fn the_daemon_logs_no_child() {
+    let (bench, children) = authority(true);
+    fs::remove_file(bench.path("ledger.db")).unwrap();
+    for end in ["-wal", "-shm"] {
+        fs::remove_file(bench.path(&format!("ledger.db{end}"))).ok();
+    }
+    bench.run(&["ledger", "migrate"]).well();
+    bench.run(&["ledger", "mode", "live", "--by", "test", "--reason", "files only"]).well();
+    let log = bench.daemon_log("\"delivered\"");
+    cases::says(&log, &["\"polled\"", "faults in the case data", "\"stopped\""]);
+    let mut findings = Findings::default();
+    findings.plain("the daemon's log", &log);
+    findings.silent("the daemon's log", &log, &children);
+    ledger(&bench, &mut findings);
+    clean(findings);
+}
+
 /// Whoever types a name where the number belongs has it in the mail: the search finds it, so it would find others.
 #[test]
 fn the_search_finds_what_does_get_out() {
