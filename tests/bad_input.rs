@@ -1,6 +1,8 @@
 //! Bad input of every kind, through the command line: what is said names the place and what to do, and nothing is lost or
 //! half done.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+
 #[path = "support/cases.rs"]
 mod cases;
 
@@ -376,6 +378,26 @@ fn a_date_that_becomes_no_date_takes_no_duty_away() {
         let mut told = told_of(&bench, child, "first-core-group");
         told.retain(|told| !told.ends_with(" D1"));
         assert_eq!(told, ["due W1", "manager M1", "overdue W1"], "{child}");
+    }
+}
+
+#[test]
+fn a_fault_of_the_data_is_told_once_and_again_when_it_comes_back() {
+    let bench = Bench::new(&one("2026-11-02"));
+    let visit = "visits V1 child_id=C1 visited_on=soon visitor_id=W1 seen=Y";
+    bench.add(visit);
+    let told = || told_of(&bench, "", "case-data");
+    for day in ["2026-11-16", "2026-11-17", "2026-11-18"] {
+        morning(&bench, day).ends(1);
+        assert_eq!(told(), ["cannot-tell D1"], "{day}");
+    }
+    bench.sql("DELETE FROM dw_visits");
+    morning(&bench, "2026-11-19").well();
+    assert_eq!(told(), ["cannot-tell D1", "no-longer-due D1"]);
+    bench.add(visit);
+    for day in ["2026-11-20", "2026-11-23"] {
+        morning(&bench, day).ends(1);
+        assert_eq!(told(), ["cannot-tell D1", "no-longer-due D1", "cannot-tell D1"], "{day}");
     }
 }
 

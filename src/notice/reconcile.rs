@@ -67,7 +67,7 @@ pub fn reconcile<'a>(
                 reconciled.standing.push(Standing { duty, generation, past: Some(past), moved });
             }
             (None, _) if duty.status == Status::Met => {}
-            (None, Some((_, Closing::Met))) if duty.child.is_none() => {}
+            (None, Some((_, Closing::Met))) if is_report(&duty) => {}
             (None, closed) => {
                 let generation = closed.map_or(0, |(generation, _)| generation + 1);
                 reconciled.standing.push(Standing { duty, generation, past: None, moved: false });
@@ -103,7 +103,12 @@ impl Reconciled<'_> {
 
 /// A report has no event that meets it but its own issue.
 fn report_is_issued(duty: &Duty, past: &Past) -> bool {
-    duty.child.is_none() && !past.told.is_empty()
+    is_report(duty) && !past.told.is_empty()
+}
+
+/// A fault of the case data is nobody's either, but it stands until it is mended, and it can come back.
+fn is_report(duty: &Duty) -> bool {
+    duty.child.is_none() && duty.status != Status::CannotTell
 }
 
 /// What makes a generation: the days and instants of both readings.

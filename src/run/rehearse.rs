@@ -71,9 +71,12 @@ fn assess_all(records: &[CaseRecord], terms: &Terms) -> (Vec<Duty>, BTreeMap<Chi
     (duties, cases)
 }
 
-/// What waits to be sent, each with the duty as it stands, and what was.
+/// A notice, with the duty as it stands.
+type Waiting = (Notice, Duty);
+
+/// What waits to be sent, and what was.
 struct Outbox {
-    waiting: Vec<(Notice, Duty)>,
+    waiting: Vec<Waiting>,
     messages: Vec<Previewed>,
 }
 
@@ -101,8 +104,8 @@ impl Outbox {
 
     /// Sends all that may go by now: a message a person, and what is urgent in one of its own, as the ledger bundles them.
     fn send(&mut self, at: DateTime<Utc>, history: &mut History) {
-        let mut bundles: BTreeMap<(Reverse<bool>, String), Vec<(Notice, Duty)>> = BTreeMap::new();
-        let due = |(notice, _): &mut (Notice, Duty)| notice.send_at <= at;
+        let mut bundles: BTreeMap<(Reverse<bool>, String), Vec<Waiting>> = BTreeMap::new();
+        let due = |(notice, _): &mut Waiting| notice.send_at <= at;
         for (notice, duty) in self.waiting.extract_if(.., due) {
             history.hand_over(&notice, at);
             let bundle = (Reverse(notice.urgent), notice.effect.person.0.clone());
