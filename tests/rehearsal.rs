@@ -184,9 +184,10 @@ fn nobody_is_told_twice_however_often_the_daemon_runs() {
         // Downtime may cost an early step, whose place a later one took, but no person the knowledge of an open duty,
         // unless their turn came and went while nobody ran: with a constant directory there is none.
         let [daily, third, gap] = after.try_into().unwrap();
-        let lost: Vec<_> = daily.difference(&gap).chain(daily.difference(&third)).collect();
-        let lost: Vec<_> = lost.into_iter().filter(|(duty, person)| world.still_tells(duty, person, last)).collect();
-        assert!(lost.is_empty(), "seed {seed}: {lost:#?}");
+        let missing: Vec<_> = daily.difference(&gap).chain(daily.difference(&third)).collect();
+        let missing: Vec<_> =
+            missing.into_iter().filter(|(duty, person)| world.still_tells(duty, person, last)).collect();
+        assert!(missing.is_empty(), "seed {seed}: {missing:#?}");
     }
 }
 
