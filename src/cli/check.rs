@@ -10,7 +10,7 @@ use crate::{
     clock::Clock,
     directory::Role,
     ledger::{HomeCheck, Mode},
-    run::{CaseLoad, Watch},
+    run::{CaseLoad, Watch, WatchError},
     settings::Settings,
     source::{Defect, guard, guard_name},
 };
@@ -111,6 +111,9 @@ async fn ledger(watch: &Watch, findings: &mut Findings) {
             };
             well(&format!("ledger {name}: mode {}{simulated}{mails}", identity.mode));
         }
+    }
+    if let Err(error @ WatchError::SimulatedMail { .. }) = watch.recognise_ledger().await {
+        findings.fault(&error.to_string());
     }
     let home = match watch.ledger.home().await {
         Ok(home) => watch.ledger.home_check(&home).await,

@@ -14,7 +14,8 @@ pub(crate) enum Ledger {
     Migrate(Migrate),
     /// What becomes of mail: `record` keeps it, `redirect ADDRESS` sends all of it there, `live` sends it to the people.
     Mode(ChangeMode),
-    /// Says that this ledger, found in another place than it was registered, is the one to go on with.
+    /// Says that this ledger, found in another place than it was registered, is the one to go on with; or that case data
+    /// under another name are the same cases.
     Accept(Accept),
 }
 
@@ -38,7 +39,7 @@ pub(crate) struct ChangeMode {
 
 #[derive(Debug, Args)]
 pub(crate) struct Accept {
-    /// Instead: that the case database of this name holds the cases that the ledger is about.
+    /// The name by which the case database now calls itself. Where the ledger is stays as it was accepted.
     #[arg(long, value_name = "NAME")]
     source: Option<String>,
     #[command(flatten)]
@@ -81,11 +82,11 @@ pub(crate) async fn run(config: &Path, command: &Ledger) -> Outcome {
             ledger.set_mode(&mode, &change.act.by, &change.act.reason, now).await?;
             output::line(&format!("{} is in mode {mode} now.", ledger.name()));
         }
-        Ledger::Accept(Accept { source: Some(source), act }) => {
+        Ledger::Accept(Accept { source: Some(name), act }) => {
             let ledger = open_ledger(&settings, false).await?;
             ledger.identity_of(&settings.authority.id).await?;
-            ledger.accept_source(source.trim(), &act.by, &act.reason, now).await?;
-            output::line(&format!("{} belongs to the case database {} now.", ledger.name(), source.trim()));
+            ledger.accept_source(name.trim(), &act.by, &act.reason, now).await?;
+            output::line(&format!("{} is filled from `{}` now.", ledger.name(), name.trim()));
         }
         Ledger::Accept(Accept { source: None, act }) => {
             let ledger = open_ledger(&settings, false).await?;

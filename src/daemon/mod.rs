@@ -46,6 +46,7 @@ pub async fn run(watch: Watch) -> Result<(), DaemonError> {
     let stop = stop_requested()?;
     let heartbeat = Heartbeat::start().await?;
     watch.recognise_ledger().await?;
+    let _sole = watch.ledger.sole().await.map_err(WatchError::from)?;
     info!(authority = %watch.authority, poll = %watch.poll, "watching");
     loop {
         let cycle = cycle(&watch, &stop);

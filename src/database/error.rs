@@ -128,6 +128,13 @@ impl DatabaseError {
         self.sqlite_is(&[13]) || self.state_is(&["53100"])
     }
 
+    /// SQLite could not write to its file, and the system's reason was not a full disk: a quota, a limit on the size of
+    /// files, or a disk that fails.
+    pub fn is_unwritable(&self) -> bool {
+        // IOERR_WRITE, IOERR_FSYNC, IOERR_DIR_FSYNC, IOERR_TRUNCATE, IOERR_SHMSIZE.
+        matches!(self.cause().map(|cause| &cause.code), Some(Code::Sqlite(778 | 1034 | 1290 | 1546 | 4874)))
+    }
+
     /// A table or view that the statement names does not exist.
     pub fn is_missing_table(&self) -> bool {
         self.state_is(&["42P01", "3F000"]) || self.sqlite_says("no such table")

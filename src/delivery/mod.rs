@@ -65,6 +65,14 @@ impl Channel {
         }
     }
 
+    /// The longest that one attempt can take, in milliseconds: a lease on a message must outlast it.
+    pub fn longest_ms(&self) -> u64 {
+        match self {
+            Self::Files(_) => 0,
+            Self::Smtp(smtp) => smtp.longest_ms(),
+        }
+    }
+
     /// Goes as far as is possible without sending anything: the folder takes a file, or the server takes the connection, the
     /// encryption and the password. The error is for the person who set the channel up.
     pub async fn test(&self) -> Result<(), String> {

@@ -145,6 +145,11 @@ impl Smtp {
         Ok(Self { settings, hello, from, protection })
     }
 
+    /// The longest that one attempt can take.
+    pub(crate) fn longest_ms(&self) -> u64 {
+        self.settings.timeouts.longest_ms()
+    }
+
     /// Hands one message over, on a connection of its own.
     pub(crate) async fn send(&self, frozen: &Frozen) -> Outcome {
         let to = match Mailbox::read(&frozen.to).and_then(Mailbox::address) {

@@ -170,14 +170,16 @@ impl Work {
         Ok(None)
     }
 
-    /// Withdraws from a message that is not frozen what has been closed since it was decided; says whether anything is left.
+    /// Withdraws from a message that is not frozen what has been closed since it was decided, a report excepted, which is met
+    /// by being decided; says whether anything is left.
     async fn still_says_something(&mut self, message: &Arg) -> Result<bool, LedgerError> {
         self.execute(
             "UPDATE notices SET state = 'withdrawn', message_id = NULL
              WHERE message_id = $1 AND kind NOT IN ('resolved', 'no_longer_due', 'changed')
                AND EXISTS (SELECT 1 FROM duties d
                            WHERE d.child = notices.child AND d.duty = notices.duty AND d.duty_key = notices.duty_key
-                             AND d.closed IS NOT NULL AND d.changed_run > notices.decided_run)",
+                             AND d.closed IS NOT NULL AND d.changed_run > notices.decided_run
+                             AND NOT (d.child = '' AND d.closed = 'met'))",
             std::slice::from_ref(message),
         )
         .await?;

@@ -1,5 +1,7 @@
 //! What can go wrong with the ledger, for the person who must act.
 
+use std::path::PathBuf;
+
 use thiserror::Error;
 use uuid::Uuid;
 
@@ -11,6 +13,17 @@ pub enum LedgerError {
     /// No room. The daemon goes on trying; nothing that was stored is lost.
     #[error("could not {attempted}: no room is left for {ledger}; nothing was changed; make room on its disk")]
     DiskFull {
+        /// What was attempted.
+        attempted: &'static str,
+        /// Which ledger.
+        ledger: String,
+    },
+    /// The file takes no more, for another reason than a full disk.
+    #[error(
+        "could not {attempted}: no more can be written to {ledger}; nothing was changed; its disk is full, over its quota, over \
+         a limit on the size of files, or fails: make room, or look at the disk"
+    )]
+    Unwritable {
         /// What was attempted.
         attempted: &'static str,
         /// Which ledger.
@@ -73,7 +86,7 @@ pub enum LedgerError {
     /// It was filled from another case database.
     #[error(
         "{ledger} was filled from the source `{found}`, not from `{wanted}`; correct the source in duewatch.toml, or \
-         say that it is the same cases by `duewatch ledger accept --source {wanted}`"
+         say that it is the same cases by `duewatch ledger accept --source {wanted} --by NAME --reason TEXT`"
     )]
     OtherSource {
         /// Which ledger.
@@ -132,6 +145,22 @@ pub enum LedgerError {
         /// Why.
         why: String,
     },
+    /// A daemon runs on it already.
+    #[error("another duewatch is already watching with {ledger}; stop it first, or give this one a ledger of its own")]
+    Taken {
+        /// Which ledger.
+        ledger: String,
+    },
+    /// Whether a daemon runs on it already cannot be told.
+    #[error("could not lock {lock}, which keeps a second daemon away from {ledger}: {why}; let this user write there")]
+    Unlockable {
+        /// Which ledger.
+        ledger: String,
+        /// The file beside it.
+        lock: PathBuf,
+        /// Why not.
+        why: String,
+    },
     /// Anything else the database says.
     #[error("could not {attempted}: {source}")]
     Database {
@@ -147,6 +176,8 @@ impl LedgerError {
     pub(super) fn of(source: DatabaseError, attempted: &'static str, ledger: &str) -> LedgerError {
         if source.is_disk_full() {
             LedgerError::DiskFull { attempted, ledger: ledger.into() }
+        } else if source.is_unwritable() {
+            LedgerError::Unwritable { attempted, ledger: ledger.into() }
         } else if source.is_missing_table() || source.is_missing_column() {
             LedgerError::NotMigrated { ledger: ledger.into() }
         } else if source.is_locked() || source.is_timeout() || source.is_unreachable() {
@@ -158,6 +189,6 @@ impl LedgerError {
 
     /// Whether the same call can succeed later without anybody acting on duewatch itself.
     pub fn may_pass(&self) -> bool {
-        matches!(self, LedgerError::DiskFull { .. } | LedgerError::Busy { .. })
+        matches!(self, LedgerError::DiskFull { .. } | LedgerError::Unwritable { .. } | LedgerError::Busy { .. })
     }
 }

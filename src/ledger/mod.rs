@@ -31,6 +31,7 @@ mod outbox;
 mod run;
 mod schedule;
 mod send;
+mod sole;
 mod store;
 mod work;
 
@@ -45,3 +46,4 @@ pub use open::Ledger;
 pub use outbox::{MessageState, RefusedAddress};
 pub use run::{Committed, NewRun, RunOutcome, StoredRun};
 pub use send::{Attempted, Outcome};
+pub use sole::Sole;

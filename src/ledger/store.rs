@@ -9,7 +9,7 @@ use super::work::Work;
 use super::{Counted, LedgerError, NewRun, batch};
 use crate::database::Arg;
 use crate::duty::{CaseContext, Duty, DutyKey, Reading};
-use crate::notice::{Change, DutyRef, Effect, Notice};
+use crate::notice::{Change, Closing, DutyRef, Effect, Notice};
 use crate::procedure::DutyId;
 
 const INSERT_DUTIES: &str = "INSERT INTO duties (child, duty, duty_key, generation, status, strict_on, due_on, detail, \
@@ -122,9 +122,14 @@ impl Work {
         batch::execute(self, &head, &rows, ")").await
     }
 
+    /// What tells of the end stays, and so does a report: it is met by being decided, and must still be sent.
     /// Called before this run's notices are stored, so that it never touches them.
     pub(super) async fn withdraw_closed(&mut self, changes: &[Change]) -> Result<u64, LedgerError> {
-        let closed = changes.iter().filter(|change| matches!(change, Change::Closed { .. })).map(duty_of);
+        let closed = changes.iter().filter(|change| match change {
+            Change::Closed { duty, closing } => duty.child.is_some() || *closing != Closing::Met,
+            _ => false,
+        });
+        let closed = closed.map(duty_of);
         let rows: Vec<Vec<Arg>> = closed.map(|duty| identity_args(duty).into()).collect();
         let head = "UPDATE notices SET state = 'withdrawn'
                     WHERE state = 'queued' AND kind NOT IN ('resolved', 'no_longer_due', 'changed')

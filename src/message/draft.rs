@@ -69,7 +69,9 @@ fn line(matter: &Matter, stationery: &Stationery, terms: &Terms) -> Line {
         household: case.and_then(|case| case.household.as_ref()).map(|household| household.0.clone()),
         link: duty.child.as_ref().and_then(|child| link(stationery, &child.0)),
         title: rule.map_or_else(|| "Case data".to_owned(), |rule| rule.title.clone()),
-        ask: ask.or_else(|| rule.map(|rule| rule.ask.clone())).unwrap_or_else(|| "Mend the rows named here".to_owned()),
+        ask: ask
+            .or_else(|| rule.map(|rule| rule.ask.clone()))
+            .unwrap_or_else(|| "See what is wrong with the case data, and have it mended".to_owned()),
         due_on,
         strict_on,
         working_days_left: due_on.and_then(|on| terms.calendar.working_days_between(terms.today, on).ok()),

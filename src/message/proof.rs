@@ -108,7 +108,9 @@ fn prove_said(template: &str, said: &str, letter: &Letter, kind: &'static str) -
         if asks {
             musts.push(("what to do", line.ask.clone()));
         }
-        if asks && line.due_on.is_some_and(|due_on| due_on >= letter.written_on) {
+        // An alert says "at once", which is earlier than any day.
+        let by_a_day = asks && line.kind != NoticeKind::Alert;
+        if by_a_day && line.due_on.is_some_and(|due_on| due_on >= letter.written_on) {
             musts.extend(line.strict_on.iter().map(|on| ("the earliest defensible day", format_date_long(*on))));
         }
         musts.extend(line.next.iter().map(|next| ("what happens next", next.clone())));

@@ -101,18 +101,97 @@ impl Reconciled<'_> {
     }
 }
 
+/// Nobody's duty, and dated: a report. The other duties of nobody are faults of the case data, which last as long as they
+/// are found.
+fn is_report(duty: &Duty) -> bool {
+    duty.child.is_none() && duty.status != Status::CannotTell
+}
+
 /// A report has no event that meets it but its own issue.
 fn report_is_issued(duty: &Duty, past: &Past) -> bool {
     is_report(duty) && !past.told.is_empty()
-}
-
-/// A fault of the case data is nobody's either, but it stands until it is mended, and it can come back.
-fn is_report(duty: &Duty) -> bool {
-    duty.child.is_none() && duty.status != Status::CannotTell
 }
 
 /// What makes a generation: the days and instants of both readings.
 fn dates(duty: &Duty) -> impl PartialEq + use<> {
     let of = |reading: &Option<crate::duty::Reading>| reading.as_ref().map(|reading| (reading.on, reading.at));
     (of(&duty.strict), of(&duty.due))
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{DateTime, NaiveDate};
+
+    use super::*;
+    use crate::{
+        directory::Role,
+        duty::{Anchor, DutyKey},
+        notice::{NoticeState, Told},
+        procedure::{DutyId, NoticeKind},
+        record::PersonRef,
+    };
+
+    fn of_nobody(status: Status) -> Duty {
+        Duty {
+            child: None,
+            duty: DutyId("local-example".into()),
+            key: DutyKey("k".into()),
+            anchor: Anchor { fact: "month".into(), id: "k".into(), on: NaiveDate::MIN },
+            strict: None,
+            due: None,
+            status,
+            met_on: None,
+            late: false,
+            calendar: String::new(),
+            calendar_hash: String::new(),
+            provisional: false,
+            skipped: Vec::new(),
+            citation: String::new(),
+            arithmetic: String::new(),
+            notes: Vec::new(),
+            done: Vec::new(),
+        }
+    }
+
+    fn told_of(duty: &Duty) -> History {
+        let told = Told {
+            generation: 0,
+            step: "one".into(),
+            repeat: 0,
+            person: PersonRef("P".into()),
+            role: Role::DATA_TEAM,
+            kind: NoticeKind::DataQuality,
+            state: NoticeState::Bundled,
+            owed_at: DateTime::UNIX_EPOCH,
+        };
+        let past = Past { duty: duty.clone(), generation: 0, told: vec![told], acks: Vec::new() };
+        History { duties: BTreeMap::from([(DutyRef::of(duty), past)]), ..History::default() }
+    }
+
+    fn closing_of(duties: Vec<Duty>, history: &History) -> Vec<Closing> {
+        let nobody = BTreeSet::new();
+        reconcile(duties, &nobody, &nobody, history).over.iter().map(|over| over.closing).collect()
+    }
+
+    #[test]
+    fn a_report_is_over_once_it_is_issued_and_does_not_come_back() {
+        let report = of_nobody(Status::Open);
+        assert_eq!(closing_of(vec![report.clone()], &told_of(&report)), [Closing::Met]);
+        let closed = BTreeMap::from([(DutyRef::of(&report), (0, Closing::Met))]);
+        let nobody = BTreeSet::new();
+        let history = History { closed, ..History::default() };
+        assert!(reconcile(vec![report], &nobody, &nobody, &history).standing.is_empty());
+    }
+
+    #[test]
+    fn a_fault_of_the_data_lasts_while_it_is_found_and_is_news_when_it_returns() {
+        let fault = of_nobody(Status::CannotTell);
+        assert_eq!(closing_of(vec![fault.clone()], &told_of(&fault)), []);
+        assert_eq!(closing_of(Vec::new(), &told_of(&fault)), [Closing::NoLongerDue]);
+        let closed = BTreeMap::from([(DutyRef::of(&fault), (0, Closing::NoLongerDue))]);
+        let nobody = BTreeSet::new();
+        let history = History { closed, ..History::default() };
+        let reconciled = reconcile(vec![fault], &nobody, &nobody, &history);
+        assert_eq!(reconciled.standing.iter().map(|standing| standing.generation).collect::<Vec<_>>(), [1]);
+    }
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     duty::{Assessment, Idle, Outcome, Status},
+    ledger::Counted,
     notice::StepBooks,
 };
 
@@ -85,5 +86,43 @@ impl Books {
             imbalances.push(format!("steps do not add up: {:?}", self.steps));
         }
         imbalances
+    }
+}
+
+/// What the ledger counts of a run by queries of its own, against what the run decided: new notices, and duties that stand.
+pub(super) fn against_the_ledger(counted: &Counted, (notices, standing): (usize, usize)) -> Vec<String> {
+    let stored: u64 = counted.notices.values().sum();
+    let open: u64 = counted.duties.values().sum();
+    let mut imbalances = Vec::new();
+    if stored != notices as u64 {
+        imbalances.push(format!("{notices} notices were decided, but the ledger holds {stored} of this run"));
+    }
+    if open != standing as u64 {
+        imbalances.push(format!("{standing} duties stand, but the ledger holds {open} that are not closed"));
+    }
+    imbalances
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_child_or_a_step_that_nobody_accounts_for_is_named() {
+        let mut books = Books::default();
+        assert_eq!(books.imbalances(), [""; 0]);
+        books.children = ChildBooks { seen: 10, assessed: 7, excluded: 1, unreadable: 1 };
+        books.pairs.applicable = 3;
+        books.steps.owed = 2;
+        assert_eq!(books.imbalances().len(), 3);
+        books.children.assessed = 8;
+        assert_eq!(books.imbalances().len(), 2);
+    }
+
+    #[test]
+    fn what_the_ledger_does_not_hold_is_named() {
+        let counted = Counted { notices: [("queued".to_owned(), 2)].into(), ..Counted::default() };
+        assert_eq!(against_the_ledger(&counted, (2, 0)), [""; 0]);
+        assert_eq!(against_the_ledger(&counted, (3, 1)).len(), 2);
     }
 }

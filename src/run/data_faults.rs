@@ -2,10 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
-
 use crate::{
-    duty::{Anchor, Duty, DutyKey, Status},
+    duty::{Anchor, Duty, DutyKey, Status, Terms},
     procedure::DutyId,
     source::{Defect, Fault},
 };
@@ -17,7 +15,7 @@ pub(super) const CASE_DATA: &str = "case-data";
 const NAMED: usize = 20;
 
 /// One duty for each view, column and kind of fault, naming the rows.
-pub(super) fn duties(faults: &[Fault], today: NaiveDate, calendar: &str, calendar_hash: &str) -> Vec<Duty> {
+pub(super) fn duties(faults: &[Fault], terms: &Terms) -> Vec<Duty> {
     let mut kinds: BTreeMap<String, Vec<String>> = BTreeMap::new();
     // Facts of children whom the view does not show are no fault to mend: their plans ended long ago. They are counted.
     for fault in faults.iter().filter(|fault| !matches!(fault.what, Defect::Orphans(_))) {
@@ -28,26 +26,36 @@ pub(super) fn duties(faults: &[Fault], today: NaiveDate, calendar: &str, calenda
         };
         kinds.entry(fault.kind()).or_default().push(row);
     }
-    let duty = |(kind, rows): (String, Vec<String>)| Duty {
+    kinds.into_iter().map(|(kind, rows)| duty(&kind, notes(&kind, &rows), terms)).collect()
+}
+
+/// The duty that stands while no reading is accepted.
+pub(super) fn held_back(why: &str, terms: &Terms) -> Duty {
+    let notes =
+        vec!["no reading of the case database is accepted, so nothing new is judged".to_owned(), why.to_owned()];
+    duty("reading", notes, terms)
+}
+
+fn duty(kind: &str, notes: Vec<String>, terms: &Terms) -> Duty {
+    Duty {
         child: None,
         duty: DutyId(CASE_DATA.into()),
-        anchor: Anchor { fact: "view".into(), id: kind.clone(), on: today },
+        key: DutyKey(kind.to_owned()),
+        anchor: Anchor { fact: "case data".into(), id: kind.to_owned(), on: terms.today },
         strict: None,
         due: None,
         status: Status::CannotTell,
         met_on: None,
         late: false,
-        calendar: calendar.to_owned(),
-        calendar_hash: calendar_hash.to_owned(),
+        calendar: terms.calendar.id().to_owned(),
+        calendar_hash: terms.calendar.hash().to_owned(),
         provisional: false,
         skipped: Vec::new(),
         citation: String::new(),
         arithmetic: String::new(),
-        notes: notes(&kind, &rows),
+        notes,
         done: Vec::new(),
-        key: DutyKey(kind),
-    };
-    kinds.into_iter().map(duty).collect()
+    }
 }
 
 fn notes(kind: &str, rows: &[String]) -> Vec<String> {

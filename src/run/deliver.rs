@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use tokio_util::sync::CancellationToken;
+use tracing::warn;
 
 use super::{Watch, WatchError};
 use crate::{
@@ -10,11 +11,13 @@ use crate::{
     directory::Mailbox,
     failpoint::failpoint,
     ledger::{Attempted, Claim, Mode, Outcome},
-    message::{Matter, Stationery, compose, draft},
+    message::{ComposeError, Matter, Stationery, Templates, compose, draft},
 };
 
-/// How long one message may be worked on before another process may take it up again.
-const LEASE_MS: i64 = 120_000;
+/// How long one message may be worked on before another process may take it up again, at the least.
+const LEASE_MS: u64 = 120_000;
+/// Beyond the longest that the channel can take: for the wording, and for the disk.
+const LEASE_BEYOND_MS: u64 = 60_000;
 
 /// What a delivery pass came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,9 +48,11 @@ impl Watch {
         self.recognise_ledger().await?;
         let identity = self.ledger.identity().await?;
         let owner = format!("{}-{}", identity.ledger_id, std::process::id());
+        let lease_ms = LEASE_MS.max(self.channel.longest_ms().saturating_add(LEASE_BEYOND_MS));
+        let lease_ms = i64::try_from(lease_ms).unwrap_or(i64::MAX / 2);
         let mut delivered = Delivered::default();
         while !stop.is_cancelled() {
-            let Some(claim) = self.ledger.claim(&owner, LEASE_MS, clock.now()).await? else { break };
+            let Some(claim) = self.ledger.claim(&owner, lease_ms, clock.now()).await? else { break };
             let attempted = self.send(&claim, &identity.mode, clock).await?;
             match attempted.outcome {
                 Outcome::HandedOver => delivered.handed_over += 1,
@@ -72,7 +77,15 @@ impl Watch {
         };
         let eml = match &claim.frozen {
             Some(eml) => eml.clone(),
-            None => self.write(claim, &to, clock.now()).await?,
+            None => match self.write(claim, &to, clock.now()).await {
+                Ok(eml) => eml,
+                // One message without words must not hold up everybody else's.
+                Err(WatchError::Compose(_) | WatchError::Render(_)) => {
+                    let why = "it could not be worded; correct the templates or the settings".to_owned();
+                    return Ok(attempted(delivery::Outcome::Retry { why }, claim, clock.now()));
+                }
+                Err(error) => return Err(error),
+            },
         };
         self.ledger.freeze(&claim.lease, &eml, clock.now()).await?;
         if *mode == Mode::Record {
@@ -95,7 +108,15 @@ impl Watch {
             .map(|claimed| Matter { notice: &claimed.notice, duty: &claimed.duty, case: claimed.case.as_ref() })
             .collect();
         let stationery = Stationery { data_as_of: self.data_as_of().await?, ..self.stationery.clone() };
-        let composed = compose(&draft(&matters, &stationery, &terms), &self.templates)?;
+        let letter = draft(&matters, &stationery, &terms);
+        // The authority's own words if they hold, the shipped ones rather than silence.
+        let composed = match compose(&letter, &self.templates) {
+            Err(ComposeError::Template(error)) => {
+                warn!(message = %claim.lease.message, "{error}; the shipped words are used");
+                compose(&letter, &Templates::shipped()?)?
+            }
+            composed => composed?,
+        };
         let outgoing = Outgoing {
             message_id: claim.lease.message,
             message_id_domain: self.message_id_domain.clone(),

@@ -1,16 +1,23 @@
 //! A poll: read, assess, decide, and store all of it in one commit.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Books, CaseLoad, Watch, WatchError};
+use super::{Books, CaseLoad, Watch, WatchError, books, data_faults};
 use crate::{
     clock::Clock,
+    delivery::Channel,
+    directory::Directory,
+    duty::CaseContext,
     ledger::{Committed, HomeCheck, NewRun, RunOutcome},
-    notice::{Audience, decide, reconcile},
+    notice::{Audience, Reconciled, decide, reconcile},
+    record::ChildRef,
     source::{Counts, Defect, SourceError, guard},
 };
+
+/// A load takes minutes; a reading that fails for hours is not one that met a load.
+const HELD_BACK: TimeDelta = TimeDelta::hours(4);
 
 /// What a poll came to.
 #[derive(Clone, Debug)]
@@ -55,12 +62,7 @@ impl Watch {
         let history = self.ledger.history(now).await?;
         let (died, unsure) = (load.died(), load.unsure(&history));
         let reconciled = reconcile(std::mem::take(&mut load.duties), &died, &unsure, &history);
-        let audience = Audience {
-            directory: &load.directory,
-            cases: &load.cases,
-            last: &self.last_recipient,
-            clock: &self.sending,
-        };
+        let audience = self.audience(&load.directory, &load.cases);
         let decision = decide(&reconciled, &audience, &history, &terms);
         let mut books = load.books;
         books.steps = decision.steps;
@@ -82,10 +84,36 @@ impl Watch {
         let changes = reconciled.changes(&history);
         let committed =
             self.ledger.commit_run(&run, &cases, &changes, &decision.notices, &[], &decision.superseded).await?;
-        Ok(Polled { committed, books, outcome, attention })
+        let known = reconciled.standing.iter().filter(|standing| standing.past.is_some()).count();
+        let kept = history.duties.len() - known - reconciled.over.len();
+        let expected = (decision.notices.len(), reconciled.standing.len() + kept);
+        let miscounted = books::against_the_ledger(&committed.counted, expected);
+        if miscounted.is_empty() {
+            return Ok(Polled { committed, books, outcome, attention });
+        }
+        self.ledger.judge_run(committed.run, RunOutcome::Unbalanced).await?;
+        attention.extend(miscounted);
+        Ok(Polled { committed, books, outcome: RunOutcome::Unbalanced, attention })
     }
 
+    /// Stores that nothing was judged. Once no reading has been accepted for [`HELD_BACK`], the last recipient is told:
+    /// whoever waits for reminders would take the silence for good news.
     async fn refuse(&self, clock: Clock, started_at: DateTime<Utc>, why: &str) -> Result<Polled, WatchError> {
+        let good = self.ledger.last_good_run().await?.map(|run| run.run.at);
+        let (mut changes, mut notices) = (Vec::new(), Vec::new());
+        if good.is_some_and(|good| started_at - good >= HELD_BACK) {
+            let terms = self.terms(started_at);
+            let history = self.ledger.history(started_at).await?;
+            let mut standing = Reconciled::default();
+            let duty = data_faults::held_back(why, &terms);
+            let known = reconcile(vec![duty], &BTreeSet::new(), &BTreeSet::new(), &history);
+            standing.standing = known.standing;
+            let nobody = Directory::default();
+            let cases = BTreeMap::new();
+            let audience = self.audience(&nobody, &cases);
+            notices = decide(&standing, &audience, &history, &terms).notices;
+            changes = standing.changes(&history);
+        }
         let run = NewRun {
             at: started_at,
             started_at,
@@ -97,7 +125,7 @@ impl Watch {
             procedure_hash: self.procedure.hash.clone(),
             calendar_hash: self.calendar.hash().to_owned(),
         };
-        let committed = self.ledger.commit_run(&run, &[], &[], &[], &[], &[]).await?;
+        let committed = self.ledger.commit_run(&run, &[], &changes, &notices, &[], &[]).await?;
         Ok(Polled {
             committed,
             books: Books::default(),
@@ -106,14 +134,35 @@ impl Watch {
         })
     }
 
-    /// Another authority's ledger is never written to. One that is not where it was is a copy until a person says otherwise.
+    /// Another authority's ledger is never written to. One that is not where it was is a copy until a person says otherwise,
+    /// and one whose days are invented never goes together with a mail server.
     pub async fn recognise_ledger(&self) -> Result<(), WatchError> {
         self.ledger.identity_of(&self.authority).await?;
+        self.refuse_simulated_mail().await?;
         let home = self.ledger.home().await?;
         match self.ledger.home_check(&home).await? {
             HomeCheck::Home => Ok(()),
             HomeCheck::Copied { .. } => Err(WatchError::CopiedLedger { ledger: self.ledger.name().to_owned() }),
         }
+    }
+
+    /// Files are for rehearsals; a mail server reaches people.
+    pub(super) async fn refuse_simulated_mail(&self) -> Result<(), WatchError> {
+        match self.channel {
+            Channel::Smtp(_) if self.ledger.identity().await?.simulated => {
+                Err(WatchError::SimulatedMail { ledger: self.ledger.name().to_owned() })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whom to tell, with this watch's last recipient and sending clock.
+    pub(super) fn audience<'a>(
+        &'a self,
+        directory: &'a Directory,
+        cases: &'a BTreeMap<ChildRef, CaseContext>,
+    ) -> Audience<'a> {
+        Audience { directory, cases, last: &self.last_recipient, clock: &self.sending }
     }
 
     /// Rows in each view at the last good read.

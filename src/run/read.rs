@@ -101,8 +101,7 @@ impl Watch {
         })
         .await?;
         duties.extend(assess_reports(&terms, &stretches));
-        let (id, hash) = (self.calendar.id(), self.calendar.hash());
-        duties.extend(data_faults::duties(&reading.faults, terms.today, id, hash));
+        duties.extend(data_faults::duties(&reading.faults, &terms));
         books.children.seen = reading.counts.get("dw_children");
         books.children.unreadable = unreadable(&reading.faults);
         let rules = self.procedure.rules.iter().filter(|rule| rule.shape.name() != "report").count();

@@ -10,7 +10,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::{Watch, WatchError, data_faults};
 use crate::{
     duty::{CaseContext, Duty, Terms, assess, assess_reports},
-    notice::{Audience, Change, Decision, DutyRef, History, Notice, NoticeState, decide, reconcile},
+    notice::{Change, Decision, DutyRef, History, Notice, NoticeState, decide, reconcile},
     procedure::NoticeKind,
     record::{CaseRecord, ChildRef},
 };
@@ -42,12 +42,11 @@ pub async fn rehearse(
         let at = watch.zone.at(day, watch.sending.morning_at);
         let terms = watch.terms(at);
         let (mut duties, cases) = assess_all(&records, &terms);
-        duties.extend(data_faults::duties(&load.faults, terms.today, watch.calendar.id(), watch.calendar.hash()));
+        duties.extend(data_faults::duties(&load.faults, &terms));
         let died = cases.values().filter(|case| case.died).map(|case| case.child.clone()).collect();
         let unsure = load.unsure(&history);
         let reconciled = reconcile(duties, &died, &unsure, &history);
-        let audience =
-            Audience { directory: &load.directory, cases: &cases, last: &watch.last_recipient, clock: &watch.sending };
+        let audience = watch.audience(&load.directory, &cases);
         let decision = decide(&reconciled, &audience, &history, &terms);
         let changes = reconciled.changes(&history);
         let standing = reconciled.standing.iter().map(|standing| &standing.duty);
@@ -71,12 +70,9 @@ fn assess_all(records: &[CaseRecord], terms: &Terms) -> (Vec<Duty>, BTreeMap<Chi
     (duties, cases)
 }
 
-/// A notice, with the duty as it stands.
-type Waiting = (Notice, Duty);
-
-/// What waits to be sent, and what was.
+/// What waits to be sent, each with the duty as it stands, and what was.
 struct Outbox {
-    waiting: Vec<Waiting>,
+    waiting: Vec<(Notice, Duty)>,
     messages: Vec<Previewed>,
 }
 
@@ -104,8 +100,8 @@ impl Outbox {
 
     /// Sends all that may go by now: a message a person, and what is urgent in one of its own, as the ledger bundles them.
     fn send(&mut self, at: DateTime<Utc>, history: &mut History) {
-        let mut bundles: BTreeMap<(Reverse<bool>, String), Vec<Waiting>> = BTreeMap::new();
-        let due = |(notice, _): &mut Waiting| notice.send_at <= at;
+        let mut bundles: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        let due = |(notice, _): &mut (Notice, Duty)| notice.send_at <= at;
         for (notice, duty) in self.waiting.extract_if(.., due) {
             history.hand_over(&notice, at);
             let bundle = (Reverse(notice.urgent), notice.effect.person.0.clone());

@@ -17,6 +17,7 @@ const HTML: &str = "<!doctype html><html lang=\"en-GB\"><head><meta charset=\"ut
 impl Watch {
     /// Sends it to one address, which must lie in an allowed domain.
     pub async fn send_test(&self, address: &str, clock: Clock) -> Result<(), String> {
+        self.refuse_simulated_mail().await.map_err(|refused| refused.to_string())?;
         self.allowed.check(address).map_err(|refused| refused.to_string())?;
         let now = clock.now();
         let digest = Sha256::digest(format!("test message to {address}"));

@@ -133,6 +133,15 @@ pub enum WatchError {
         /// Which ledger.
         ledger: String,
     },
+    /// The days of the ledger are invented, and its mail would go to people.
+    #[error(
+        "{ledger} was created as simulated, and a simulated ledger may never mail anybody: set mail.channel to `files`, or give \
+         this configuration a ledger made without --simulated"
+    )]
+    SimulatedMail {
+        /// Which ledger.
+        ledger: String,
+    },
 }
 
 impl Watch {

@@ -57,12 +57,9 @@ pub struct Source {
     /// A view that lost this share of its rows since the last good read holds everything back.
     #[serde(default = "default_shrink_percent")]
     pub shrink_percent: u32,
-    /// How long one statement may take.
+    /// How long one read of all the views may take. A lock that a load holds is not waited for: the next poll reads again.
     #[serde(default = "default_statement_timeout_ms")]
     pub statement_timeout_ms: u64,
-    /// How long to wait for a lock.
-    #[serde(default = "default_lock_timeout_ms")]
-    pub lock_timeout_ms: u64,
     /// A load mark older than this many hours is stale: the operator is told, and every message says how old the data is.
     #[serde(default = "default_stale_hours")]
     pub stale_hours: u32,
@@ -225,10 +222,6 @@ fn default_shrink_percent() -> u32 {
 
 fn default_statement_timeout_ms() -> u64 {
     120_000
-}
-
-fn default_lock_timeout_ms() -> u64 {
-    5_000
 }
 
 fn default_stale_hours() -> u32 {

@@ -15,7 +15,6 @@ pub(super) fn problems(settings: &Settings) -> Vec<String> {
     problem(!authority.procedure.trim().is_empty(), "authority.procedure: name a shipped procedure or a file");
     problem((1..=100).contains(&source.shrink_percent), "source.shrink_percent: write a share from 1 to 100");
     problem(source.statement_timeout_ms > 0, "source.statement_timeout_ms: write at least 1");
-    problem(source.lock_timeout_ms > 0, "source.lock_timeout_ms: write at least 1");
     problem(source.stale_hours > 0, "source.stale_hours: write at least 1");
     for (key, database, schema, password) in [
         ("source", &source.database, source.schema.is_some(), source.password_file.is_some()),

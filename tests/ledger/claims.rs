@@ -27,10 +27,12 @@ pub(crate) async fn a_person_gets_one_message_with_all_that_is_due(place: &Place
     tell(&ledger, 0, &[one], &notices).await;
 
     assert_eq!(claim(&ledger, "a", -10).await, None, "nothing may be sent yet");
+    let alert = claim(&ledger, "a", 40).await.unwrap();
+    assert_eq!((steps(&alert), alert.mailbox.person.0.as_str()), (vec!["at-once"], "w1"), "what is urgent, by itself");
     let first = claim(&ledger, "a", 40).await.unwrap();
     assert_eq!((steps(&first), first.mailbox.person.0.as_str()), (vec!["early"], "m1"), "who has waited longest");
     let second = claim(&ledger, "a", 40).await.unwrap();
-    assert_eq!((steps(&second), second.mailbox.email.as_str()), (vec!["day-1", "at-once", "day-3"], "w1@example.org"));
+    assert_eq!((steps(&second), second.mailbox.email.as_str()), (vec!["day-1", "day-3"], "w1@example.org"));
     assert_eq!((second.lease.attempt, &second.frozen, second.created_at), (1, &None, at(40)));
     let third = claim(&ledger, "a", 40).await.unwrap();
     assert_eq!((steps(&third), third.mailbox.email.as_str()), (vec!["elsewhere"], "w1@new.example.org"));

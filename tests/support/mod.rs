@@ -6,6 +6,10 @@
 #![expect(clippy::expect_used, reason = "a test that cannot set itself up has failed")]
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+pub(crate) mod office;
+pub(crate) mod program;
+pub(crate) mod smtp;
+
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::atomic::{AtomicU32, Ordering};

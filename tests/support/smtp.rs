@@ -1,10 +1,13 @@
 //! A mail server that does what its script says, and writes down what it was told.
 
+#![allow(dead_code, reason = "each test file uses its own part")]
+
 use std::{collections::HashMap, net::SocketAddr, sync::Arc};
 
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::{TcpListener, TcpStream},
+    sync::mpsc::UnboundedSender,
     task::JoinHandle,
 };
 use tokio_rustls::{TlsAcceptor, rustls::ServerConfig};
@@ -45,6 +48,14 @@ pub(crate) enum Act {
     SayAndStall(&'static [u8]),
     /// These bytes, and the connection is closed.
     SayAndClose(&'static [u8]),
+}
+
+impl Act {
+    /// Whether these are words of refusal.
+    fn refuses(self) -> bool {
+        let (Act::Say(bytes) | Act::SayAndStall(bytes) | Act::SayAndClose(bytes)) = self;
+        matches!(bytes.first(), Some(b'4' | b'5'))
+    }
 }
 
 /// How the server protects the connection.
@@ -93,6 +104,28 @@ pub(crate) struct Seen {
     pub(crate) messages: Vec<Vec<u8>>,
     /// What came while the server had stopped answering.
     pub(crate) unanswered: Vec<u8>,
+    /// Who wants to hear of it as it happens.
+    pub(crate) listener: Option<UnboundedSender<Event>>,
+}
+
+/// What a listener hears.
+#[derive(Clone, Debug)]
+pub(crate) enum Event {
+    /// A message ended by its dot, before it is answered; not one that is then refused.
+    Message(Vec<u8>),
+    /// The server has stopped answering.
+    Stalled,
+    /// The client has gone from a server that had stopped answering, after these bytes.
+    Abandoned(Vec<u8>),
+}
+
+impl Seen {
+    fn tell(&self, event: Event) {
+        if let Some(listener) = &self.listener {
+            // Whoever has heard enough goes away.
+            let _ = listener.send(event);
+        }
+    }
 }
 
 /// A server for one connection.
@@ -128,7 +161,8 @@ enum Ended {
     StartTls,
 }
 
-async fn serve(mut stream: TcpStream, script: &Script, seen: &mut Seen) {
+/// One connection, from its banner to its end.
+pub(crate) async fn serve(mut stream: TcpStream, script: &Script, seen: &mut Seen) {
     match &script.protect {
         Protect::No => {
             Talk::new(&mut stream, script, seen).run(true, false).await;
@@ -235,6 +269,9 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Talk<'a, S> {
         for line in [&data[..], b"\r\n"].concat().split_inclusive(|byte| *byte == b'\n') {
             message.extend_from_slice(line.strip_prefix(b".").unwrap_or(line));
         }
+        if !self.script.acts.get(&Stage::End).is_some_and(|act| act.refuses()) {
+            self.seen.tell(Event::Message(message.clone()));
+        }
         self.seen.messages.push(message);
         self.act(Stage::End, b"250 2.0.0 Ok: queued as 4711\r\n").await
     }
@@ -250,8 +287,10 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Talk<'a, S> {
             }
             Some(Act::SayAndStall(bytes)) => {
                 self.say(bytes).await;
+                self.seen.tell(Event::Stalled);
                 while self.fill().await {}
                 self.seen.unanswered = std::mem::take(&mut self.buffer);
+                self.seen.tell(Event::Abandoned(self.seen.unanswered.clone()));
                 false
             }
         }

@@ -1,0 +1,415 @@
+//! The whole program, killed: at every named point, and at any instant. Afterwards everybody has been told everything, and
+//! nobody anything twice, but for the one window in which that cannot be known.
+//!
+//! What is compared with a run that nobody killed:
+//!
+//! - who is told what: for each person the notices of their messages, as the ledger has them, and the references in their
+//!   mails, as a reader of the mail has them. Both must be equal, mail for mail.
+//! - the bytes of every mail whose Message-ID the other run has too. An id is made of the notices and of the instant of
+//!   bundling, so a mail bundled before the kill has the id, and must have the bytes, of the undisturbed run; one bundled
+//!   after it, at a later minute, has another id and another `Date`, and only what it tells is compared.
+//! - on a mail server, the number of copies: more than one only where the ledger knows of an attempt with an unknown end, and
+//!   then with the same bytes.
+//!
+//! `tests/long kills` does the same five hundred times, the server failing at random too.
+
+#![cfg(feature = "io")]
+#![expect(clippy::expect_used, reason = "a test stops where something is not as it was set up")]
+
+mod support;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    os::unix::process::ExitStatusExt as _,
+    time::{Duration, Instant},
+};
+
+use chrono::{TimeDelta, Utc};
+use duewatch::{clock::Clock, failpoint::FAILPOINTS};
+use support::{
+    office::{Arrived, Office},
+    program::{Cases, Folder, Keep, MONDAY, Mail, monday, said},
+    smtp::{Act, Script, Stage},
+};
+
+const SIGKILL: i32 = 9;
+const SIGABRT: i32 = 6;
+/// Far more rounds than any backlog of these tests needs.
+const ROUNDS: i32 = 12;
+const TIMEOUT_MS: u64 = 400;
+
+/// How a run is killed.
+#[derive(Clone, Debug)]
+enum Kill {
+    /// At a named point, at that pass.
+    Point(&'static str, u32),
+    /// After so long.
+    After(Duration),
+}
+
+/// What kills came to.
+#[derive(Clone, Copy, Debug, Default)]
+struct Figures {
+    kills: u32,
+    too_late: u32,
+    lost: usize,
+    repeated_inside: usize,
+    repeated_outside: usize,
+}
+
+/// SplitMix64: the same draws everywhere.
+struct Draw(u64);
+
+impl Draw {
+    fn below(&mut self, end: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        (z ^ (z >> 31)) % end
+    }
+
+    fn within(&mut self, whole: Duration) -> Duration {
+        Duration::from_micros(self.below(u64::try_from(whole.as_micros()).expect("a short run")))
+    }
+}
+
+/// Starts a cycle and kills it. False if it had ended before.
+async fn killed(folder: &Folder, at: Option<&str>, kill: &Kill) -> bool {
+    let mut args = vec!["run", "--once"];
+    args.extend(at.iter().flat_map(|at| ["--at", *at]));
+    let mut command = folder.command(&args);
+    match kill {
+        Kill::Point(point, pass) => {
+            let output =
+                command.env("DUEWATCH_FAILPOINT", format!("{point}:{pass}")).output().await.expect("it starts");
+            let killed = output.status.signal() == Some(SIGABRT);
+            assert!(killed || output.status.success(), "{kill:?}: {:?} {}", output.status, said(&output));
+            killed
+        }
+        Kill::After(delay) => {
+            let mut child = command.spawn().expect("it starts");
+            match tokio::time::timeout(*delay, child.wait()).await {
+                Ok(ended) => assert!(ended.expect("an end").code().is_some_and(|code| code < 2), "{kill:?}"),
+                Err(_) => child.start_kill().expect("it is killed"),
+            }
+            child.wait().await.expect("an end").signal() == Some(SIGKILL)
+        }
+    }
+}
+
+/// Who has which mails, each as the references it names.
+fn read_by(mails: impl IntoIterator<Item = Arrived>) -> BTreeMap<String, Vec<BTreeSet<String>>> {
+    let mut read: BTreeMap<String, Vec<BTreeSet<String>>> = BTreeMap::new();
+    for mail in mails {
+        // Long lines are broken by the encoding, and a reference must not be broken with them.
+        let text = mail.text.replace("=\r\n", "").replace("=\n", "");
+        let words = text.split(|c: char| !c.is_ascii_alphanumeric());
+        let is_reference = |word: &&str| {
+            word.strip_prefix('C').is_some_and(|id| id.len() >= 4 && id.bytes().all(|byte| byte.is_ascii_digit()))
+        };
+        read.entry(mail.to).or_default().push(words.filter(is_reference).map(str::to_owned).collect());
+    }
+    for mails in read.values_mut() {
+        mails.sort();
+    }
+    read
+}
+
+/// Who is told what, as the ledger has it.
+async fn told(folder: &Folder) -> BTreeMap<String, BTreeSet<String>> {
+    let mut told: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (address, effects) in folder.messages().await.into_values() {
+        for effect in effects {
+            assert!(told.entry(address.clone()).or_default().insert(effect.clone()), "{effect} stands in two messages");
+        }
+    }
+    told
+}
+
+/// Attempts at each message of which nobody knows whether it arrived.
+async fn unknown_ends(folder: &Folder) -> BTreeMap<String, usize> {
+    let sql = "SELECT message_id, CAST(COUNT(*) AS TEXT) FROM attempts WHERE outcome = 'unknown' GROUP BY message_id";
+    let rows = folder.rows(sql).await;
+    rows.into_iter().map(|[id, count]| (id, count.parse().expect("a number"))).collect()
+}
+
+// ---- rehearsals: mail goes into files, and the present is chosen ----
+
+/// What a rehearsal comes to that nobody kills.
+struct Rehearsed {
+    told: BTreeMap<String, BTreeSet<String>>,
+    read: BTreeMap<String, Vec<BTreeSet<String>>>,
+    files: BTreeMap<String, Arrived>,
+    took: Duration,
+}
+
+async fn rehearsed(cases: &Cases, keep: Keep) -> Rehearsed {
+    let folder = Folder::simulated(cases, keep).await;
+    let begun = Instant::now();
+    folder.cycle(Some(monday())).await;
+    let took = begun.elapsed();
+    settle_files(&folder).await;
+    let files = folder.files();
+    assert!(files.len() > 10, "{} mails are too few to prove anything", files.len());
+    Rehearsed { told: told(&folder).await, read: read_by(files.values().cloned()), files, took }
+}
+
+/// Runs again every five minutes, until nothing is owed. A lease lasts two.
+async fn settle_files(folder: &Folder) {
+    for round in 1..=ROUNDS {
+        let now = monday() + TimeDelta::minutes(5) * round;
+        folder.cycle(Some(now)).await;
+        if folder.owed(now).await == 0 {
+            return;
+        }
+    }
+    panic!("mail is still owed after {ROUNDS} rounds");
+}
+
+/// Kills one rehearsal and holds what comes of it against the undisturbed one.
+async fn kill_files(cases: &Cases, keep: Keep, undisturbed: &Rehearsed, kill: &Kill, figures: &mut Figures) {
+    let folder = Folder::simulated(cases, keep).await;
+    figures.kills += 1;
+    if !killed(&folder, Some(MONDAY), kill).await {
+        figures.too_late += 1;
+    }
+    settle_files(&folder).await;
+
+    let files = folder.files();
+    let told = told(&folder).await;
+    assert_eq!(told, undisturbed.told, "{kill:?}: the same notices");
+    figures.lost += lost(&undisturbed.told, &told);
+    assert_eq!(read_by(files.values().cloned()), undisturbed.read, "{kill:?}: the same mails");
+    for (id, mail) in &files {
+        if let Some(same) = undisturbed.files.get(id) {
+            assert_eq!(mail.text, same.text, "{kill:?}: the same bytes under the same Message-ID");
+        }
+    }
+    let in_ledger: BTreeSet<String> = folder.messages().await.into_keys().collect();
+    assert_eq!(files.keys().cloned().collect::<BTreeSet<_>>(), in_ledger, "{kill:?}: every message once, as a file");
+    figures.repeated_inside += unknown_ends(&folder).await.len();
+}
+
+fn lost(expected: &BTreeMap<String, BTreeSet<String>>, told: &BTreeMap<String, BTreeSet<String>>) -> usize {
+    let none = BTreeSet::new();
+    expected.iter().map(|(who, what)| what.difference(told.get(who).unwrap_or(&none)).count()).sum()
+}
+
+/// Every point, at its first pass and at a later one; a run itself is committed only once.
+fn points(later: u32) -> impl Iterator<Item = Kill> {
+    FAILPOINTS.into_iter().flat_map(move |point| {
+        let passes = if point.starts_with("run.") { vec![1] } else { vec![1, later] };
+        passes.into_iter().map(move |pass| Kill::Point(point, pass))
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_at_every_named_point_everybody_is_told_once() {
+    let cases = Cases::of_monday().await;
+    let undisturbed = rehearsed(&cases, Keep::Sqlite).await;
+    let mut figures = Figures::default();
+    for kill in points(5) {
+        kill_files(&cases, Keep::Sqlite, &undisturbed, &kill, &mut figures).await;
+    }
+    assert_eq!(figures.too_late, 0, "every point is passed so often");
+    // freeze.after_commit, send.before, send.after, record.before_commit, twice each: begun and with an unknown end.
+    assert_eq!(figures.repeated_inside, 8);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_at_every_named_point_on_a_server_everybody_is_told_once() {
+    let cases = Cases::of_monday().await;
+    let undisturbed = rehearsed(&cases, Keep::Postgres).await;
+    let on_sqlite = rehearsed(&cases, Keep::Sqlite).await;
+    assert_eq!(undisturbed.files, on_sqlite.files, "both databases write the same mail");
+    let mut figures = Figures::default();
+    for kill in points(3).filter(|kill| !matches!(kill, Kill::Point(point, 1) if !point.starts_with("run."))) {
+        kill_files(&cases, Keep::Postgres, &undisturbed, &kill, &mut figures).await;
+    }
+    assert_eq!(figures.too_late, 0, "every point is passed so often");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_at_any_instant_everybody_is_told_once() {
+    let cases = Cases::of_monday().await;
+    let undisturbed = rehearsed(&cases, Keep::Sqlite).await;
+    let mut draw = Draw(20);
+    let mut figures = Figures::default();
+    for _ in 0..20 {
+        let kill = Kill::After(draw.within(undisturbed.took));
+        kill_files(&cases, Keep::Sqlite, &undisturbed, &kill, &mut figures).await;
+    }
+    assert!(figures.too_late < 10, "too few were killed: {figures:?}");
+}
+
+// ---- a mail server: copies are seen, and the machine's clock is the only one ----
+
+/// The notices that go at any hour. Others wait for the morning, so whether they are mailed depends on the test's hour.
+async fn urgent(folder: &Folder) -> BTreeSet<String> {
+    let sql = "SELECT effect, mailbox FROM notices WHERE urgent = 1 AND state = 'bundled'";
+    folder.rows(sql).await.into_iter().map(|[effect, _]| effect).collect()
+}
+
+struct Sent {
+    urgent: BTreeSet<String>,
+    took: Duration,
+}
+
+async fn sent(cases: &Cases, keep: Keep) -> Sent {
+    let office = Office::willing().await;
+    let folder = Folder::real(cases, keep, server(&office)).await;
+    let begun = Instant::now();
+    folder.cycle(None).await;
+    let took = begun.elapsed();
+    let ids: BTreeSet<String> = office.arrived().into_iter().map(|mail| mail.id).collect();
+    assert_eq!(ids.len(), office.arrived().len(), "undisturbed, nothing is repeated");
+    assert!(ids.len() > 5, "{} mails are too few to prove anything", ids.len());
+    Sent { urgent: urgent(&folder).await, took }
+}
+
+fn server(office: &Office) -> Mail {
+    Mail::Server { port: office.at.port(), timeout_ms: TIMEOUT_MS }
+}
+
+/// Kills one run that speaks to a server and looks at what arrived there.
+async fn kill_sending(
+    cases: &Cases,
+    keep: Keep,
+    undisturbed: &Sent,
+    kill: &Kill,
+    script: impl FnMut(usize) -> Script + Send + 'static,
+    figures: &mut Figures,
+) {
+    let office = Office::open(script).await;
+    let folder = Folder::real(cases, keep, server(&office)).await;
+    figures.kills += 1;
+    if !killed(&folder, None, kill).await {
+        figures.too_late += 1;
+    }
+    let mut rounds = 0..ROUNDS * 3;
+    loop {
+        assert!(rounds.next().is_some(), "{kill:?}: mail is still owed");
+        folder.an_hour_passes().await;
+        folder.cycle(None).await;
+        if folder.owed(Clock::System.now()).await == 0 {
+            break;
+        }
+    }
+
+    let urgent = urgent(&folder).await;
+    figures.lost += undisturbed.urgent.difference(&urgent).count();
+    assert_eq!(undisturbed.urgent.difference(&urgent).next(), None, "{kill:?}: nothing is lost");
+    let mut copies: BTreeMap<String, Vec<Arrived>> = BTreeMap::new();
+    for mail in office.arrived() {
+        copies.entry(mail.id.clone()).or_default().push(mail);
+    }
+    let unknown = unknown_ends(&folder).await;
+    let messages = folder.messages().await;
+    for (id, (address, _)) in &messages {
+        let copies = copies.get(id).unwrap_or_else(|| panic!("{kill:?}: {id} never arrived"));
+        assert!(copies.iter().all(|copy| copy == &copies[0]), "{kill:?}: a repetition has the same bytes");
+        assert_eq!(&copies[0].to, address, "{kill:?}");
+        let inside = unknown.get(id).copied().unwrap_or(0);
+        figures.repeated_inside += (copies.len() - 1).min(inside);
+        figures.repeated_outside += (copies.len() - 1).saturating_sub(inside);
+        assert!(copies.len() <= 1 + inside, "{kill:?}: {id} was repeated outside the window");
+    }
+    assert_eq!(copies.keys().collect::<Vec<_>>(), messages.keys().collect::<Vec<_>>(), "{kill:?}: no other mail");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_while_speaking_to_a_mail_server_only_the_message_in_hand_is_repeated() {
+    let cases = Cases::of_today().await;
+    let undisturbed = sent(&cases, Keep::Sqlite).await;
+    let mut figures = Figures::default();
+    for kill in points(4).filter(|kill| matches!(kill, Kill::Point(_, 4))) {
+        kill_sending(&cases, Keep::Sqlite, &undisturbed, &kill, |_| Script::willing(), &mut figures).await;
+    }
+    assert_eq!(figures.too_late, 0);
+    // Of the eight points that are passed for each message, two lie between the server's answer and the record of it.
+    assert_eq!((figures.repeated_inside, figures.repeated_outside), (2, 0));
+    let mut draw = Draw(5);
+    for _ in 0..5 {
+        let kill = Kill::After(draw.within(undisturbed.took));
+        kill_sending(&cases, Keep::Sqlite, &undisturbed, &kill, |_| Script::willing(), &mut figures).await;
+    }
+}
+
+// ---- the long run ----
+
+/// A server with bad days: about one connection in four fails, each in its own way.
+fn moody(seed: u64) -> impl FnMut(usize) -> Script + Send + 'static {
+    let mut draw = Draw(seed);
+    move |_| {
+        let willing = Script::willing();
+        match draw.below(24) {
+            0 => willing.but(Stage::Banner, Act::SayAndClose(b"421 too busy\r\n")),
+            1 => willing.but(Stage::Rcpt, Act::Say(b"451 4.3.0 come back later\r\n")),
+            2 => willing.but(Stage::Data, Act::SayAndClose(b"")),
+            3 => willing.but(Stage::End, Act::Say(b"452 4.3.1 no room\r\n")),
+            4 => willing.but(Stage::End, Act::SayAndClose(b"")),
+            5 => willing.but(Stage::Body, Act::SayAndStall(b"")),
+            _ => willing,
+        }
+    }
+}
+
+/// `tests/long kills`. Without it there is nothing to do: the sample above is what every build runs.
+#[tokio::test(flavor = "multi_thread")]
+async fn long_kills() {
+    let Some((kills, seed)) = asked_for() else { return };
+    let mut draw = Draw(seed);
+    let mut totals: BTreeMap<&str, Figures> = BTreeMap::new();
+    let monday = Cases::of_monday().await;
+    let today = Cases::of_today().await;
+    for (name, keep) in [("SQLite", Keep::Sqlite), ("PostgreSQL", Keep::Postgres)] {
+        let by_files = rehearsed(&monday, keep).await;
+        let by_server = sent(&today, keep).await;
+        let mut files = Figures::default();
+        let mut server = Figures::default();
+        for number in 0..kills.div_ceil(4) {
+            let kill = drawn(&mut draw, by_files.took);
+            kill_files(&monday, keep, &by_files, &kill, &mut files).await;
+            let kill = drawn(&mut draw, by_server.took);
+            let moods = moody(seed ^ u64::from(number) << 8);
+            kill_sending(&today, keep, &by_server, &kill, moods, &mut server).await;
+        }
+        for (way, figures) in [("files", files), ("a failing mail server", server)] {
+            println!("{name}, {way}: {figures:?}");
+            let total = totals.entry("all").or_default();
+            total.kills += figures.kills;
+            total.too_late += figures.too_late;
+            total.lost += figures.lost;
+            total.repeated_inside += figures.repeated_inside;
+            total.repeated_outside += figures.repeated_outside;
+        }
+    }
+    println!("seed {seed}, all: {:?}", totals["all"]);
+}
+
+/// Two instants in any three, one named point.
+fn drawn(draw: &mut Draw, took: Duration) -> Kill {
+    if draw.below(3) > 0 {
+        return Kill::After(draw.within(took));
+    }
+    let count = u64::try_from(FAILPOINTS.len()).expect("few");
+    let point = FAILPOINTS[usize::try_from(draw.below(count)).expect("few")];
+    let pass = if point.starts_with("run.") { 1 } else { draw.below(6) + 1 };
+    Kill::Point(point, u32::try_from(pass).expect("few"))
+}
+
+/// How many kills, from which seed.
+#[expect(clippy::disallowed_methods, reason = "how long a test may take is no setting of duewatch")]
+fn asked_for() -> Option<(u32, u64)> {
+    if std::env::var("DUEWATCH_LONG").ok()? != "kills" {
+        return None;
+    }
+    let number = |name: &str, otherwise: u64| match std::env::var(name) {
+        Ok(text) => text.parse().unwrap_or_else(|_| panic!("{name} is no number: {text}")),
+        Err(_) => otherwise,
+    };
+    let kills = u32::try_from(number("DUEWATCH_LONG_KILLS", 500)).expect("a moderate number of kills");
+    let seed = number("DUEWATCH_LONG_SEED", Clock::System.now().with_timezone(&Utc).timestamp().unsigned_abs());
+    Some((kills, seed))
+}

@@ -1,0 +1,164 @@
+//! The whole program and a mail server that refuses, puts off, stalls, hangs up or is not there.
+
+#![cfg(feature = "io")]
+#![expect(clippy::expect_used, reason = "a test stops where something is not as it was set up")]
+
+mod support;
+
+use std::{collections::BTreeSet, net::SocketAddr, time::Duration, time::Instant};
+
+use support::{
+    office::{Arrived, Office},
+    program::{Cases, Folder, Keep, Mail, said},
+    smtp::{Act, Script, Stage},
+};
+
+const TIMEOUT_MS: u64 = 500;
+
+/// A server whose first connection goes by `script` and every other one well, and a folder that mails to it.
+async fn first_goes(script: Script) -> (Office, Folder) {
+    let office = Office::open(move |connection| if connection == 0 { script.clone() } else { Script::willing() }).await;
+    let folder = mailing_to(office.at).await;
+    (office, folder)
+}
+
+async fn mailing_to(at: SocketAddr) -> Folder {
+    let cases = Cases::of_today().await;
+    let mail = Mail::Server { port: at.port(), timeout_ms: TIMEOUT_MS };
+    let folder = Folder::real(&cases, Keep::Sqlite, mail).await;
+    // The cases outlive this function inside the folder that uses them.
+    std::fs::copy(cases.path(), folder.path().join("case.db")).expect("a copy");
+    let settings = std::fs::read_to_string(folder.config()).expect("settings");
+    let shared = cases.path().display().to_string();
+    std::fs::write(folder.config(), settings.replace(&shared, "case.db")).expect("settings");
+    folder
+}
+
+/// The one message that is in this state, and what its last attempt came to: id, address, outcome and why.
+async fn the_one(folder: &Folder, state: &str) -> [String; 4] {
+    let sql = format!(
+        "SELECT m.id, m.address, COALESCE(a.outcome, ''), COALESCE(a.why, '') FROM messages m
+         LEFT JOIN attempts a ON a.message_id = m.id AND a.n = m.attempts WHERE m.state = '{state}'"
+    );
+    let [row] = folder.rows(&sql).await.try_into().unwrap_or_else(|rows| panic!("one {state} message: {rows:?}"));
+    row
+}
+
+fn copies(office: &Office, id: &str) -> Vec<Arrived> {
+    office.arrived().into_iter().filter(|mail| mail.id == id).collect()
+}
+
+/// Everybody has their mail: each message of the ledger was taken, and arrived so often.
+async fn everything_arrived(folder: &Folder, office: &Office, copies_of: (&str, usize)) {
+    let taken = folder.count("SELECT COUNT(*) FROM messages WHERE state <> 'handed_over'").await;
+    assert_eq!(taken, 0, "every message was taken");
+    let messages = folder.messages().await;
+    assert!(messages.len() > 5, "{} messages are too few to prove anything", messages.len());
+    for id in messages.keys() {
+        let expected = if id == copies_of.0 { copies_of.1 } else { 1 };
+        assert_eq!(copies(office, id).len(), expected, "{id}");
+    }
+    assert_eq!(office.arrived().iter().map(|mail| &mail.id).collect::<BTreeSet<_>>(), messages.keys().collect());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_person_is_unreachable_and_the_next_above_is_told() {
+    let refused = Script::willing().but(Stage::Rcpt, Act::Say(b"550 5.1.1 no such mailbox\r\n"));
+    let (office, folder) = first_goes(refused).await;
+    let output = folder.cycle(None).await;
+    assert_eq!(output.status.code(), Some(1), "somebody must look: {}", said(&output));
+    let [id, address, outcome, why] = the_one(&folder, "refused").await;
+    assert_eq!(outcome, "refused");
+    assert!(why.contains("550") && why.contains("RCPT TO"), "{why}");
+    assert!(copies(&office, &id).is_empty());
+
+    let check = folder.run(&["check"]).await;
+    assert_eq!(check.status.code(), Some(1), "{}", said(&check));
+    let fault =
+        said(&check).lines().find(|line| line.starts_with("FAULT") && line.contains("refused")).map(str::to_owned);
+    assert!(fault.is_some(), "check shows it: {}", said(&check));
+
+    let before = office.arrived().len();
+    let output = folder.cycle(None).await;
+    assert_eq!(output.status.code(), Some(1), "the address still does not work: {}", said(&output));
+    assert!(said(&output).contains("refused mail to"), "{}", said(&output));
+    let sql = format!(
+        "SELECT r.child || ' ' || r.duty || ' ' || r.duty_key, COALESCE(MIN(o.address), 'nobody')
+         FROM notices r LEFT JOIN notices o ON o.child = r.child AND o.duty = r.duty AND o.duty_key = r.duty_key
+              AND o.step = r.step AND o.address <> r.address AND o.state = 'bundled'
+         WHERE r.message_id = '{id}' AND r.urgent = 1 GROUP BY 1"
+    );
+    let instead = folder.rows(&sql).await;
+    assert!(!instead.is_empty());
+    for [what, above] in &instead {
+        assert!(above != "nobody" && *above != address, "{what} was told to {above} instead of {address}");
+    }
+    let above: BTreeSet<&String> = instead.iter().map(|[_, above]| above).collect();
+    let arrived: Vec<Arrived> = office.arrived().split_off(before);
+    assert!(above.iter().all(|above| arrived.iter().any(|mail| mail.to == **above)), "{above:?} of {arrived:?}");
+    assert!(office.arrived().iter().all(|mail| mail.to != address), "nothing more goes to {address}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_put_off_by_the_server_is_delivered_once_later() {
+    let put_off = Script::willing().but(Stage::Rcpt, Act::Say(b"451 4.7.1 greylisted\r\n"));
+    let (office, folder) = first_goes(put_off).await;
+    folder.cycle(None).await;
+    let [id, _, outcome, why] = the_one(&folder, "retry").await;
+    assert_eq!(outcome, "retry");
+    assert!(why.contains("451"), "{why}");
+
+    folder.cycle(None).await;
+    assert!(copies(&office, &id).is_empty(), "the wait is not over yet");
+    folder.an_hour_passes().await;
+    folder.cycle(None).await;
+    everything_arrived(&folder, &office, (&id, 1)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_says_nothing_is_left_after_the_timeout() {
+    let silent = Script::willing().but(Stage::Banner, Act::SayAndStall(b""));
+    let (office, folder) = first_goes(silent).await;
+    let begun = Instant::now();
+    folder.cycle(None).await;
+    assert!(begun.elapsed() < Duration::from_secs(8), "{:?}", begun.elapsed());
+    let [id, _, _, why] = the_one(&folder, "retry").await;
+    assert!(why.contains("no answer within 500 ms"), "{why}");
+    folder.an_hour_passes().await;
+    folder.cycle(None).await;
+    everything_arrived(&folder, &office, (&id, 1)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_may_have_arrived_is_repeated_byte_for_byte() {
+    let silent = Script::willing().but(Stage::End, Act::SayAndStall(b""));
+    let hangs_up = Script::willing().but(Stage::End, Act::SayAndClose(b""));
+    for script in [silent, hangs_up] {
+        let (office, folder) = first_goes(script).await;
+        folder.cycle(None).await;
+        let [id, ..] = the_one(&folder, "unknown").await;
+        assert_eq!(copies(&office, &id).len(), 1, "it had arrived");
+        folder.an_hour_passes().await;
+        folder.cycle(None).await;
+        everything_arrived(&folder, &office, (&id, 2)).await;
+        let copies = copies(&office, &id);
+        assert_eq!(copies[0], copies[1]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_the_server_is_down_everything_waits() {
+    let office = Office::willing().await;
+    let at = office.at;
+    drop(office);
+    let folder = mailing_to(at).await;
+    folder.cycle(None).await;
+    let waiting = folder.count("SELECT COUNT(*) FROM messages WHERE state = 'retry'").await;
+    assert!(waiting > 5, "{waiting} messages wait");
+    assert_eq!(folder.count("SELECT COUNT(*) FROM messages").await, waiting);
+
+    let office = Office::open_at(at, |_| Script::willing()).await;
+    folder.an_hour_passes().await;
+    folder.cycle(None).await;
+    everything_arrived(&folder, &office, ("", 0)).await;
+}
