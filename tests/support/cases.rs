@@ -225,6 +225,12 @@ impl Bench {
         tables.into_iter().map(|table| (table, whole(&path, table))).collect()
     }
 
+    /// What it holds of children: their cases and duties and every notice about them.
+    pub(crate) fn of_children(&self) -> Vec<Vec<Vec<String>>> {
+        let tables = ["cases", "duties WHERE child <> ''", "notices WHERE child <> ''"];
+        tables.map(|table| self.ledger(&format!("SELECT * FROM {table} ORDER BY 1, 2, 3"))).into()
+    }
+
     /// Mail files, by name.
     pub(crate) fn mail(&self) -> BTreeMap<String, Vec<u8>> {
         let files = fs::read_dir(self.path("mail")).expect("the mail folder");
