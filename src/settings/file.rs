@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use config::{Config, Environment, File, FileFormat};
+use config::{Config, ConfigError, Environment, File, FileFormat, Value};
+use serde::de::DeserializeOwned;
 
-use super::{Settings, SettingsError};
+use super::{Authority, LedgerPlace, Mail, Schedule, Sending, Settings, SettingsError, Source};
 
 /// The file first, then `DUEWATCH__SECTION__KEY`. Relative paths in it are taken from the file's own folder.
 pub(super) fn read(path: &Path) -> Result<Settings, SettingsError> {
@@ -21,10 +22,34 @@ pub(super) fn read(path: &Path) -> Result<Settings, SettingsError> {
         .add_source(environment)
         .build()
         .map_err(|error| unreadable(error.to_string()))?;
-    let mut settings: Settings = tree.try_deserialize().map_err(|error| unreadable(error.to_string()))?;
+    let mut settings: Settings = tree.clone().try_deserialize().map_err(|first| mistakes(&tree, &first, path))?;
     let folder = path.parent().unwrap_or(Path::new("."));
     rebase(&mut settings, folder);
     Ok(settings)
+}
+
+/// A reader stops at its first mistake. Each section is read by itself, so that one mistake of each is told at once.
+fn mistakes(tree: &Config, first: &ConfigError, path: &Path) -> SettingsError {
+    let sections = [
+        mistake::<Authority>(tree, "authority", true),
+        mistake::<Source>(tree, "source", true),
+        mistake::<LedgerPlace>(tree, "ledger", true),
+        mistake::<Mail>(tree, "mail", true),
+        mistake::<Sending>(tree, "sending", false),
+        mistake::<Schedule>(tree, "schedule", false),
+    ];
+    let problems: Vec<String> = sections.into_iter().flatten().collect();
+    if problems.len() < 2 {
+        return SettingsError::Unreadable { path: path.to_owned(), why: first.to_string() };
+    }
+    SettingsError::Invalid { path: path.to_owned(), problems }
+}
+
+fn mistake<T: DeserializeOwned>(tree: &Config, section: &str, needed: bool) -> Option<String> {
+    match tree.get::<Value>(section) {
+        Err(_) => needed.then(|| format!("[{section}] is missing")),
+        Ok(value) => value.try_deserialize::<T>().err().map(|error| format!("[{section}] {error}")),
+    }
 }
 
 fn rebase(settings: &mut Settings, folder: &Path) {

@@ -153,6 +153,28 @@ impl Bench {
         self.run(&["run", "--once", "--at", &instant(at)])
     }
 
+    /// The daemon's log until it says a word, then until it has stopped as it was told to.
+    pub(crate) fn daemon_log(&self, until: &str) -> String {
+        use std::io::{BufRead as _, BufReader, Read as _};
+
+        let config = self.path("duewatch.toml").display().to_string();
+        let mut daemon = Command::new(env!("CARGO_BIN_EXE_duewatch"))
+            .args(["--config", &config, "--log", "json", "run"])
+            .env("RUST_LOG", "trace")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the daemon starts");
+        let mut said = BufReader::new(daemon.stderr.take().expect("its log"));
+        let mut log = String::new();
+        while !log.contains(until) && said.read_line(&mut log).expect("its log") > 0 {}
+        let stopped = Command::new("kill").args(["-TERM", &daemon.id().to_string()]).status().expect("kill runs");
+        said.read_to_string(&mut log).expect("its log");
+        assert!(stopped.success() && daemon.wait().expect("the daemon ends").success(), "{log}");
+        log
+    }
+
     /// Every notice in the ledger, in the order decided.
     pub(crate) fn told(&self) -> Vec<Told> {
         let sql = "SELECT decided_run, child, duty, generation, step, person, kind, state, because
@@ -201,6 +223,12 @@ impl Bench {
         let tables = ["cases", "duties", "notices", "recipients", "messages", "attempts", "acks"];
         let path = self.path("ledger.db");
         tables.into_iter().map(|table| (table, whole(&path, table))).collect()
+    }
+
+    /// What it holds of children: their cases and duties and every notice about them.
+    pub(crate) fn of_children(&self) -> Vec<Vec<Vec<String>>> {
+        let tables = ["cases", "duties WHERE child <> ''", "notices WHERE child <> ''"];
+        tables.map(|table| self.ledger(&format!("SELECT * FROM {table} ORDER BY 1, 2, 3"))).into()
     }
 
     /// Mail files, by name.
