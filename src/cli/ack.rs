@@ -60,6 +60,7 @@ pub(crate) async fn run(config: &Path, command: &Ack) -> Outcome {
         until: watch.zone.end_of_day(until),
     };
     watch.ledger.ack(&ack, now).await?;
+    watch.ledger.close().await;
     let until = format_date_long(until);
     output::line(&format!(
         "Recorded. Repeats to {} rest until the end of {until}; every other step goes on.",

@@ -60,15 +60,14 @@ pub(crate) struct Act {
 pub(crate) async fn run(config: &Path, command: &Ledger) -> Outcome {
     let settings = Settings::load(config)?;
     let now = Clock::System.now();
+    let ledger = open_ledger(&settings, matches!(command, Ledger::Migrate(_))).await?;
     match command {
         Ledger::Migrate(migrate) => {
-            let ledger = open_ledger(&settings, true).await?;
             ledger.migrate().await?;
             let identity = ledger.found(&settings.authority.id, migrate.simulated, &ledger.home().await?, now).await?;
             output::line(&format!("{} is up to date; mode {}.", ledger.name(), identity.mode));
         }
         Ledger::Mode(change) => {
-            let ledger = open_ledger(&settings, false).await?;
             let mode = match (change.mode.as_str(), &change.address) {
                 ("redirect", Some(address)) => Mode::Redirect(address.clone()),
                 ("redirect", None) => {
@@ -83,17 +82,16 @@ pub(crate) async fn run(config: &Path, command: &Ledger) -> Outcome {
             output::line(&format!("{} is in mode {mode} now.", ledger.name()));
         }
         Ledger::Accept(Accept { source: Some(name), act }) => {
-            let ledger = open_ledger(&settings, false).await?;
             ledger.identity_of(&settings.authority.id).await?;
             ledger.accept_source(name.trim(), &act.by, &act.reason, now).await?;
             output::line(&format!("{} is filled from `{}` now.", ledger.name(), name.trim()));
         }
         Ledger::Accept(Accept { source: None, act }) => {
-            let ledger = open_ledger(&settings, false).await?;
             let home = ledger.home().await?;
             ledger.accept(&home, &act.by, &act.reason, now).await?;
             output::line(&format!("{} is accepted where it is now.", ledger.name()));
         }
     }
+    ledger.close().await;
     Ok(Ending::Well)
 }

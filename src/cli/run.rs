@@ -36,6 +36,8 @@ pub(crate) async fn run(config: &Path, command: &Run) -> Outcome {
     let clock = command.at.map_or(Clock::System, Clock::Fixed);
     let polled = watch.poll(clock).await?;
     let delivered = watch.deliver(clock, &CancellationToken::new()).await?;
+    // Closed whole, so that the one file is the ledger and nothing stands beside it.
+    watch.ledger.close().await;
     Ok(report(&polled, &delivered))
 }
 

@@ -146,9 +146,9 @@ Case databases are often copies that are emptied and filled again at night. Half
 - Every read counts all views and looks at `dw_load` before, during and after. If anything differs, nothing of the read
   is used, and the next one tries again.
 - If `dw_children`, `dw_plans` or `dw_workers` is suddenly empty, or any of these or of the fact views loses half its rows
-  (the setting can be changed; views under 10 rows are left alone), duewatch holds everything new back, says so to the
-  data team, and goes on by itself when a read looks right again.
-- If `source_name` is not the one that the ledger was made for, nothing is sent.
+  (the setting can be changed; views under 10 rows are left alone), duewatch holds everything new back, tells
+  the last recipient once that has lasted four hours, and goes on by itself when a read looks right again.
+- If `source_name` is not the one that the ledger was made for, nothing new is decided until a person accepts it.
 - A row that cannot be read is reported by view, row id, column and kind of defect. The content of the field is never
   repeated, because it could be a name.
 
