@@ -240,7 +240,7 @@ fn a_missing_view_or_column_is_named_and_nothing_is_judged() {
         ("UPDATE dw_load SET loaded_at = 'last night'", &["dw_load", "loaded_at is no date and time"]),
     ] {
         let bench = Bench::new(&one("2026-11-02"));
-        bench.once("2026-11-13").well();
+        morning(&bench, "2026-11-13").well();
         let before = bench.of_children();
         bench.sql(change);
         says(&bench.once("2026-11-17").ends(1), words);
@@ -254,7 +254,7 @@ fn a_missing_view_or_column_is_named_and_nothing_is_judged() {
 fn a_case_database_that_is_not_there_is_not_made() {
     let bench = Bench::new(&one("2026-11-02"));
     fs::remove_file(bench.path("case.db")).unwrap();
-    says(&bench.once("2026-11-16").ends(2), &["case.db"]);
+    says(&bench.once("2026-11-16").ends(1), &["case.db", "nothing was judged"]);
     assert!(!bench.path("case.db").exists());
     fs::write(bench.path("case.db"), "this is no database, whatever its name says").unwrap();
     says(&bench.once("2026-11-16").out, &["nothing was judged"]);
@@ -302,7 +302,7 @@ fn a_read_that_lost_its_rows_is_held_back_and_heals_by_itself() {
 #[test]
 fn a_source_of_another_name_is_not_believed() {
     let bench = Bench::new(&one("2026-11-02"));
-    bench.once("2026-11-13").well();
+    morning(&bench, "2026-11-13").well();
     let before = bench.of_children();
     bench.sql("UPDATE dw_load SET source_name = 'training'");
     says(&bench.once("2026-11-17").ends(1), &["live", "training", "nobody was told"]);

@@ -112,7 +112,8 @@ mod stages {
             // A server that has not let us in has said nothing about the message.
             (Stage::Banner, "RRRRRRRRRR"),
             (Stage::Ehlo, "RRRRRRRRRR"),
-            (Stage::Mail, "RFRRRRRRRR"),
+            // Whom it refuses here is ourselves, as the sender.
+            (Stage::Mail, "RRRRRRRRRR"),
             (Stage::Rcpt, "RFRRRRRRRR"),
             (Stage::Data, "RFRRRRRRRR"),
             (Stage::End, "RFUUUUUUUU"),

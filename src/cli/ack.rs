@@ -47,7 +47,20 @@ pub(crate) async fn run(config: &Path, command: &Ack) -> Outcome {
     if command.at.is_some() && !watch.ledger.identity().await?.simulated {
         return Err(Failure("--at is only for a ledger that was created as simulated".to_owned()));
     }
+    watch.recognise_ledger().await?;
     let now = open::at(command.at);
+    let was_told = watch.ledger.history(now).await?.duties.iter().any(|(of, past)| {
+        of.child.as_ref().is_some_and(|child| child.0 == command.child)
+            && of.duty.0 == command.duty
+            && command.key.as_ref().is_none_or(|key| of.key.0 == *key)
+            && past.told.iter().any(|told| told.person.0 == command.by)
+    });
+    if !was_told {
+        return Err(Failure(format!(
+            "nothing stands that {} was told about child {}, duty {}; `duewatch explain {}` shows what was told to whom",
+            command.by, command.child, command.duty, command.child
+        )));
+    }
     let today = watch.zone.local_date(now);
     let rest = Period::WorkingDays(command.working_days);
     let until = watch.calendar.after(today, rest, FirstDay::Excluded, LastDay::AsIs, Trust::WithProvisional)?.on;

@@ -155,6 +155,9 @@ async fn source(watch: &Watch, load: &CaseLoad, now: DateTime<Utc>, findings: &m
         findings.fault(&format!("case data: {guarded}"));
     }
     let age = now - load.mark.loaded_at;
+    if age < TimeDelta::hours(-1) {
+        findings.fault("case data: loaded in the future, says its load mark, which cannot be right");
+    }
     findings.judge(
         !watch.is_stale(age),
         &format!("case data: {} h old", age.num_hours().max(0)),

@@ -78,6 +78,13 @@ pub async fn run(watch: Watch) -> Result<(), DaemonError> {
 /// One wake: a poll if the schedule owes one, then whatever may be sent.
 async fn cycle(watch: &Watch, stop: &tokio_util::sync::CancellationToken) -> Result<(), WatchError> {
     let clock = Clock::System;
+    // What was decided before goes out whatever becomes of the poll.
+    let polled = poll(watch, clock).await;
+    deliver(watch, clock, stop).await?;
+    polled
+}
+
+async fn poll(watch: &Watch, clock: Clock) -> Result<(), WatchError> {
     if let Some(due) = schedule::owed(watch, clock.now()).await? {
         let polled = watch.poll(clock).await?;
         info!(
@@ -92,6 +99,10 @@ async fn cycle(watch: &Watch, stop: &tokio_util::sync::CancellationToken) -> Res
         }
         due.done(watch).await?;
     }
+    Ok(())
+}
+
+async fn deliver(watch: &Watch, clock: Clock, stop: &tokio_util::sync::CancellationToken) -> Result<(), WatchError> {
     let delivered = watch.deliver(clock, stop).await?;
     if delivered.failed > 0 {
         error!(failed = delivered.failed, "messages were refused or given up; see `duewatch check`");

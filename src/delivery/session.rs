@@ -153,8 +153,9 @@ fn judge(stage: &str, error: &Error) -> Outcome {
     let why = format!("{stage}: {error}");
     let code = error.status().map(u16::from);
     match code {
-        // 530 to 538 ask us to sign in or to encrypt: that is about our settings, not about this message.
+        // 530 to 538 ask us to sign in or to encrypt, and a refused sender is our own: neither is about this recipient.
         Some(530..=538) => Outcome::retry(&why),
+        Some(500..=599) if stage == "MAIL FROM" => Outcome::retry(&why),
         Some(500..=599) => Outcome::refused(code, &why),
         _ => Outcome::retry(&why),
     }

@@ -3,11 +3,11 @@
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use super::{
-    CaseContext, Duty, Idle, Outcome, Status, Stretch, alert, between, case::Case, context::context, deadline,
+    CaseContext, Duty, Idle, Outcome, Status, Stretch, alert, between, case::Case, context::context, deadline, reading,
     recurring, report, standing,
 };
 use crate::{
-    calendar::{Calendar, Zone},
+    calendar::{Calendar, Zone, format_date_long},
     procedure::{DutyId, Procedure, Rule, Shape},
     record::{CaseRecord, Fact, FactKind, Value, When},
 };
@@ -59,7 +59,7 @@ impl Assessment {
 
 /// Works out every duty of one child. Pure: the same arguments give the same answer, on any day.
 pub fn assess(record: &CaseRecord, terms: &Terms) -> Assessment {
-    let died = died_on(record, terms.today);
+    let (died, impossible) = believed_death(record, terms);
     let with_death = died.and_then(|died_on| with_death_on_record(record, died_on));
     let record = with_death.as_ref().unwrap_or(record);
     let open = Case::open_on(record, terms.today, terms);
@@ -68,6 +68,7 @@ pub fn assess(record: &CaseRecord, terms: &Terms) -> Assessment {
     let mut stretches = Vec::new();
     for rule in terms.procedure.rules.iter().filter(|rule| !matches!(rule.shape, Shape::Report(_))) {
         let outcome = match (died.is_some(), rule.after_death) {
+            (false, true) if impossible.is_some() => doubtful_death(terms, rule, open.as_ref(), impossible),
             (true, false) => Outcome::Idle(Idle::Died),
             (true, true) => apply(terms, rule, open_at_death.as_ref()),
             (false, _) if rule.from_birth => match open.as_ref().map(Case::since_birth) {
@@ -102,7 +103,7 @@ fn apply(terms: &Terms, rule: &Rule, case: Option<&Case>) -> Outcome {
 }
 
 /// The day the child died, if that is known by today: from the child's own row, or from the incident.
-pub(super) fn died_on(record: &CaseRecord, today: NaiveDate) -> Option<NaiveDate> {
+fn died_on(record: &CaseRecord, today: NaiveDate) -> Option<NaiveDate> {
     let incident = record.facts(FactKind::Incident).iter().find(|incident| is_death(incident));
     let recorded = incident.and_then(|incident| incident.held(today)).map(|when| when.on);
     record.died_on.filter(|on| *on <= today).or(recorded)
@@ -110,6 +111,33 @@ pub(super) fn died_on(record: &CaseRecord, today: NaiveDate) -> Option<NaiveDate
 
 fn is_death(incident: &Fact) -> bool {
     *incident.get("kind") == Value::Code("death".into())
+}
+
+/// The day of death, if it can be true. A death before the plan that is open today began is a mistake of the record: a slip
+/// in a date must not silence everything about a living child.
+pub(super) fn believed_death(record: &CaseRecord, terms: &Terms) -> (Option<NaiveDate>, Option<NaiveDate>) {
+    let Some(died) = died_on(record, terms.today) else { return (None, None) };
+    let open = Case::open_on(record, terms.today, terms).is_some();
+    let open_then = Case::open_on(record, died, terms).is_some();
+    let before_birth = record.born_on.is_some_and(|born_on| died < born_on);
+    if (open && !open_then) || before_birth { (None, Some(died)) } else { (Some(died), None) }
+}
+
+fn doubtful_death(terms: &Terms, rule: &Rule, case: Option<&Case>, died: Option<NaiveDate>) -> Outcome {
+    let (Some(case), Some(died)) = (case, died) else { return Outcome::Idle(Idle::NoOpenPlan) };
+    let draft = reading::Draft {
+        terms,
+        rule,
+        record: case.record,
+        key: reading::key(case.plan),
+        anchor: reading::anchor(case.plan, case.since),
+        notes: Vec::new(),
+    };
+    let why = format!(
+        "the record gives {} as the day of death, before the plan began or the child was born",
+        format_date_long(died)
+    );
+    Outcome::Duties(vec![draft.cannot_tell(why)])
 }
 
 /// A death that stands only on the child's own row is an incident too: the alert must not wait for a second entry.

@@ -22,7 +22,7 @@ pub(super) fn context(record: &CaseRecord, terms: &Terms) -> CaseContext {
         former_lead_worker: if current.is_none() { worker(latest) } else { None },
         team,
         chair: chair(record, terms),
-        died: super::died_on(record, today).is_some(),
+        died: super::believed_death(record, terms).0.is_some(),
     }
 }
 

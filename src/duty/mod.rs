@@ -18,7 +18,7 @@ mod recurring;
 mod report;
 mod standing;
 
-use assess::died_on;
+use assess::believed_death;
 pub use assess::{Assessment, Terms, assess};
 pub use model::{Anchor, CaseContext, Duty, DutyKey, Idle, Outcome, Reading, Status};
 pub use report::{Stretch, assess_reports};

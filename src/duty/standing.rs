@@ -31,7 +31,8 @@ fn none_open(terms: &Terms, rule: &Rule, case: &Case, of: &Selector) -> Outcome 
         if when.on > uncovered_from {
             duties.push(gap(terms, rule, case, before, uncovered_from, Some(when.on)));
         }
-        let ended = fact.kind.ended().and_then(|name| fact.date(name)).map(|when| when.on);
+        // An end before the start cannot be right: the fact is taken to cover its first day.
+        let ended = fact.kind.ended().and_then(|name| fact.date(name)).map(|end| end.on.max(when.on));
         match ended.and_then(|on| on.checked_add_days(Days::new(1))) {
             None => return finished(duties),
             Some(next) if next > uncovered_from => {

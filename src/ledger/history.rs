@@ -50,11 +50,14 @@ fn past(record: &str) -> Option<Past> {
     Some(Past { duty, generation: generation.parse().ok()?, told: Vec::new(), acks: Vec::new() })
 }
 
+/// What was told; what no server took was told to nobody.
 async fn told(work: &mut Work, history: &mut History) -> Result<(), LedgerError> {
     let sql = "SELECT n.child, n.duty, n.duty_key,
                       string_agg(n.generation || $1 || n.repetition || $1 || n.owed_at_us || $1 || n.kind || $1
-                                 || n.state || $1 || n.role || $1 || n.step || $1 || n.person, $2 ORDER BY n.decided_run, n.place)
+                                 || CASE WHEN n.state = 'bundled' AND m.state IN ('refused', 'dead') THEN 'unreachable' ELSE n.state END
+                                 || $1 || n.role || $1 || n.step || $1 || n.person, $2 ORDER BY n.decided_run, n.place)
                FROM notices n JOIN duties d ON d.child = n.child AND d.duty = n.duty AND d.duty_key = n.duty_key
+               LEFT JOIN messages m ON m.id = n.message_id
                WHERE d.closed IS NULL AND n.decided_run >= d.opened_run GROUP BY n.child, n.duty, n.duty_key";
     for row in work.fetch(sql, &separators()).await? {
         let Some(past) = history.duties.get_mut(&duty_ref(&row)?) else {

@@ -14,6 +14,14 @@ use crate::procedure::DutyId;
 
 const INSERT_DUTIES: &str = "INSERT INTO duties (child, duty, duty_key, generation, status, strict_on, due_on, detail, \
                              opened_run, changed_run, closed, closed_at_us)";
+/// What was decided before is not decided again, unless it was withdrawn, or no server took the message that carried it.
+const OWED_AGAIN: &str = "ON CONFLICT (effect) DO UPDATE SET state = excluded.state, message_id = NULL, \
+                          kind = excluded.kind, role = excluded.role, mailbox = excluded.mailbox, \
+                          address = excluded.address, urgent = excluded.urgent, owed_at_us = excluded.owed_at_us, \
+                          send_at_us = excluded.send_at_us, because = excluded.because, \
+                          decided_run = excluded.decided_run, place = excluded.place \
+                          WHERE notices.state = 'withdrawn' OR (notices.state = 'bundled' AND notices.message_id IN \
+                          (SELECT m.id FROM messages m WHERE m.state IN ('refused', 'dead')))";
 const KEEP_DUTIES: &str = "ON CONFLICT (child, duty, duty_key) DO UPDATE SET status = excluded.status, \
                            strict_on = excluded.strict_on, due_on = excluded.due_on, detail = excluded.detail, \
                            changed_run = excluded.changed_run, closed = excluded.closed, \
@@ -113,7 +121,7 @@ impl Work {
         });
         let head = "INSERT INTO notices (effect, child, duty, duty_key, generation, step, repetition, person, kind, \
                     role, mailbox, address, urgent, owed_at_us, send_at_us, because, state, decided_run, place)";
-        batch::execute(self, head, &rows.collect::<Vec<_>>(), "ON CONFLICT (effect) DO NOTHING").await
+        batch::execute(self, head, &rows.collect::<Vec<_>>(), OWED_AGAIN).await
     }
 
     pub(super) async fn leave_queue(&mut self, state: &str, effects: &[Effect]) -> Result<u64, LedgerError> {

@@ -76,7 +76,7 @@ fn line(matter: &Matter, stationery: &Stationery, terms: &Terms) -> Line {
         strict_on,
         working_days_left: due_on.and_then(|on| terms.calendar.working_days_between(terms.today, on).ok()),
         provisional: duty.provisional,
-        citation: duty.citation.clone(),
+        citation: citation(duty, rule, terms),
         quote: rule.map(|rule| rule.citation.quote.trim_end_matches('.').to_owned()).unwrap_or_default(),
         under_review: rule.is_some_and(|rule| rule.under_review),
         arithmetic: duty.arithmetic.clone(),
@@ -110,6 +110,14 @@ fn next(rungs: &[Rung], rule: Option<&Rule>, duty: &Duty, notice: &Notice, terms
         (true, false) => format!("you and the {} will be told on {on}", join(&others)),
         (false, _) => format!("the {} will be told on {on}", join(&others)),
     })
+}
+
+/// Where the rule stands, for somebody who has never seen the number of a document.
+fn citation(duty: &Duty, rule: Option<&Rule>, terms: &Terms) -> String {
+    match rule {
+        Some(_) => format!("of {} {}, {}", terms.procedure.authority, terms.procedure.version, duty.citation),
+        None => duty.citation.clone(),
+    }
 }
 
 /// A reminder that waited until its day had passed does not speak of a day to come.

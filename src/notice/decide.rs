@@ -38,6 +38,8 @@ pub struct Decision {
     pub notices: Vec<Notice>,
     /// Notices that still wait and that a later step to the same person makes idle.
     pub superseded: Vec<Effect>,
+    /// Notices that still wait and are owed no more: the date has moved away, or the person no longer fills the role.
+    pub withdrawn: Vec<Effect>,
     /// What the steps owed by now came to.
     pub steps: StepBooks,
 }
@@ -118,7 +120,7 @@ impl Desk<'_> {
                 }
                 counted.push(pair);
                 decision.steps.owed += 1;
-                if told.iter().any(|told| self.was_told(told, &rung, &person)) {
+                if told.iter().any(|told| self.was_told(told, &rung, &person, rule)) {
                     decision.steps.told_before += 1;
                 } else if rung.repeat > 0 && self.is_acknowledged(past, &person) {
                     decision.steps.acknowledged += 1;
@@ -127,6 +129,7 @@ impl Desk<'_> {
                 }
             }
         }
+        self.withdraw_idle(told, &counted, decision);
         for (person, missed) in fresh {
             let speaks = missed.iter().rposition(|(rung, _, _)| rung.urgent).unwrap_or(missed.len() - 1);
             for (at, (rung, role, recipient)) in missed.into_iter().enumerate() {
@@ -142,12 +145,36 @@ impl Desk<'_> {
         }
     }
 
-    /// A repetition belongs to its generation, since its clock starts anew; a step is told once, whatever its date.
-    fn was_told(&self, told: &Told, rung: &Rung, person: &PersonRef) -> bool {
-        told.step == rung.step
-            && told.person == *person
-            && (rung.repeat == 0 || (told.repeat >= rung.repeat && told.generation == self.generation))
-            && told.state != NoticeState::Withdrawn
+    /// A repetition belongs to its generation, since its clock starts anew; a step is told once, whatever its date. What no
+    /// server took was not told, nor what a higher step was to say of a date that has moved since.
+    fn was_told(&self, told: &Told, rung: &Rung, person: &PersonRef, rule: &Rule) -> bool {
+        let place = |step: &str| rule.ladder.steps.iter().position(|other| other.name == step);
+        let said_by_another = || told.generation != self.generation && told.repeat == 0 && rung.repeat == 0;
+        told.person == *person
+            && match told.state {
+                NoticeState::Withdrawn | NoticeState::Unreachable => false,
+                // Whoever was told a higher step is not told a lower one after it.
+                NoticeState::Bundled if said_by_another() => {
+                    place(&told.step) >= place(&rung.step) && told.kind.is_step()
+                }
+                NoticeState::Superseded if said_by_another() => false,
+                _ => {
+                    told.step == rung.step
+                        && (rung.repeat == 0 || (told.repeat >= rung.repeat && told.generation == self.generation))
+                }
+            }
+    }
+
+    /// What waits and is owed no more is not sent: it would speak of a date that has moved, or to somebody who has left the
+    /// case.
+    fn withdraw_idle(&self, told: &[Told], owed: &[(String, u32, PersonRef)], decision: &mut Decision) {
+        let waiting = told.iter().filter(|told| told.state == NoticeState::Queued && told.kind.is_step());
+        let idle = waiting.filter(|told| {
+            !owed
+                .iter()
+                .any(|(step, repeat, person)| *step == told.step && *repeat == told.repeat && *person == told.person)
+        });
+        decision.withdrawn.extend(idle.map(|told| self.effect(&told.step, told.repeat, told.generation, &told.person)));
     }
 
     fn is_acknowledged(&self, past: Option<&Past>, person: &PersonRef) -> bool {
@@ -163,7 +190,7 @@ impl Desk<'_> {
     /// Whoever was told a date is told, once, that it moved. A date where there was none is told by its own steps; only where
     /// the record could not be told before is it news that it now can.
     fn tell_moved(&self, standing: &Standing, decision: &mut Decision) {
-        let Some(past) = standing.past else { return };
+        let Some(past) = standing.past.filter(|_| self.duty.child.is_some()) else { return };
         let lost = |before: &Option<Reading>, now: &Option<Reading>| {
             before
                 .as_ref()
@@ -192,6 +219,7 @@ impl Desk<'_> {
                 continue;
             }
             decision.steps.queued += 1;
+            self.supersede_waiting(told, &recipient.mailbox.person, decision);
             let rung = Rung {
                 step: step.to_owned(),
                 repeat: 0,
@@ -230,6 +258,9 @@ impl Desk<'_> {
         because: Option<String>,
         decision: &mut Decision,
     ) {
+        if !self.still_concerned(role, person) {
+            return;
+        }
         let last = (self.audience.last.person == *person).then(|| self.audience.last.clone());
         let Some(mailbox) = self.audience.directory.mailbox(person, self.terms.today).or(last) else { return };
         decision.notices.push(Notice {
@@ -243,6 +274,15 @@ impl Desk<'_> {
             because,
             state: NoticeState::Queued,
         });
+    }
+
+    /// A worker whose case has passed to another is not told how it went on.
+    fn still_concerned(&self, role: Role, person: &PersonRef) -> bool {
+        let case = self.duty.child.as_ref().and_then(|child| self.audience.cases.get(child));
+        if role != Role::LEAD_WORKER || case.is_none_or(|case| case.lead_worker.is_none()) {
+            return true;
+        }
+        self.recipients(&[role]).iter().any(|(_, recipient)| recipient.mailbox.person == *person)
     }
 
     fn recipients(&self, roles: &[Role]) -> Vec<(Role, Recipient)> {
@@ -287,7 +327,8 @@ impl Desk<'_> {
     }
 }
 
-/// Everybody who was really told something wanted: what still waits is withdrawn or reworded, so nobody has read it.
+/// Everybody who was really told something wanted. What still waits nobody has read: the ledger withdraws it with its duty,
+/// and [`Desk::withdraw_idle`] where its duty stands.
 fn told_people(past: &Past, wanted: impl Fn(&Told) -> bool) -> BTreeMap<PersonRef, Role> {
     let told = past.told.iter().filter(|told| told.state == NoticeState::Bundled && wanted(told));
     told.map(|told| (told.person.clone(), told.role)).collect()

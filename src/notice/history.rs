@@ -171,6 +171,12 @@ impl History {
                 told.state = NoticeState::Superseded;
             }
         }
+        for effect in &decision.withdrawn {
+            let told = self.past_of(effect).into_iter().flat_map(|past| past.told.iter_mut());
+            for told in told.filter(|told| told.is(effect)) {
+                told.state = NoticeState::Withdrawn;
+            }
+        }
         for notice in &decision.notices {
             let told = Told {
                 generation: notice.effect.generation,

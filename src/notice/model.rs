@@ -55,7 +55,7 @@ pub enum NoticeState {
     Superseded,
     /// What it would have said is no longer so.
     Withdrawn,
-    /// Nobody could be reached, not even the last recipient.
+    /// No server took the message that carried it, and none will: it is owed again.
     Unreachable,
 }
 

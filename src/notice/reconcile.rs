@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Change, Closing, DutyRef, History, Past};
+use super::{Change, Closing, DutyRef, History, NoticeState, Past, Told};
 use crate::{
     duty::{Duty, Status},
     record::ChildRef,
@@ -62,7 +62,8 @@ pub fn reconcile<'a>(
                 reconciled.over.push(Over { duty, closing, past });
             }
             (Some(past), _) => {
-                let moved = dates(&duty) != dates(&past.duty);
+                let newly_found = duty.child.is_none() && !is_report(&duty) && duty.notes != past.duty.notes;
+                let moved = newly_found || dates(&duty) != dates(&past.duty);
                 let generation = past.generation + u32::from(moved);
                 reconciled.standing.push(Standing { duty, generation, past: Some(past), moved });
             }
@@ -109,7 +110,8 @@ fn is_report(duty: &Duty) -> bool {
 
 /// A report has no event that meets it but its own issue.
 fn report_is_issued(duty: &Duty, past: &Past) -> bool {
-    is_report(duty) && !past.told.is_empty()
+    let issued = |told: &Told| !matches!(told.state, NoticeState::Withdrawn | NoticeState::Unreachable);
+    is_report(duty) && past.told.iter().any(issued)
 }
 
 /// What makes a generation: the days and instants of both readings.
@@ -126,7 +128,6 @@ mod tests {
     use crate::{
         directory::Role,
         duty::{Anchor, DutyKey},
-        notice::{NoticeState, Told},
         procedure::{DutyId, NoticeKind},
         record::PersonRef,
     };

@@ -64,6 +64,19 @@ impl NoticeKind {
         NoticeKind::ALL.into_iter().find(|(known, _)| *known == name).map(|(_, kind)| kind)
     }
 
+    /// Whether it is told by a step of a ladder; the others follow what became of a duty.
+    pub fn is_step(self) -> bool {
+        matches!(
+            self,
+            NoticeKind::Reminder
+                | NoticeKind::Due
+                | NoticeKind::Overdue
+                | NoticeKind::Escalation
+                | NoticeKind::Alert
+                | NoticeKind::Report
+        )
+    }
+
     /// Whether it tells of a breach: whoever was told one is told when it is mended.
     pub fn is_breach(self) -> bool {
         matches!(self, NoticeKind::Overdue | NoticeKind::Escalation | NoticeKind::Alert)

@@ -13,7 +13,7 @@ use crate::{
     ledger::{Committed, HomeCheck, NewRun, RunOutcome},
     notice::{Audience, Reconciled, decide, reconcile},
     record::ChildRef,
-    source::{Counts, Defect, SourceError, guard},
+    source::{Counts, Defect, guard},
 };
 
 /// A load takes minutes; a reading that fails for hours is not one that met a load.
@@ -42,7 +42,7 @@ impl Watch {
         let previous = self.previous_counts().await?;
         let load = match self.read(now).await {
             Ok(load) => load,
-            Err(WatchError::Source(error)) => return self.refuse(clock, started_at, &error.to_string()).await,
+            Err(error @ WatchError::Source { .. }) => return self.refuse(clock, started_at, &error.to_string()).await,
             Err(error) => return Err(error),
         };
         if let Err(guarded) = guard(previous.as_ref(), &load.counts, self.shrink_percent) {
@@ -82,8 +82,10 @@ impl Watch {
         };
         let cases: Vec<_> = load.cases.into_values().collect();
         let changes = reconciled.changes(&history);
-        let committed =
-            self.ledger.commit_run(&run, &cases, &changes, &decision.notices, &[], &decision.superseded).await?;
+        let committed = self
+            .ledger
+            .commit_run(&run, &cases, &changes, &decision.notices, &decision.withdrawn, &decision.superseded)
+            .await?;
         let known = reconciled.standing.iter().filter(|standing| standing.past.is_some()).count();
         let kept = history.duties.len() - known - reconciled.over.len();
         let expected = (decision.notices.len(), reconciled.standing.len() + kept);
@@ -99,9 +101,12 @@ impl Watch {
     /// Stores that nothing was judged. Once no reading has been accepted for [`HELD_BACK`], the last recipient is told:
     /// whoever waits for reminders would take the silence for good news.
     async fn refuse(&self, clock: Clock, started_at: DateTime<Utc>, why: &str) -> Result<Polled, WatchError> {
-        let good = self.ledger.last_good_run().await?.map(|run| run.run.at);
+        let since = match self.ledger.last_good_run().await? {
+            Some(good) => good.run.at,
+            None => self.ledger.identity().await?.created_at,
+        };
         let (mut changes, mut notices) = (Vec::new(), Vec::new());
-        if good.is_some_and(|good| started_at - good >= HELD_BACK) {
+        if started_at - since >= HELD_BACK {
             let terms = self.terms(started_at);
             let history = self.ledger.history(started_at).await?;
             let mut standing = Reconciled::default();
@@ -178,6 +183,10 @@ impl Watch {
     fn attention(&self, load: &CaseLoad, now: DateTime<Utc>) -> Vec<String> {
         let mut attention = Vec::new();
         let age = now - load.mark.loaded_at;
+        if age < TimeDelta::hours(-1) {
+            attention
+                .push("the case data says that it was loaded in the future: its load mark cannot be right".to_owned());
+        }
         if self.is_stale(age) {
             attention.push(format!("the case data is {} hours old", age.num_hours()));
         }
@@ -194,12 +203,5 @@ impl Watch {
             attention.push(format!("the bank holidays are published only until {provisional}; add the next year's"));
         }
         attention
-    }
-}
-
-/// A source error is refused by the run, not by the program.
-impl From<SourceError> for WatchError {
-    fn from(error: SourceError) -> WatchError {
-        WatchError::Source(error)
     }
 }

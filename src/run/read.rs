@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Books, Watch, WatchError, data_faults};
+use super::{Books, Watch, WatchError, data_faults, watch::open_source};
 use crate::{
     directory::Directory,
     duty::{Assessment, CaseContext, Duty, Stretch, assess, assess_reports},
@@ -88,7 +88,8 @@ impl Watch {
         let mut duties: Vec<Duty> = Vec::new();
         let mut stretches: Vec<Stretch> = Vec::new();
         let mut planless = BTreeSet::new();
-        let reading = crate::source::read(&self.source, self.zone, |record| {
+        let source = open_source(&self.source).await?;
+        let reading = crate::source::read(&source, self.zone, |record| {
             let assessment = assess(&record, &terms);
             each(&record, &assessment);
             books.enter(&assessment);
@@ -99,7 +100,8 @@ impl Watch {
             stretches.extend(assessment.stretches);
             cases.insert(assessment.context.child.clone(), assessment.context);
         })
-        .await?;
+        .await
+        .map_err(|error| WatchError::Source { database: self.source.database.clone(), source: error })?;
         duties.extend(assess_reports(&terms, &stretches));
         duties.extend(data_faults::duties(&reading.faults, &terms));
         books.children.seen = reading.counts.get("dw_children");

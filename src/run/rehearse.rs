@@ -83,7 +83,7 @@ impl Outbox {
         self.waiting.retain(|(notice, _)| {
             let tells_an_end =
                 matches!(notice.kind, NoticeKind::Resolved | NoticeKind::NoLongerDue | NoticeKind::Changed);
-            let idle = decision.superseded.contains(&notice.effect);
+            let idle = decision.superseded.contains(&notice.effect) || decision.withdrawn.contains(&notice.effect);
             !idle && (tells_an_end || !closed.contains(&reference(notice)))
         });
         for (notice, duty) in &mut self.waiting {

@@ -23,7 +23,7 @@ use crate::{
     notice::SendingClock,
     procedure::{DutyCatalogue, Problems, Procedure},
     record::PersonRef,
-    settings::{ChannelKind, Settings, TlsKind},
+    settings::{self, ChannelKind, Settings, TlsKind},
     source::{Source, SourceError},
 };
 
@@ -38,8 +38,8 @@ pub struct Watch {
     pub calendar: Calendar,
     /// Its zone.
     pub zone: Zone,
-    /// Its case database.
-    pub source: Source,
+    /// Where its case database is. It is opened anew for each read: one that is down holds up no mail.
+    pub source: settings::Source,
     /// Its ledger.
     pub ledger: Ledger,
     /// How its mail leaves.
@@ -92,8 +92,13 @@ pub enum WatchError {
     #[error(transparent)]
     Zone(#[from] ZoneError),
     /// Reading the case database.
-    #[error(transparent)]
-    Source(SourceError),
+    #[error("{database}: {source}{}", cause(source))]
+    Source {
+        /// Which database: a file, or a server without its password.
+        database: String,
+        /// What went wrong.
+        source: SourceError,
+    },
     /// The ledger.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
@@ -155,7 +160,7 @@ impl Watch {
         let allowed = AllowedDomains::new(&mail.allowed_domains)?;
         let last_recipient = last_recipient(&mail.last_recipient, &allowed)?;
         Ok(Watch {
-            source: open_source(settings).await?,
+            source: settings.source.clone(),
             ledger: open_ledger(settings, false).await?,
             channel: channel(settings)?,
             sending: SendingClock {
@@ -225,8 +230,7 @@ pub(crate) fn procedure(named: &str) -> Result<Procedure, WatchError> {
 }
 
 /// The case database, read only.
-pub(crate) async fn open_source(settings: &Settings) -> Result<Source, WatchError> {
-    let source = &settings.source;
+pub(crate) async fn open_source(source: &settings::Source) -> Result<Source, WatchError> {
     let limit = Duration::from_millis(source.statement_timeout_ms);
     let opened = if is_postgres(&source.database) {
         let url = with_password(&source.database, source.password_file.as_deref())?;
@@ -234,7 +238,19 @@ pub(crate) async fn open_source(settings: &Settings) -> Result<Source, WatchErro
     } else {
         Source::open_sqlite(Path::new(&source.database), limit).await
     };
-    opened.map_err(WatchError::Source)
+    opened.map_err(|error| WatchError::Source { database: source.database.clone(), source: error })
+}
+
+/// What lies beneath an error, where the error's own words do not say it.
+fn cause(error: &SourceError) -> String {
+    use std::error::Error;
+    let own = error.to_string();
+    error
+        .source()
+        .map(ToString::to_string)
+        .filter(|cause| !own.contains(cause))
+        .map(|cause| format!(": {cause}"))
+        .unwrap_or_default()
 }
 
 /// The ledger; with `create`, one that does not exist yet is made.

@@ -60,6 +60,10 @@ pub(super) fn problems(settings: &Settings) -> Vec<String> {
         schedule.poll.parse::<croner::Cron>().is_ok() && schedule.poll.split_whitespace().count() == 5,
         "schedule.poll: write a cron pattern of five fields, such as `*/15 * * * *`",
     );
+    problem(
+        !leaves_a_day_out(&schedule.poll),
+        "schedule.poll: leaves more than a day without a poll; a deadline must be looked at every day",
+    );
     problems
 }
 
@@ -79,6 +83,24 @@ fn smtp_problems(smtp: &Smtp, problem: &mut impl FnMut(bool, &str)) {
         smtp.tls != TlsKind::None || smtp.ca_file.is_none(),
         "mail.smtp.ca_file: means nothing without TLS; set mail.smtp.tls or take it out",
     );
+}
+
+/// Whether the pattern is valid and yet lets more than a day pass without a poll, looked at over a leap year.
+fn leaves_a_day_out(poll: &str) -> bool {
+    let Ok(cron) = poll.parse::<croner::Cron>() else { return false };
+    let first =
+        chrono::NaiveDate::from_ymd_opt(2028, 1, 1).unwrap_or_default().and_time(chrono::NaiveTime::MIN).and_utc();
+    let mut after = first;
+    while after < first + chrono::TimeDelta::days(366) {
+        // A day is enough to look ahead in: a pattern of every minute is asked 366 times, not half a million.
+        match cron.find_next_occurrence(&after, false) {
+            Ok(next) if next - after <= chrono::TimeDelta::hours(26) => {
+                after = next.max(after + chrono::TimeDelta::hours(24));
+            }
+            _ => return true,
+        }
+    }
+    false
 }
 
 fn is_id(id: &str) -> bool {
