@@ -70,13 +70,20 @@ impl Surroundings<'_> {
             None => self.usual_ladder(name, &shape_text, &strength?),
         };
         let climb = Climb { duty: &duty_text, line, shape_name: shape_text.is, shape: &shape, counting: self.counting };
-        let ladder = climb.ladder(ladder_named.ok()?, &own)?;
+        let mut ladder = climb.ladder(ladder_named.ok()?, &own)?;
+        let responsible = responsible?;
+        // Whoever must act hears of it for as long as it is not done, whatever the ladder says of others.
+        if let Some(repeat) = &mut ladder.repeat
+            && !repeat.tell.contains(&responsible)
+        {
+            repeat.tell.push(responsible);
+        }
         Some(Rule {
             duty: duty?,
             title: title?.is.into(),
             ask: ask?.is.into(),
             strength: strength_named?,
-            responsible: responsible?,
+            responsible,
             citation: cite?,
             under_review: under_review?,
             from_birth: from_birth?,
