@@ -91,6 +91,9 @@ pub fn decide(reconciled: &Reconciled, audience: &Audience, history: &History, t
     decision
 }
 
+/// How often "cannot tell" is said again while it lasts, in working days.
+const WORKING_WEEK: i64 = 5;
+
 /// Everything needed to write notices about one duty.
 struct Desk<'a> {
     audience: &'a Audience<'a>,
@@ -207,22 +210,30 @@ impl Desk<'_> {
         }
     }
 
-    /// Told once a generation to those who can mend the record.
+    /// Told to those who can mend the record; every week that it lasts, to them again and to the worker's manager.
     fn tell_cannot_tell(&self, kind: NoticeKind, past: Option<&Past>, decision: &mut Decision) {
         let step = "cannot-tell";
-        for (role, recipient) in self.recipients(&[Role::DATA_TEAM]) {
+        let told = past.map_or(&[][..], |past| past.told.as_slice());
+        let told_now = |told: &&Told| told.step == step && told.generation == self.generation;
+        let first_on = told.iter().filter(told_now).map(|told| self.terms.zone.local_date(told.owed_at)).min();
+        let lasted = first_on.and_then(|on| self.terms.calendar.working_days_between(on, self.terms.today).ok());
+        let weeks = lasted.and_then(|days| u32::try_from(days / WORKING_WEEK).ok()).unwrap_or(0);
+        let roles: &[Role] = match (weeks, &self.duty.child) {
+            (0, _) | (_, None) => &[Role::DATA_TEAM],
+            (_, Some(_)) => &[Role::DATA_TEAM, Role::FIRST_LINE_MANAGER],
+        };
+        for (role, recipient) in self.recipients(roles) {
             decision.steps.owed += 1;
-            let told = past.map_or(&[][..], |past| past.told.as_slice());
-            let told_now = |told: &Told| told.step == step && told.generation == self.generation;
-            if told.iter().any(|told| told_now(told) && told.person == recipient.mailbox.person) {
+            let person = &recipient.mailbox.person;
+            if told.iter().filter(told_now).any(|told| told.person == *person && told.repeat >= weeks) {
                 decision.steps.told_before += 1;
                 continue;
             }
             decision.steps.queued += 1;
-            self.supersede_waiting(told, &recipient.mailbox.person, decision);
+            self.supersede_waiting(told, person, decision);
             let rung = Rung {
                 step: step.to_owned(),
-                repeat: 0,
+                repeat: weeks,
                 owed_at: self.terms.now,
                 owed_on: self.terms.today,
                 kind,

@@ -101,7 +101,7 @@ impl Watch {
             cases.insert(assessment.context.child.clone(), assessment.context);
         })
         .await
-        .map_err(|error| WatchError::Source { database: self.source.database.clone(), source: error })?;
+        .map_err(|error| WatchError::Source { database: self.source.database.clone(), source: Box::new(error) })?;
         duties.extend(assess_reports(&terms, &stretches));
         duties.extend(data_faults::duties(&reading.faults, &terms));
         books.children.seen = reading.counts.get("dw_children");

@@ -97,7 +97,7 @@ pub enum WatchError {
         /// Which database: a file, or a server without its password.
         database: String,
         /// What went wrong.
-        source: SourceError,
+        source: Box<SourceError>,
     },
     /// The ledger.
     #[error(transparent)]
@@ -238,7 +238,7 @@ pub(crate) async fn open_source(source: &settings::Source) -> Result<Source, Wat
     } else {
         Source::open_sqlite(Path::new(&source.database), limit).await
     };
-    opened.map_err(|error| WatchError::Source { database: source.database.clone(), source: error })
+    opened.map_err(|error| WatchError::Source { database: source.database.clone(), source: Box::new(error) })
 }
 
 /// What lies beneath an error, where the error's own words do not say it.
