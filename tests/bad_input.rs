@@ -355,6 +355,53 @@ fn a_child_whose_id_is_gone_is_not_told_to_be_over() {
 }
 
 #[test]
+fn an_open_plan_without_its_child_is_not_told_to_be_over() {
+    let bench = Bench::new(&dozen());
+    morning(&bench, "2026-11-13").well();
+    assert_eq!(told_of(&bench, "C1", "first-core-group"), ["due W1"]);
+    bench.sql("DELETE FROM dw_children WHERE child_id = 'C1'");
+    for day in ["2026-11-17", "2026-11-18"] {
+        says(&morning(&bench, day).ends(1), &["Attention: 1 faults in the case data"]);
+    }
+    let told = bench.told();
+    let over: Vec<&Told> = told.iter().filter(|told| told.kind == "no_longer_due").collect();
+    assert!(over.is_empty(), "{over:#?}");
+    assert_eq!(told_of(&bench, "", "case-data"), ["cannot-tell D1"]);
+    let words = "open plans names a child who is not in dw_children, and whom nobody watches";
+    says(&bench.run(&["check", "--at", &instant("2026-11-18")]).ends(1), &["dw_plans: child_id of 1", words]);
+    says(&mail_to(&bench, "data@wrenholt.example"), &["dw_plans.child_id of open plans"]);
+    bench.add("children C1");
+    morning(&bench, "2026-11-19").well();
+    assert!(told_of(&bench, "C1", "first-core-group").contains(&"overdue W1".to_owned()));
+}
+
+#[test]
+fn a_child_told_twice_in_the_same_words_is_no_fault() {
+    let bench = Bench::new(&one("2026-11-02"));
+    bench.add("children C1\nchildren C1");
+    let said = morning(&bench, "2026-11-13").well();
+    says(&said, &["1 children seen, 1 assessed", "0 unreadable"]);
+}
+
+#[test]
+fn an_end_before_the_start_silences_nobody() {
+    let bench = Bench::new(&dozen());
+    morning(&bench, "2026-11-13").well();
+    bench.sql("UPDATE dw_plans SET ended_on = '2025-11-02' WHERE child_id = 'C1'");
+    bench.sql("UPDATE dw_plans SET started_on = '2062-11-02' WHERE child_id = 'C2'");
+    morning(&bench, "2026-11-17").ends(1);
+    assert_eq!(told_of(&bench, "C1", "first-core-group"), ["due W1", "manager M1", "overdue W1"]);
+    let told = bench.told();
+    let over: Vec<&Told> = told.iter().filter(|told| told.kind == "no_longer_due").collect();
+    assert!(over.is_empty(), "{over:#?}");
+    let check = bench.run(&["check", "--at", &instant("2026-11-17")]).ends(1);
+    says(
+        &check,
+        &["dw_plans: row P-C1: ended_on lies before the start", "dw_plans: row P-C2: started_on lies in the future"],
+    );
+}
+
+#[test]
 fn a_date_that_becomes_no_date_takes_no_duty_away() {
     let bench = Bench::new(&dozen());
     morning(&bench, "2026-11-13").well();
@@ -407,7 +454,11 @@ fn a_fault_of_the_data_is_told_once_and_again_when_it_comes_back() {
 fn a_visit_in_the_future_has_not_been_made() {
     let bench = Bench::new(&one("2026-11-02"));
     bench.add("visits V1 child_id=C1 visited_on=2027-11-09 visitor_id=W1 seen=Y");
-    morning(&bench, "2026-11-17");
+    says(&morning(&bench, "2026-11-17").ends(1), &["Attention: 1 faults in the case data"]);
+    let fault = "visited_on lies in the future; it counts as planned, never as done";
+    let check = bench.run(&["check", "--at", &instant("2026-11-17")]).ends(1);
+    says(&check, &[&format!("dw_visits: row V1: {fault}")]);
+    says(&mail_to(&bench, "data@wrenholt.example"), &[&format!("dw_visits.{fault}: V1")]);
     let told = told_of(&bench, "C1", "child-seen-any-professional");
     assert_eq!(told, ["overdue W1"]);
     let said =
@@ -466,13 +517,14 @@ fn mail_to(bench: &Bench, address: &str) -> String {
 
 #[test]
 fn the_same_child_twice_is_watched_once() {
+    // The last of three rows says nothing that the first does not, and the one between says more.
     let bench = Bench::new(&one("2026-11-02"));
     bench.add(
         "children C1 household_id=H7\nchildren C1\nvisits V1 child_id=C1 visited_on=2026-11-05 visitor_id=W1 seen=Y",
     );
     // A row that is repeated whole, and one that shares its id and says something else.
     bench.add("visits V1 child_id=C1 visited_on=2026-11-05 visitor_id=W1 seen=Y\nworkers W1 email=one@wrenholt.example left_on=2020-01-01");
-    says(&morning(&bench, "2026-11-13").ends(1), &["3 children seen, 1 assessed", "2 unreadable"]);
+    says(&morning(&bench, "2026-11-13").ends(1), &["2 children seen, 1 assessed", "1 unreadable"]);
     assert_eq!(told_of(&bench, "C1", "first-core-group"), ["due W1"]);
     let check = bench.run(&["check", "--at", &instant("2026-11-13")]).ends(1);
     says(&check, &["dw_children: row C1: child_id occurs more than once", "dw_workers: row W1"]);

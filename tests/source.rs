@@ -256,6 +256,99 @@ async fn what_is_wrong_is_told_and_nothing_is_lost_with_it() {
     .await;
 }
 
+/// On top of [`DATA`], whose load is of 1 June 2026.
+const IMPOSSIBLE: &str = "
+    INSERT INTO dw_children (child_id) VALUES ('e'), ('f'), ('g');
+    INSERT INTO dw_plans (plan_id, child_id, started_on, ended_on) VALUES
+        ('e1', 'e', '2026-02-02', '2025-02-02'), ('f1', 'f', '2062-02-02', NULL),
+        ('g1', 'g', '2026-02-02', '2026-02-02'), ('g2', 'g', '2026-06-01 23:30', '9999-12-31');
+    INSERT INTO dw_allocations (allocation_id, child_id, worker_id, role, from_on, to_on) VALUES
+        ('e2', 'e', 'w1', 'lead_worker', '2026-02-02', '2026-02-01'), ('g3', 'g', 'w1', 'lead_worker', '2026-07-01', NULL);
+    INSERT INTO dw_core_group_members (membership_id, child_id, person_id, professional, from_on, to_on) VALUES
+        ('e3', 'e', 'w1', 'Y', '2026-02-02', '2002-02-02');
+    INSERT INTO dw_visits (visit_id, child_id, visited_on, seen) VALUES
+        ('g4', 'g', '2026-06-02', 'Y'), ('g5', 'g', '2026-06-01T23:30:00Z', 'Y'), ('g6', 'g', '2026-06-01', 'Y');
+    INSERT INTO dw_incidents (incident_id, child_id, kind, occurred_on) VALUES ('g7', 'g', 'injury', '2027-05-31');
+    INSERT INTO dw_decisions (decision_id, child_id, kind, decided_on) VALUES ('g8', 'g', 'further_assessment', '2026-06-02');
+    INSERT INTO dw_conferences (conference_id, child_id, kind, held_on) VALUES ('g9', 'g', 'review', '2026-07-01');
+    INSERT INTO dw_core_groups (core_group_id, child_id, held_on) VALUES ('g10', 'g', '2026-07-01');
+";
+
+#[tokio::test]
+async fn dates_that_cannot_be_are_faults_and_end_nothing() {
+    on_both(&format!("{DATA}{IMPOSSIBLE}"), async |place| {
+        let (records, reading) = read(&place.source().await).await;
+        let of = |child: &str| records.iter().find(|record| record.child.0 == child).unwrap();
+        for (kind, id, column) in [
+            (FactKind::Plan, "e1", "ended_on"),
+            (FactKind::Allocation, "e2", "to_on"),
+            (FactKind::Membership, "e3", "to_on"),
+        ] {
+            let fact = of("e").fact(kind, id).unwrap();
+            assert_eq!((fact.get(column), fact.covers(on("2026-06-01"))), (&Value::Missing, true), "{id}");
+        }
+        let one_day = of("g").fact(FactKind::Plan, "g1").unwrap();
+        assert_eq!(one_day.date("ended_on").unwrap().on, on("2026-02-02"), "a plan may end on the day it began");
+        let visits: Vec<_> = of("g").facts(FactKind::Visit).iter().map(|visit| visit.id.0.as_str()).collect();
+        assert_eq!(visits, ["g6", "g4", "g5"], "a date to come is kept");
+
+        let mut expected = vec![
+            fault("dw_plans", None, "child_id", Defect::Orphans(1)),
+            fault("dw_plans", Some("e1"), "ended_on", Defect::EndsBeforeStart),
+            fault("dw_allocations", Some("e2"), "to_on", Defect::EndsBeforeStart),
+            fault("dw_core_group_members", Some("e3"), "to_on", Defect::EndsBeforeStart),
+            fault("dw_plans", Some("f1"), "started_on", Defect::Future),
+            fault("dw_visits", Some("g4"), "visited_on", Defect::Future),
+            // Half past midnight on the 2nd, on the authority's clocks.
+            fault("dw_visits", Some("g5"), "visited_on", Defect::Future),
+            fault("dw_incidents", Some("g7"), "occurred_on", Defect::Future),
+            fault("dw_decisions", Some("g8"), "decided_on", Defect::Future),
+        ];
+        expected.sort();
+        assert_eq!(reading.faults, expected);
+        let incomplete: Vec<_> = reading.incomplete.iter().map(|child| child.0.as_str()).collect();
+        assert_eq!(incomplete, ["e", "f"], "a visit to come leaves nothing out");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_open_plan_whose_child_is_not_watched_is_a_fault() {
+    // Open and unwatched: h1, h2, h3. The others are another authority's, ended, of a child who is watched, or of nobody.
+    let plans = "INSERT INTO dw_plans (plan_id, child_id, started_on, ended_on, other_authority) VALUES
+        ('h1', 'h', '2026-02-02', NULL, NULL), ('h2', ' h ', '2026-02-02', '  ', 'N'), ('h3', 'i', '2026-02-02', '9999-12-31 00:00:00', ''),
+        ('h4', 'h', '2026-02-02', NULL, ' Yes '), ('h5', 'h', '2026-02-02', '2026-03-03', 'N'), ('h6', ' 9', '2026-02-02', NULL, 'N'),
+        ('h7', '-1', '2026-02-02', NULL, NULL), ('h8', 'h', '2026-02-02', NULL, '1');";
+    on_both(&format!("{DATA}{plans}"), async |place| {
+        let (_, reading) = read(&place.source().await).await;
+        let expected = [
+            fault("dw_plans", None, "child_id", Defect::Unowned(1)),
+            fault("dw_plans", None, "child_id", Defect::Orphans(7)),
+            fault("dw_plans", None, "child_id", Defect::OpenPlanWithoutChild(3)),
+        ];
+        assert_eq!(reading.faults, expected);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn rows_of_a_child_that_are_exactly_alike_count_once() {
+    let again = "INSERT INTO dw_children (child_id, born_on, household_id) VALUES
+        ('b2', '2015-03-04', '77'), (' b2', '2015-03-04 ', '77'), ('9', NULL, ''), ('B1', NULL, '78'), ('B1', NULL, '78');";
+    on_both(&format!("{DATA}{again}"), async |place| {
+        let (records, reading) = read(&place.source().await).await;
+        assert_eq!(records.len(), 4);
+        let expected = [
+            fault("dw_children", Some("B1"), "child_id", Defect::DuplicateChild),
+            fault("dw_plans", None, "child_id", Defect::Orphans(1)),
+        ];
+        assert_eq!(reading.faults, expected);
+        // Nine rows, four of them said already: four children and one row that says something else of one of them.
+        assert_eq!(reading.counts.get("dw_children"), 5);
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_missing_view_or_column_is_named() {
     on_both(DATA, async |place| {

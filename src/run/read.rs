@@ -57,14 +57,15 @@ impl CaseLoad {
     }
 
     /// Children of whom nothing may be taken to be over: some fact of theirs could not be read, or the row that shows the
-    /// child or the plan may be one of those that name no child.
+    /// child or the plan may be one of those that name no child, or the child has an open plan and no row of its own.
     pub(super) fn unsure(&self, history: &History) -> BTreeSet<ChildRef> {
         let nameless =
             |view: &str| self.faults.iter().any(|fault| fault.view == view && matches!(fault.what, Defect::Unowned(_)));
+        let unwatched = self.faults.iter().any(|fault| matches!(fault.what, Defect::OpenPlanWithoutChild(_)));
         let (children, plans) = (nameless("dw_children"), nameless(FactKind::Plan.view()));
         let known = history.duties.keys().filter_map(|duty| duty.child.as_ref());
         let lost = known.filter(|child| {
-            (children && !self.cases.contains_key(*child)) || (plans && self.planless.contains(*child))
+            ((children || unwatched) && !self.cases.contains_key(*child)) || (plans && self.planless.contains(*child))
         });
         lost.chain(&self.incomplete).cloned().collect()
     }

@@ -15,6 +15,8 @@ use crate::record::{CaseRecord, ChildRef, Fact, FactKind, HouseholdRef, Value};
 /// Puts case records together, child by child.
 pub(crate) struct Assembler {
     zone: Zone,
+    /// The day of the load mark: what is dated later had not happened when the data was loaded.
+    loaded_on: NaiveDate,
     pub(crate) faults: Faults,
     /// Children handed over.
     pub(crate) children: u64,
@@ -22,6 +24,8 @@ pub(crate) struct Assembler {
     pub(crate) facts: u64,
     /// Rows of facts seen for each kind, whether they could be used or not.
     pub(crate) fact_rows: [u64; FactKind::ALL.len()],
+    /// Rows of children that say exactly what another row of the same child says.
+    pub(crate) repeated: u64,
     /// Children of whom a row could not be read whole.
     pub(crate) incomplete: BTreeSet<ChildRef>,
     /// The child whose rows are being read, and the attributes of every row seen of it.
@@ -34,13 +38,15 @@ struct Pending {
 }
 
 impl Assembler {
-    pub(crate) fn new(zone: Zone) -> Assembler {
+    pub(crate) fn new(zone: Zone, loaded_on: NaiveDate) -> Assembler {
         Assembler {
             zone,
+            loaded_on,
             faults: Faults::default(),
             children: 0,
             facts: 0,
             fact_rows: [0; FactKind::ALL.len()],
+            repeated: 0,
             incomplete: BTreeSet::new(),
             pending: None,
         }
@@ -68,13 +74,19 @@ impl Assembler {
     fn record(&mut self, pending: Pending) -> CaseRecord {
         let Pending { first, mut attributes } = pending;
         let id = first.child;
+        for cell in attributes.iter_mut().flatten() {
+            *cell = parse::said(cell.as_deref()).map(str::to_owned);
+        }
+        attributes.sort();
+        let rows = attributes.len();
+        attributes.dedup();
+        self.repeated += (rows - attributes.len()) as u64;
         for _ in 1..attributes.len() {
             self.faults.add(CHILDREN, Some(&id), "child_id", Defect::DuplicateChild);
         }
-        attributes.sort();
         let said = |at: usize| {
             let mut column = attributes.iter().filter_map(|row| row.get(at));
-            column.find_map(|text| parse::said(text.as_deref())).map(str::to_owned)
+            column.find_map(Clone::clone)
         };
         let [born_on, expected_on, died_on, household] = std::array::from_fn(said);
 
@@ -159,6 +171,28 @@ impl Assembler {
                 }
             }
         }
-        (usable.then_some(fact), whole)
+        let (fact, sound) = self.dates_in_order(fact);
+        (usable.then_some(fact), whole && sound)
+    }
+
+    /// The fact without an end that cannot be, and whether its dates let it be relied on. An end before the start, or the
+    /// start of a plan typed years ahead, would make a plan that goes on look as if it did not.
+    fn dates_in_order(&mut self, mut fact: Fact) -> (Fact, bool) {
+        let (kind, mut sound) = (fact.kind, true);
+        let Some(start) = fact.happened() else { return (fact, sound) };
+        if let Some(column) = kind.ended()
+            && fact.date(column).is_some_and(|end| end.on < start.on)
+        {
+            self.faults.add(kind.view(), Some(&fact.id.0), column, Defect::EndsBeforeStart);
+            fact = fact.with(column, Value::Missing);
+            sound = false;
+        }
+        // Case systems hold planned meetings as meetings; of these kinds they hold what has been.
+        let only_past = matches!(kind, FactKind::Plan | FactKind::Visit | FactKind::Incident | FactKind::Decision);
+        if only_past && start.on > self.loaded_on {
+            self.faults.add(kind.view(), Some(&fact.id.0), kind.happened(), Defect::Future);
+            sound &= kind != FactKind::Plan;
+        }
+        (fact, sound)
     }
 }

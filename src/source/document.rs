@@ -131,13 +131,16 @@ The tables on this page are made from the ones the program itself uses, so they 
   wall-clock time** of the authority, unless it carries `Z` or an offset such as `+01:00`. **Midnight means that no time
   is known.** `9999-12-31` means \"no end\". Other orders, such as day first, are not read; 1 January 1900 and
   anything before it, and years after 2199, are faults.
-- **A date to come is a plan, not a fact.** A meeting whose held date is tomorrow has not been held.
+- **A date to come is a plan, not a fact.** A meeting whose held date is tomorrow has not been held. A visit,
+  incident, decision or plan dated after the day of `loaded_at` is also a fault.
+- **An end before its start** is a fault. It is left out: the plan, allocation or membership goes on.
 - **Flags** are `Y`, `N`, `Yes`, `No`, `True`, `False`, `1` or `0`, in any case. Empty means that the record does not say,
   which is neither yes nor no.
 - **Codes** are the ones listed, in any case. Translate your own codes to them with a `CASE`.
 - **Rows that are exactly alike** count once. Rows that share an id and differ are a fault; the later one by date is used.
 - **A row of a child who is not in `dw_children`** is not used. How many there are is told for each view: facts of children
-  whose plan ended long ago are expected there, and a sudden rise means that ids no longer match.
+  whose plan ended long ago are expected there, and a sudden rise means that ids no longer match. An **open plan** of such
+  a child, unless it is another authority's, is a fault: nobody watches that child.
 
 ## What is guarded
 

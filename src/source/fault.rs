@@ -16,14 +16,20 @@ pub enum Defect {
     NotACount,
     /// The value is none of the codes that the contract names.
     UnknownCode,
+    /// The end lies before the start. It is left out: what it would end goes on.
+    EndsBeforeStart,
+    /// The date lies after the day of the load mark, where only what has happened belongs.
+    Future,
     /// The same id occurs more than once, and the rows differ. The later one by date is used.
     Duplicate,
-    /// The child occurs more than once in `dw_children`. What one row leaves empty is taken from the others.
+    /// The child occurs more than once in `dw_children`, and the rows differ. What one row leaves empty is taken from the others.
     DuplicateChild,
     /// So many rows have no id, or no child, and cannot be used.
     Unowned(u64),
     /// So many rows belong to children who are not in `dw_children`.
     Orphans(u64),
+    /// So many open plans of this authority belong to children who are not in `dw_children`: nobody watches them.
+    OpenPlanWithoutChild(u64),
     /// So many further rows have the defect that the faults before this one show.
     More(u64),
 }
@@ -36,12 +42,17 @@ impl fmt::Display for Defect {
             Defect::NotAFlag => f.write_str("is neither yes nor no"),
             Defect::NotACount => f.write_str("is no whole number from 0"),
             Defect::UnknownCode => f.write_str("is none of the codes in the contract"),
+            Defect::EndsBeforeStart => f.write_str("lies before the start; it is left out, so that nothing ends by it"),
+            Defect::Future => f.write_str("lies in the future; it counts as planned, never as done"),
             Defect::Duplicate => f.write_str("occurs more than once with different content; the later one is used"),
             Defect::DuplicateChild => {
                 f.write_str("occurs more than once; one child is watched, with what the rows say together")
             }
             Defect::Unowned(rows) => write!(f, "is empty in {rows} rows, which cannot be used"),
             Defect::Orphans(rows) => write!(f, "names a child who is not in dw_children in {rows} rows"),
+            Defect::OpenPlanWithoutChild(plans) => {
+                write!(f, "of {plans} open plans names a child who is not in dw_children, and whom nobody watches")
+            }
             Defect::More(rows) => write!(f, "has the same defect in {rows} further rows"),
         }
     }
@@ -69,6 +80,9 @@ impl Fault {
         let what = match self.what {
             Defect::Unowned(_) => "is empty in rows that cannot be used".to_owned(),
             Defect::Orphans(_) => "names children who are not in dw_children".to_owned(),
+            Defect::OpenPlanWithoutChild(_) => {
+                "of open plans names children who are not in dw_children, and whom nobody watches".to_owned()
+            }
             Defect::More(_) => "has further defects".to_owned(),
             defect => defect.to_string(),
         };

@@ -9,17 +9,22 @@ use std::fmt::Write as _;
 use super::View;
 use super::contract::{CHILDREN, LOAD};
 use crate::database::Kind;
+use crate::record::FactKind;
 
 /// The attributes of a child, in the order in which a child's row has them after its id.
 pub(crate) const CHILD_COLUMNS: [&str; 4] = ["born_on", "expected_on", "died_on", "household_id"];
 
-/// The id in a column: text without padding, NULL where it is empty or `-1`.
-fn id(kind: Kind, column: &str) -> String {
-    let trimmed = match kind {
+/// A column's text without padding.
+fn trimmed(kind: Kind, column: &str) -> String {
+    match kind {
         Kind::Sqlite => format!("TRIM(CAST({column} AS TEXT), ' ' || CHAR(9, 10, 13))"),
         Kind::Postgres => format!(r"BTRIM(CAST({column} AS TEXT), E' \t\n\r')"),
-    };
-    format!("NULLIF(NULLIF({trimmed}, ''), '-1')")
+    }
+}
+
+/// The id in a column: text without padding, NULL where it is empty or `-1`.
+fn id(kind: Kind, column: &str) -> String {
+    format!("NULLIF(NULLIF({}, ''), '-1')", trimmed(kind, column))
 }
 
 fn text(column: &str) -> String {
@@ -54,6 +59,20 @@ pub(crate) fn cases(kind: Kind, facts: &[&View]) -> String {
         "WITH children AS MATERIALIZED (SELECT * FROM (SELECT {child} AS child_id, {attributes} FROM {CHILDREN}) AS v \
          WHERE child_id IS NOT NULL)\
          \nSELECT c.child_id, {wanted}{columns}\nFROM children AS c{joins}\nORDER BY c.child_id{bytewise}"
+    )
+}
+
+/// How many open plans of this authority belong to a child who is not in `dw_children`. Open is what `parse` reads as
+/// open: no end, or the one that stands for none.
+pub(crate) fn open_plans_without_child(kind: Kind) -> String {
+    let (child, ended, elsewhere) = (id(kind, "child_id"), trimmed(kind, "ended_on"), trimmed(kind, "other_authority"));
+    let plans = FactKind::Plan.view();
+    format!(
+        "SELECT COUNT(*) FROM (SELECT {child} AS child_id, {ended} AS ended_on, {elsewhere} AS elsewhere FROM {plans}) AS p \
+         \nLEFT JOIN (SELECT DISTINCT {child} AS child_id FROM {CHILDREN}) AS c ON c.child_id = p.child_id \
+         \nWHERE p.child_id IS NOT NULL AND c.child_id IS NULL \
+         AND (COALESCE(p.ended_on, '') = '' OR p.ended_on LIKE '9999-12-31%') \
+         AND LOWER(COALESCE(p.elsewhere, '')) NOT IN ('y', 'yes', 'true', '1')"
     )
 }
 

@@ -21,7 +21,7 @@ pub struct Reading {
     pub directory: Directory,
     /// Which database it was, and how old its data is.
     pub mark: LoadMark,
-    /// How many rows each view has.
+    /// How many rows each view has. Rows of `dw_children` that are exactly alike count once.
     pub counts: Counts,
     /// Case records handed over. Each child of `dw_children` is one, whatever is wrong with its facts.
     pub children: u64,
@@ -64,14 +64,15 @@ async fn attempt(
     mut on_case: impl FnMut(CaseRecord),
 ) -> Result<Reading, SourceError> {
     let views = views();
-    before.mark(zone)?;
+    let loaded_on = zone.local_date(before.mark(zone)?.loaded_at);
     let mut snapshot = survey::snapshot(source, before.lockable()).await?;
-    let mut assembler = Assembler::new(zone);
+    let mut assembler = Assembler::new(zone, loaded_on);
     let child_rows = cases(&mut snapshot, &views, &mut assembler, &mut on_case).await?;
-    let Assembler { mut faults, children, facts, fact_rows, incomplete, .. } = assembler;
+    let Assembler { mut faults, children, facts, fact_rows, repeated, incomplete, .. } = assembler;
     let directory = directory(&mut snapshot, &views, DirectoryReader::new(zone, &mut faults)).await?;
 
     // Counted last: where a table cannot be locked, one that was emptied beside the pass shows itself now.
+    let unwatched = open_plans_without_child(&mut snapshot).await?;
     let within = Survey::take(&mut snapshot, Vec::new()).await?;
     snapshot.rollback().await?;
     before.agrees_with(&within)?;
@@ -81,15 +82,15 @@ async fn attempt(
         return Err(SourceError::LoadInProgress { what: "the children changed beneath the read".into() });
     }
     add_counted(&mut faults, &views, &within, &fact_rows);
-    Ok(Reading {
-        directory,
-        mark: after.mark(zone)?,
-        counts: after.counts,
-        children,
-        facts,
-        faults: faults.finish(),
-        incomplete,
-    })
+    if unwatched > 0 {
+        faults.add(FactKind::Plan.view(), None, "child_id", Defect::OpenPlanWithoutChild(unwatched));
+    }
+    let mark = after.mark(zone)?;
+    let mut counts = after.counts;
+    if let Some(rows) = counts.0.get_mut(CHILDREN) {
+        *rows = rows.saturating_sub(repeated);
+    }
+    Ok(Reading { directory, mark, counts, children, facts, faults: faults.finish(), incomplete })
 }
 
 /// The ordered pass. Returns how many rows it had.
@@ -115,6 +116,12 @@ async fn cases(
         on_case(record);
     }
     Ok(rows)
+}
+
+async fn open_plans_without_child(snapshot: &mut Transaction) -> Result<u64, DatabaseError> {
+    let counted = snapshot.fetch(&query::open_plans_without_child(snapshot.kind()), &[]).await?;
+    let plans = counted.first().map_or(Ok(0), |row| row.int(0))?;
+    Ok(u64::try_from(plans).unwrap_or(0))
 }
 
 async fn directory(
