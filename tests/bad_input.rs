@@ -224,7 +224,7 @@ fn a_cycle_that_needs_attention_ends_with_1_and_one_that_does_not_with_0() {
     let bench = Bench::new(&one("2026-11-02"));
     morning(&bench, "2026-11-16").well();
     bench.add("visits V1 child_id=C1 visited_on=soon seen=Y");
-    says(&morning(&bench, "2026-11-17").ends(1), &["Attention: 1 faults in the case data"]);
+    says(&morning(&bench, "2026-11-17").ends(1), &["Attention: faults in the case data: 1"]);
     says(&bench.run(&["check", "--at", &instant("2026-11-17")]).ends(1), &["dw_visits: row V1: visited_on is no date"]);
 }
 
@@ -361,7 +361,7 @@ fn an_open_plan_without_its_child_is_not_told_to_be_over() {
     assert_eq!(told_of(&bench, "C1", "first-core-group"), ["due W1"]);
     bench.sql("DELETE FROM dw_children WHERE child_id = 'C1'");
     for day in ["2026-11-17", "2026-11-18"] {
-        says(&morning(&bench, day).ends(1), &["Attention: 1 faults in the case data"]);
+        says(&morning(&bench, day).ends(1), &["Attention: faults in the case data: 1"]);
     }
     let told = bench.told();
     let over: Vec<&Told> = told.iter().filter(|told| told.kind == "no_longer_due").collect();
@@ -454,7 +454,7 @@ fn a_fault_of_the_data_is_told_once_and_again_when_it_comes_back() {
 fn a_visit_in_the_future_has_not_been_made() {
     let bench = Bench::new(&one("2026-11-02"));
     bench.add("visits V1 child_id=C1 visited_on=2027-11-09 visitor_id=W1 seen=Y");
-    says(&morning(&bench, "2026-11-17").ends(1), &["Attention: 1 faults in the case data"]);
+    says(&morning(&bench, "2026-11-17").ends(1), &["Attention: faults in the case data: 1"]);
     let fault = "visited_on lies in the future; it counts as planned, never as done";
     let check = bench.run(&["check", "--at", &instant("2026-11-17")]).ends(1);
     says(&check, &[&format!("dw_visits: row V1: {fault}")]);

@@ -21,7 +21,9 @@ pub(super) fn duties(faults: &[Fault], terms: &Terms) -> Vec<Duty> {
     for fault in faults.iter().filter(|fault| !matches!(fault.what, Defect::Orphans(_))) {
         let row = match (&fault.row_id, fault.what) {
             (Some(row), _) => row.clone(),
-            (None, Defect::Unowned(rows) | Defect::More(rows)) => format!("{rows} rows"),
+            (None, Defect::Unowned(rows) | Defect::More(rows) | Defect::OpenPlanWithoutChild(rows)) => {
+                format!("{rows} rows")
+            }
             (None, _) => "a row without an id".to_owned(),
         };
         kinds.entry(fault.kind()).or_default().push(row);

@@ -192,7 +192,7 @@ impl Watch {
         }
         let faults = load.faults.iter().filter(|fault| !matches!(fault.what, Defect::Orphans(_))).count();
         if faults > 0 {
-            attention.push(format!("{faults} faults in the case data; the data team is told"));
+            attention.push(format!("faults in the case data: {faults}; the data team is told"));
         }
         if !load.refused_addresses.is_empty() {
             attention
