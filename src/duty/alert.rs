@@ -1,14 +1,16 @@
 //! "An EVENT somebody must hear of now": overdue from the instant it is known until the record shows it was acted on.
 
 use super::{
-    Idle, Outcome, Status, Terms,
+    Duty, DutyKey, Idle, Outcome, Status, Terms,
+    assess::is_death,
     case::{Case, Fit},
-    deadline::{all_recorded, recorded},
+    deadline::{all_recorded, done_on, recorded},
     reading::{Draft, Readings, anchor, key, silent_note, words},
 };
 use crate::{
     calendar::format_date_short,
     procedure::{Alert, Rule},
+    record::Fact,
 };
 
 pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Alert, case: &Case) -> Outcome {
@@ -16,13 +18,14 @@ pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Alert, case: &Case) -> 
     if events.is_empty() {
         return Outcome::Idle(Idle::NothingToWatch);
     }
-    let duties = events.into_iter().map(|(fact, when, fit)| {
+    let mut duties: Vec<Duty> = Vec::with_capacity(events.len());
+    for (fact, when, fit) in events {
         let met = all_recorded(case, fact, &shape.met_by).map(|met| met.on);
         let began = anchor(fact, when.on);
         let missing: Vec<String> = shape
             .met_by
             .iter()
-            .filter(|name| fact.date(name).is_none_or(|date| date.on > case.today))
+            .filter(|name| done_on(case, fact, name).is_none())
             .map(|name| name.trim_end_matches("_on").replace('_', " "))
             .collect();
         let mut arithmetic = format!("{} of {}", words(fact.kind.name()), format_date_short(when.on));
@@ -33,11 +36,18 @@ pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Alert, case: &Case) -> 
         if let Fit::Silent(attribute) = fit {
             notes.push(silent_note(fact, attribute, "it is taken to be meant"));
         }
-        let draft = Draft { terms, rule, record: case.record, key: key(fact), anchor: began.clone(), notes };
+        let draft = Draft { terms, rule, record: case.record, key: event_key(fact), anchor: began.clone(), notes };
         let status = if met.is_some() { Status::Met } else { Status::Overdue };
         let mut duty = draft.standing(Readings::fixed(&began, when.at, arithmetic), met, status);
         duty.done = recorded(case, fact);
-        duty
-    });
-    Outcome::Duties(duties.collect())
+        if !duties.iter().any(|other| other.key == duty.key) {
+            duties.push(duty);
+        }
+    }
+    Outcome::Duties(duties)
+}
+
+/// A child dies once, whichever entry of the record says so: the alert must not be a new one when a second is made.
+fn event_key(fact: &Fact) -> DutyKey {
+    if is_death(fact) { DutyKey("incident:death".to_owned()) } else { key(fact) }
 }

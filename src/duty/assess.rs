@@ -1,5 +1,7 @@
 //! `assess`: one record, one procedure, one calendar, one instant; every rule comes to duties or to a reason for none.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use super::{
@@ -77,6 +79,7 @@ pub fn assess(record: &CaseRecord, terms: &Terms) -> Assessment {
             },
             (false, _) => apply(terms, rule, open.as_ref()),
         };
+        let outcome = each_once(outcome);
         stretches.extend(report::stretches(rule, &outcome));
         outcomes.push((rule.duty.clone(), outcome));
     }
@@ -109,7 +112,7 @@ fn died_on(record: &CaseRecord, today: NaiveDate) -> Option<NaiveDate> {
     record.died_on.filter(|on| *on <= today).or(recorded)
 }
 
-fn is_death(incident: &Fact) -> bool {
+pub(super) fn is_death(incident: &Fact) -> bool {
     *incident.get("kind") == Value::Code("death".into())
 }
 
@@ -138,6 +141,14 @@ fn doubtful_death(terms: &Terms, rule: &Rule, case: Option<&Case>, died: Option<
         format_date_long(died)
     );
     Outcome::Duties(vec![draft.cannot_tell(why)])
+}
+
+/// One duty a key: two facts of one id would else be two duties of one identity, which no ledger can hold.
+fn each_once(outcome: Outcome) -> Outcome {
+    let Outcome::Duties(mut duties) = outcome else { return outcome };
+    let mut seen = BTreeSet::new();
+    duties.retain(|duty| seen.insert(duty.key.clone()));
+    Outcome::Duties(duties)
 }
 
 /// A death that stands only on the child's own row is an incident too: the alert must not wait for a second entry.

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::{
     Duty, Idle, Outcome, Reading, Status, Terms,
     case::{Case, Fit},
-    reading::{Draft, Readings, anchor, key, silent_note, words},
+    reading::{Draft, Readings, anchor, key, silent_note, status, words},
 };
 use crate::{
     calendar::{Period, Trust, format_date_short},
@@ -85,13 +85,13 @@ fn undated() -> Readings {
     Readings { strict: None, due: None, provisional: false, skipped: Vec::new(), arithmetic: String::new() }
 }
 
-/// When the next one is: the first booked from today, else the date that the last one set, else a booking that has passed
-/// unheld, which leaves the gap open and its limit where it was.
+/// When the next one is: the first booked from today, else the earliest of the date that the last one set and a booking that
+/// has passed unheld. A limit that was missed stands until the record says that it was held, or for when it is booked now.
 fn next_one(case: &Case, shape: &Gaps, last: &Fact, held: When) -> Option<NaiveDate> {
     let booked: Vec<NaiveDate> = case.booked(shape.of).into_iter().filter(|on| *on > held.on).collect();
     let ahead = booked.iter().find(|on| **on >= case.today).copied();
     let set = shape.next.and_then(|name| last.date(name)).map(|when| when.on).filter(|on| *on > held.on);
-    ahead.or(set).or_else(|| booked.last().copied())
+    ahead.or_else(|| booked.into_iter().chain(set).min())
 }
 
 /// One duty for each unbroken run of events without the flag: strictly at the first, by the ordinary reading at the Nth.
@@ -126,19 +126,23 @@ fn one_run(
 ) -> Option<Duty> {
     let (first, started) = run.first()?;
     let anchored = anchor(first, started.on);
-    // Only a recorded No counts towards the Nth; from the first silence on, the run is uncertain.
-    let certain = run.iter().take_while(|(fact, _)| *fact.get(flag) != Value::Missing).count();
-    let breach = usize::try_from(nth.max(1) - 1).ok().filter(|at| *at < certain).and_then(|at| run.get(at));
+    // Only recorded Noes in an unbroken row make a breach; a silence between them settles nothing.
+    let unknown = |(fact, _): &(&Fact, When)| *fact.get(flag) == Value::Missing;
+    let mut in_a_row = 0;
+    let breach = run.iter().find(|event| {
+        in_a_row = if unknown(event) { 0 } else { in_a_row + 1 };
+        in_a_row >= nth.max(1)
+    });
     let notes: Vec<String> = run
         .iter()
-        .filter(|(fact, _)| *fact.get(flag) == Value::Missing)
+        .filter(|event| unknown(event))
         .rev()
         .take(3)
         .map(|(fact, _)| silent_note(fact, flag, "it counts neither way"))
         .collect();
     let draft = Draft { terms, rule, record: case.record, key: key(first), anchor: anchored.clone(), notes };
-    if met_on.is_none() && breach.is_none() && certain < run.len() {
-        let why = format!("\"{}\" is not recorded for the latest {}", flag.replace('_', " "), words(&anchored.fact));
+    if met_on.is_none() && breach.is_none() && run.iter().any(unknown) {
+        let why = format!("\"{}\" is not recorded for a recent {}", flag.replace('_', " "), words(&anchored.fact));
         return Some(draft.cannot_tell(why));
     }
     let reading = |on| Some(Reading { anchor: anchored.clone(), on, at: None });
@@ -159,7 +163,7 @@ fn one_run(
     let status = match (met_on, breach) {
         (Some(_), _) => Status::Met,
         (None, Some(_)) => Status::Overdue,
-        (None, None) => Status::Amber,
+        (None, None) => status(terms, &readings, None),
     };
     Some(draft.standing(readings, met_on, status))
 }

@@ -2,9 +2,9 @@
 //!
 //! Owns what belongs to the plan's period and who was what on which day. Must not know any shape of rule.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
-use super::Terms;
+use super::{Terms, assess::is_death};
 use crate::{
     procedure::{Relation, Selector, Test},
     record::{CaseRecord, Fact, FactKind, PersonRef, Value, When},
@@ -24,6 +24,7 @@ pub(super) struct Case<'a> {
     pub(super) record: &'a CaseRecord,
     pub(super) plan: &'a Fact,
     pub(super) today: NaiveDate,
+    pub(super) now: DateTime<Utc>,
     /// The plan's first day, or the day of the conference that made it, where that is earlier.
     pub(super) since: NaiveDate,
 }
@@ -33,7 +34,10 @@ impl<'a> Case<'a> {
     /// any falls outside. Another authority's plan is not this authority's case.
     pub(super) fn open_on(record: &'a CaseRecord, on: NaiveDate, terms: &Terms) -> Option<Case<'a>> {
         let own = |plan: &&Fact| *plan.get("other_authority") != Value::Flag(true);
-        let plan = record.facts(FactKind::Plan).iter().filter(own).find(|plan| plan.covers(on))?;
+        // Ended today is ended; but a plan that ended on the day of a death was open that day.
+        let over = |plan: &Fact| plan.date("ended_on").is_some_and(|end| end.on == on && on == terms.today);
+        let plans = || record.facts(FactKind::Plan).iter().filter(own).filter(|plan| plan.covers(on));
+        let plan = plans().find(|plan| !over(plan) || died_that_day(record, on))?;
         let started = plan.happened()?.on;
         let linked = match plan.get("conference_id") {
             Value::Fact(id) => record.fact(FactKind::Conference, id).and_then(Fact::happened).map(|when| when.on),
@@ -41,14 +45,14 @@ impl<'a> Case<'a> {
         };
         let made_on = linked.or_else(|| unlinked_conference(record, plan, started));
         let since = made_on.map_or(started, |made_on| made_on.min(started));
-        Some(Case { record, plan, today: terms.today, since })
+        Some(Case { record, plan, today: terms.today, now: terms.now, since })
     }
 
     /// The same case from the child's birth on, for what nobody can do for a child not yet born; none before that. A birth
     /// that nobody has recorded is taken to have happened on the expected day.
     pub(super) fn since_birth(&self) -> Option<Case<'a>> {
         let born_on = self.record.born_on.or(self.record.expected_on);
-        let case = Case { record: self.record, plan: self.plan, today: self.today, since: self.since };
+        let case = Case { record: self.record, plan: self.plan, today: self.today, now: self.now, since: self.since };
         match born_on {
             None => Some(case),
             Some(born_on) if born_on <= self.today => Some(Case { since: self.since.max(born_on), ..case }),
@@ -65,10 +69,15 @@ impl<'a> Case<'a> {
             .facts(selector.fact)
             .iter()
             .filter_map(|fact| fact.held(self.today).map(|when| (fact, when)))
-            .filter(|(_, when)| when.on >= self.since)
+            .filter(|(_, when)| when.on >= self.since && self.has_come(*when))
             .map(|(fact, when)| (fact, when, self.fit(selector, fact, when.on)))
             .filter(|(_, _, fit)| *fit != Fit::No)
             .collect()
+    }
+
+    /// Whether that moment has come: to the minute where the record holds a time, by its day where it does not.
+    pub(super) fn has_come(&self, when: When) -> bool {
+        when.on <= self.today && when.at.is_none_or(|at| at <= self.now)
     }
 
     /// The days for which such a fact is booked and was not held, earliest first.
@@ -140,6 +149,12 @@ fn tests(selector: &Selector, fact: &Fact) -> Fit {
         }
     }
     fit
+}
+
+fn died_that_day(record: &CaseRecord, on: NaiveDate) -> bool {
+    let incidents = record.facts(FactKind::Incident).iter();
+    let deaths = incidents.filter(|incident| is_death(incident)).filter_map(Fact::happened).map(|when| when.on);
+    deaths.chain(record.died_on).any(|died_on| died_on == on)
 }
 
 /// The day of the latest conference before the plan began that made a plan, where no other plan can be the one it made: a

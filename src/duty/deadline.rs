@@ -67,16 +67,21 @@ fn first_meeting(
 
 /// The last of the dates, once all are on the record and none lies ahead.
 pub(super) fn all_recorded(case: &Case, fact: &Fact, attributes: &[&str]) -> Option<When> {
-    let dates: Option<Vec<When>> =
-        attributes.iter().map(|name| fact.date(name).filter(|when| when.on <= case.today)).collect();
+    let dates: Option<Vec<When>> = attributes.iter().map(|name| done_on(case, fact, name)).collect();
     dates.and_then(|dates| dates.into_iter().max())
+}
+
+/// A date of a fact that can be evidence: neither ahead of now nor before the fact itself.
+pub(super) fn done_on(case: &Case, fact: &Fact, name: &str) -> Option<When> {
+    let begun = fact.happened().map(|when| when.on);
+    fact.date(name).filter(|when| case.has_come(*when) && begun.is_none_or(|begun| begun <= when.on))
 }
 
 /// The date attributes of a fact that are on the record: the links of its chain that are done.
 pub(super) fn recorded(case: &Case, fact: &Fact) -> Vec<String> {
     let attributes = fact.kind.attributes().iter();
     attributes
-        .filter(|attribute| fact.date(attribute.name).is_some_and(|when| when.on <= case.today))
+        .filter(|attribute| done_on(case, fact, attribute.name).is_some())
         .map(|attribute| attribute.name.to_owned())
         .collect()
 }

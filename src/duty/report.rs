@@ -72,9 +72,9 @@ fn monthly(terms: &Terms, rule: &Rule, report: &Report, first: NaiveDate, stretc
         strict: None,
         due: Some(Reading { anchor: anchor.clone(), on: limit.on, at: None }),
         anchor,
-        status: if terms.today > limit.on { Status::Overdue } else { Status::Open },
+        status: Status::Open,
         met_on: None,
-        late: terms.today > limit.on,
+        late: false,
         calendar: terms.calendar.id().to_owned(),
         calendar_hash: terms.calendar.hash().to_owned(),
         provisional: limit.provisional,
@@ -95,7 +95,12 @@ fn monthly(terms: &Terms, rule: &Rule, report: &Report, first: NaiveDate, stretc
 fn row(stretch: &Stretch, last: NaiveDate) -> String {
     match stretch.to_on.filter(|to_on| *to_on <= last) {
         Some(to_on) => {
-            format!("{}: from {} to {}", stretch.child, format_date_short(stretch.from_on), format_date_short(to_on))
+            format!(
+                "{}: from {} to {}",
+                stretch.child,
+                format_date_short(stretch.from_on),
+                format_date_short(to_on.pred_opt().unwrap_or(to_on).max(stretch.from_on))
+            )
         }
         None => format!("{}: since {}", stretch.child, format_date_short(stretch.from_on)),
     }

@@ -50,7 +50,7 @@ fn none_open(terms: &Terms, rule: &Rule, case: &Case, of: &Selector) -> Outcome 
 
 /// The facts that may cover days of the plan, oldest first: those begun before it too.
 fn covering<'a>(case: &Case<'a>, of: &Selector) -> Vec<(&'a Fact, When, Fit)> {
-    let whole = Case { since: NaiveDate::MIN, record: case.record, plan: case.plan, today: case.today };
+    let whole = Case { since: NaiveDate::MIN, record: case.record, plan: case.plan, today: case.today, now: case.now };
     whole.held(of).into_iter().filter(|(_, _, fit)| *fit == Fit::Yes).collect()
 }
 
@@ -67,7 +67,7 @@ fn gap(
     mended_on: Option<NaiveDate>,
 ) -> Duty {
     let began = anchor(before, from_on);
-    let until = mended_on.map(|on| format!(" to {}", format_date_short(on))).unwrap_or_default();
+    let until = mended_on.map(|on| format!("; again from {}", format_date_short(on))).unwrap_or_default();
     let arithmetic = format!("no open {} from {}{until}", described_kind(rule, before), format_date_short(from_on));
     let draft = Draft { terms, rule, record: case.record, key: key(before), anchor: began.clone(), notes: Vec::new() };
     let status = if mended_on.is_some() { Status::Met } else { Status::Overdue };
@@ -86,9 +86,13 @@ fn not_set(terms: &Terms, rule: &Rule, case: &Case, of: &Selector, attribute: &s
     let Some((fact, when, fit)) = case.held(of).pop() else { return Outcome::Idle(Idle::NotStarted) };
     let booked = case.record.facts(of.fact).iter().any(|later| {
         later.held(terms.today).is_none()
-            && later.kind.booked().and_then(|name| later.date(name)).is_some_and(|booked| booked.on > when.on)
+            && later
+                .kind
+                .booked()
+                .and_then(|name| later.date(name))
+                .is_some_and(|booked| booked.on > when.on && booked.on >= terms.today)
     });
-    let set = fact.date(attribute).is_some() || booked;
+    let set = booked || fact.date(attribute).is_some_and(|date| date.on > when.on);
     let began = anchor(fact, when.on);
     let mut notes = Vec::new();
     if let Fit::Silent(silent) = fit {
@@ -98,7 +102,11 @@ fn not_set(terms: &Terms, rule: &Rule, case: &Case, of: &Selector, attribute: &s
         "the {} of {} {} {}",
         words(of.fact.name()),
         format_date_short(when.on),
-        if set { "sets" } else { "does not set" },
+        match (booked, set) {
+            (true, _) => "is followed by a booked",
+            (false, true) => "sets a",
+            (false, false) => "does not set a",
+        },
         attribute.trim_end_matches("_on").replace('_', " ")
     );
     let draft = Draft { terms, rule, record: case.record, key: key(fact), anchor: began.clone(), notes };

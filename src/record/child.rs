@@ -40,10 +40,10 @@ pub struct CaseRecord {
 }
 
 impl CaseRecord {
-    /// A record with these facts, put into order: by kind, then day (undated last), then id bytewise.
+    /// A record with these facts, put into order: by kind, then day and time (undated last), then id bytewise.
     pub fn new(child: ChildRef, mut facts: Vec<Fact>) -> CaseRecord {
         facts.sort_by(|a, b| {
-            let day = |fact: &Fact| fact.happened().map_or(NaiveDate::MAX, |when| when.on);
+            let day = |fact: &Fact| fact.happened().map_or((NaiveDate::MAX, None), |when| (when.on, when.at));
             (a.kind, day(a), &a.id).cmp(&(b.kind, day(b), &b.id))
         });
         CaseRecord { child, household: None, born_on: None, expected_on: None, died_on: None, facts }
