@@ -30,3 +30,15 @@ fn a_table_that_is_wrong_fails() {
     let expected: &Expected = &scenarios[0].expected[0];
     assert!(scenarios[0].check(expected).is_err());
 }
+
+#[test]
+fn a_stretch_without_a_worker_is_reported_although_the_plan_has_ended() {
+    let text = "== ended\ntoday 2026-11-02\nplan P1 started_on=2026-10-01 ended_on=2026-10-20\n\
+                allocation A1 worker_id=W1 role=lead_worker from_on=2026-10-01 to_on=2026-10-05\n";
+    let stretches = Scenario::parse(text)[0].assess().stretches;
+    let days: Vec<(String, String)> = stretches
+        .iter()
+        .map(|stretch| (stretch.from_on.to_string(), stretch.to_on.map(|on| on.to_string()).unwrap_or_default()))
+        .collect();
+    assert_eq!(days, [("2026-10-06".to_owned(), "2026-10-20".to_owned())]);
+}

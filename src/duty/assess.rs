@@ -80,7 +80,9 @@ pub fn assess(record: &CaseRecord, terms: &Terms) -> Assessment {
             (false, _) => apply(terms, rule, open.as_ref()),
         };
         let outcome = each_once(outcome);
-        stretches.extend(report::stretches(rule, &outcome));
+        for case in Case::of_each_plan(record, terms) {
+            stretches.extend(report::stretches(terms, rule, &case));
+        }
         outcomes.push((rule.duty.clone(), outcome));
     }
     let mut assessment = Assessment { context: context(record, terms), outcomes, stretches, wake_at: None };

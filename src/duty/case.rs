@@ -38,6 +38,23 @@ impl<'a> Case<'a> {
         let over = |plan: &Fact| plan.date("ended_on").is_some_and(|end| end.on == on && on == terms.today);
         let plans = || record.facts(FactKind::Plan).iter().filter(own).filter(|plan| plan.covers(on));
         let plan = plans().find(|plan| !over(plan) || died_that_day(record, on))?;
+        Case::of_plan(record, plan, terms)
+    }
+
+    /// The case under each plan of this authority, open or ended; an ended one is seen on its last day.
+    pub(super) fn of_each_plan(record: &'a CaseRecord, terms: &Terms) -> Vec<Case<'a>> {
+        let own = |plan: &&Fact| *plan.get("other_authority") != Value::Flag(true);
+        let plans = record.facts(FactKind::Plan).iter().filter(own);
+        plans
+            .filter_map(|plan| {
+                let case = Case::of_plan(record, plan, terms)?;
+                let last_day = plan.date("ended_on").and_then(|end| end.on.pred_opt());
+                Some(Case { today: last_day.map_or(case.today, |last_day| last_day.min(case.today)), ..case })
+            })
+            .collect()
+    }
+
+    fn of_plan(record: &'a CaseRecord, plan: &'a Fact, terms: &Terms) -> Option<Case<'a>> {
         let started = plan.happened()?.on;
         let linked = match plan.get("conference_id") {
             Value::Fact(id) => record.fact(FactKind::Conference, id).and_then(Fact::happened).map(|when| when.on),

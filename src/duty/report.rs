@@ -2,10 +2,10 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use super::{Anchor, Duty, DutyKey, Outcome, Reading, Status, Terms};
+use super::{Anchor, Duty, DutyKey, Outcome, Reading, Status, Terms, case::Case, standing};
 use crate::{
     calendar::{Trust, add_months, format_date_short},
-    procedure::{DutyId, Report, Rule, Shape},
+    procedure::{DutyId, Report, Rule, Shape, Standing},
     record::ChildRef,
 };
 
@@ -22,14 +22,21 @@ pub struct Stretch {
     pub to_on: Option<NaiveDate>,
 }
 
-/// The stretches in one rule's outcome for one child.
-pub(super) fn stretches(rule: &Rule, outcome: &Outcome) -> Vec<Stretch> {
-    let (Shape::Standing(_), Outcome::Duties(duties)) = (&rule.shape, outcome) else { return Vec::new() };
+/// The stretches of one rule under one plan, ended plans included: a report tells of a month, not of today.
+pub(super) fn stretches(terms: &Terms, rule: &Rule, case: &Case) -> Vec<Stretch> {
+    let Shape::Standing(shape @ Standing::NoneOpen { .. }) = &rule.shape else { return Vec::new() };
+    let Outcome::Duties(duties) = standing::assess(terms, rule, shape, case) else { return Vec::new() };
+    let ended_on = case.plan.date("ended_on").map(|end| end.on).filter(|end_on| *end_on <= terms.today);
     let stretch = |duty: &Duty| {
         let child = duty.child.clone()?;
-        Some(Stretch { duty: rule.duty.clone(), child, from_on: duty.anchor.on, to_on: duty.met_on })
+        let to_on = duty.met_on.into_iter().chain(ended_on).min();
+        Some(Stretch { duty: rule.duty.clone(), child, from_on: duty.anchor.on, to_on })
     };
-    duties.iter().filter_map(stretch).collect()
+    duties
+        .iter()
+        .filter_map(stretch)
+        .filter(|stretch| stretch.to_on.is_none_or(|to_on| to_on > stretch.from_on))
+        .collect()
 }
 
 /// The report for the last month that has ended, and the one for the month in progress. Whether the first has been issued

@@ -42,7 +42,7 @@ fn none_open(terms: &Terms, rule: &Rule, case: &Case, of: &Selector) -> Outcome 
             Some(_) => {}
         }
     }
-    if uncovered_from <= terms.today {
+    if uncovered_from <= case.today {
         duties.push(gap(terms, rule, case, before, uncovered_from, None));
     }
     finished(duties)
