@@ -3,18 +3,24 @@
 //! Owns the arithmetic of periods and the bounds within which it answers. Must not know instants: hours are refused.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use chrono::{Datelike, NaiveDate};
 
-use super::day_table::{DayNumber, date, number};
+use super::convention::{Convention, FirstDay, LastDay, NonWorkingStart};
+use super::day_number::{date, number};
+use super::day_table::DayNumber;
 use super::error::CalendarError;
-use super::limit::{FirstDay, LastDay, Limit, Trust, YEARS};
+use super::limit::{DueDate, Limit, Trust, WorkingDays, YEARS};
 use super::months::add_months;
 use super::period::Period;
-use super::working_days::Calendar;
+use super::working_days::{Calendar, as_date};
 
 /// Working days in a working week: family-law guidance equates 65 working days with 13 weeks.
 const WORKING_WEEK: i64 = 5;
+
+/// A count that no holiday has a say in.
+const NO_DAYS: RangeInclusive<DayNumber> = 1..=0;
 
 impl Calendar {
     /// The last day of `period` after the event on `start`.
@@ -27,12 +33,11 @@ impl Calendar {
     /// end on 16 October.
     ///
     /// ```
-    /// use duewatch::calendar::{Calendar, FirstDay, LastDay, Period, Trust};
+    /// use duewatch::calendar::{Calendar, Convention, Period, Trust};
     ///
     /// let calendar = Calendar::shipped("england-and-wales").ok_or("not shipped")?;
     /// let served = "2026-10-02".parse()?;
-    /// let limit =
-    ///     calendar.after(served, Period::Days(14), FirstDay::Excluded, LastDay::AsIs, Trust::PublishedOnly)?;
+    /// let limit = calendar.after(served, Period::Days(14), Convention::ORDINARY, Trust::PublishedOnly)?;
     /// assert_eq!(limit.on.to_string(), "2026-10-16");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -40,76 +45,133 @@ impl Calendar {
         &self,
         start: NaiveDate,
         period: Period,
-        first_day: FirstDay,
-        last_day: LastDay,
+        convention: Convention,
         trust: Trust,
     ) -> Result<Limit, CalendarError> {
         let attempt = format_args!("{period} after {start}");
         self.accept(start, attempt)?;
-        let table = self.table(trust);
-        let earlier = i64::from(first_day == FirstDay::Included);
-        let last = match unit(period, attempt)? {
-            Unit::WorkingDays(count) => table.nth(table.rank(number(start) + 1 - earlier) + count - 1),
-            Unit::Days(count) => number(start) + count - earlier,
-            Unit::Months(count) => months_from(start, count, attempt)? - earlier,
+        let happened = i64::from(number(start));
+        // Which days have a say in the answer: of calendar time only those that a first or a last day was moved over.
+        let (day_zero, start_moved_over) = match convention.non_working_start {
+            NonWorkingStart::NextIsDayOne => (happened, NO_DAYS),
+            NonWorkingStart::DeemedReceived => {
+                let received = self.nth(self.rank(happened, trust), trust);
+                (received, happened..=received)
+            }
         };
-        let last = match last_day {
-            LastDay::AsIs => last,
-            LastDay::Previous => table.nth(table.rank(last + 1) - 1),
-            LastDay::Next => table.nth(table.rank(last)),
+        let earlier = i64::from(convention.first_day == FirstDay::Included);
+        let raw = match unit(period, attempt)? {
+            Unit::WorkingDays(count) => {
+                let last = self.nth(self.rank(day_zero + 1 - earlier, trust) + count - 1, trust);
+                let first = if start_moved_over.is_empty() { happened + 1 - earlier } else { happened };
+                return self.limit(last, &[first..=last], attempt);
+            }
+            Unit::Days(count) => day_zero + count - earlier,
+            Unit::Months(count) => months_from(day_zero, count, attempt)? - earlier,
         };
-        let limit = self.limit(start, last, attempt)?;
-        Ok(if last_day == LastDay::AsIs { limit.of(period) } else { limit })
+        let (last, end_moved_over) = match convention.last_day {
+            LastDay::AsIs => (raw, NO_DAYS),
+            LastDay::Previous => {
+                let last = self.nth(self.rank(raw + 1, trust) - 1, trust);
+                (last, last..=raw)
+            }
+            LastDay::Next => {
+                let last = self.nth(self.rank(raw, trust), trust);
+                (last, raw..=last)
+            }
+        };
+        self.limit(last, &[start_moved_over, end_moved_over], attempt)
     }
 
     /// The last day on which something can be done `period` before the day `end`: of working days, the N-th one strictly
     /// before it; of calendar units, the corresponding day. Bounds as for [`after`](Self::after).
     ///
-    /// "N clear days before" leaves out both ends and is N + 1 days before.
-    ///
-    /// Source: Civil Procedure Rules r. 2.8(3) and (4): for a hearing on Friday 20 October notice of three clear days is
-    /// served by Monday the 16th.
-    ///
     /// ```
     /// use duewatch::calendar::{Calendar, Period, Trust};
     ///
     /// let calendar = Calendar::shipped("england-and-wales").ok_or("not shipped")?;
-    /// let hearing = "2023-10-20".parse()?;
-    /// let limit = calendar.before(hearing, Period::WorkingDays(3 + 1), Trust::WithProvisional)?;
-    /// assert_eq!(limit.on.to_string(), "2023-10-16");
+    /// // Reports two working days before a conference on Tuesday 7 April 2026, the day after Easter Monday.
+    /// let limit = calendar.before("2026-04-07".parse()?, Period::WorkingDays(2), Trust::PublishedOnly)?;
+    /// assert_eq!(limit.on.to_string(), "2026-04-01");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn before(&self, end: NaiveDate, period: Period, trust: Trust) -> Result<Limit, CalendarError> {
         let attempt = format_args!("{period} before {end}");
         self.accept(end, attempt)?;
-        let table = self.table(trust);
+        let end = i64::from(number(end));
         let day = match unit(period, attempt)? {
-            Unit::WorkingDays(count) => table.nth(table.rank(number(end)) - count),
-            Unit::Days(count) => number(end) - count,
+            Unit::WorkingDays(count) => {
+                let day = self.nth(self.rank(end, trust) - count, trust);
+                return self.limit(day, &[day..=end - 1], attempt);
+            }
+            Unit::Days(count) => end - count,
             Unit::Months(count) => months_from(end, -count, attempt)?,
         };
-        Ok(self.limit(end, day, attempt)?.of(period))
+        self.limit(day, &[], attempt)
+    }
+
+    /// The last day on which notice of `clear` clear working days before `end` can be given: neither that day nor `end`
+    /// is among them. Bounds as for [`after`](Self::after).
+    ///
+    /// Source: Civil Procedure Rules r. 2.8(2) to (4): for a hearing on Friday 20 October notice of three clear days is
+    /// served by Monday the 16th, and for one on Monday the 20th by the Tuesday before.
+    ///
+    /// ```
+    /// use duewatch::calendar::{Calendar, Trust, WorkingDays};
+    ///
+    /// let calendar = Calendar::shipped("england-and-wales").ok_or("not shipped")?;
+    /// let serve_by = |hearing: &str| -> Result<_, Box<dyn std::error::Error>> {
+    ///     Ok(calendar.clear_days_before(hearing.parse()?, WorkingDays(3), Trust::PublishedOnly)?.on.to_string())
+    /// };
+    /// assert_eq!(serve_by("2023-10-20")?, "2023-10-16");
+    /// assert_eq!(serve_by("2025-10-20")?, "2025-10-14");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn clear_days_before(&self, end: NaiveDate, clear: WorkingDays, trust: Trust) -> Result<Limit, CalendarError> {
+        self.add_working_days(end, WorkingDays(-clear.0.saturating_add(1)), trust)
     }
 
     /// The `n`-th working day after `start`, or before it when `n` is negative; `start` itself never counts. With
     /// `n` = 0, `start` if it is a working day, else the next one. Bounds as for [`after`](Self::after).
     ///
     /// ```
-    /// use duewatch::calendar::{Calendar, Trust};
+    /// use duewatch::calendar::{Calendar, Trust, WorkingDays};
     ///
     /// let calendar = Calendar::shipped("england-and-wales").ok_or("not shipped")?;
     /// let saturday = "2026-11-28".parse()?;
     /// for (n, expected) in [(1, "2026-11-30"), (0, "2026-11-30"), (-1, "2026-11-27")] {
-    ///     assert_eq!(calendar.add_working_days(saturday, n, Trust::PublishedOnly)?.on.to_string(), expected);
+    ///     let limit = calendar.add_working_days(saturday, WorkingDays(n), Trust::PublishedOnly)?;
+    ///     assert_eq!(limit.on.to_string(), expected);
     /// }
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn add_working_days(&self, start: NaiveDate, n: i32, trust: Trust) -> Result<Limit, CalendarError> {
-        let attempt = format_args!("{n} working days from {start}");
+    #[inline]
+    pub fn add_working_days(&self, start: NaiveDate, n: WorkingDays, trust: Trust) -> Result<Limit, CalendarError> {
+        // Before the first provisional holiday, and inside the data, nothing is left to ask: that is nearly always.
+        let day = number(start);
+        if day >= self.table().first()
+            && let Some(found) = self.table().add(day, n.0)
+            && found.max(day) < self.settled_before()
+            && let Some(on) = date(found)
+        {
+            return Ok(Limit { on: on.into(), provisional: false, beyond_data: false });
+        }
+        self.add_far(start, n, trust)
+    }
+
+    /// [`add_working_days`](Self::add_working_days) for any day.
+    fn add_far(&self, start: NaiveDate, n: WorkingDays, trust: Trust) -> Result<Limit, CalendarError> {
+        let attempt = format_args!("{n} from {start}");
         self.accept(start, attempt)?;
-        let table = self.table(trust);
-        let rank = if n > 0 { table.rank(number(start) + 1) - 1 } else { table.rank(number(start)) };
-        self.limit(start, table.nth(rank + i64::from(n)), attempt)
+        let start = i64::from(number(start));
+        let past = i64::from(n.0 > 0);
+        let day = self.nth(self.rank(start + past, trust) - past + i64::from(n.0), trust);
+        let passed = match n.0 {
+            ..0 => day..=start - 1,
+            0 => start..=day,
+            1.. => start + 1..=day,
+        };
+        self.limit(day, &[passed], attempt)
     }
 
     /// How many working days lie in (`from`, `to`]: `from` does not count, `to` does. When `to` is the earlier, minus
@@ -118,36 +180,49 @@ impl Calendar {
     /// So an event on `from` that is met on `to` was met on that many-th working day.
     ///
     /// ```
-    /// use duewatch::calendar::Calendar;
+    /// use duewatch::calendar::{Calendar, WorkingDays};
     ///
     /// let calendar = Calendar::shipped("england-and-wales").ok_or("not shipped")?;
     /// let (friday, monday) = ("2026-11-27".parse()?, "2026-11-30".parse()?);
-    /// assert_eq!(calendar.working_days_between(friday, monday)?, 1);
-    /// assert_eq!(calendar.working_days_between(monday, friday)?, -1);
+    /// assert_eq!(calendar.working_days_between(friday, monday)?, WorkingDays(1));
+    /// assert_eq!(calendar.working_days_between(monday, friday)?, WorkingDays(-1));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn working_days_between(&self, from: NaiveDate, to: NaiveDate) -> Result<i64, CalendarError> {
+    #[inline]
+    pub fn working_days_between(&self, from: NaiveDate, to: NaiveDate) -> Result<WorkingDays, CalendarError> {
+        let (first, last) = (number(from), number(to));
+        if first.min(last) >= self.table().first()
+            && let Some(days) = self.table().between(first, last)
+        {
+            return Ok(WorkingDays(days));
+        }
         self.count_working_days(from, to, Trust::WithProvisional)
     }
 
     /// [`working_days_between`](Self::working_days_between) under a trust of your choice.
     ///
     /// ```
-    /// use duewatch::calendar::{Calendar, Trust};
+    /// use duewatch::calendar::{Calendar, Trust, WorkingDays};
     ///
     /// let calendar = Calendar::shipped("england-and-wales").ok_or("not shipped")?;
     /// let (christmas_eve, new_years_eve) = ("2030-12-24".parse()?, "2030-12-31".parse()?);
     /// let count = |trust| calendar.count_working_days(christmas_eve, new_years_eve, trust);
-    /// assert_eq!(count(Trust::PublishedOnly)?, 5);
-    /// assert_eq!(count(Trust::WithProvisional)?, 3);
+    /// assert_eq!(count(Trust::PublishedOnly)?, WorkingDays(5));
+    /// assert_eq!(count(Trust::WithProvisional)?, WorkingDays(3));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn count_working_days(&self, from: NaiveDate, to: NaiveDate, trust: Trust) -> Result<i64, CalendarError> {
+    pub fn count_working_days(
+        &self,
+        from: NaiveDate,
+        to: NaiveDate,
+        trust: Trust,
+    ) -> Result<WorkingDays, CalendarError> {
         let attempt = format_args!("the working days between {from} and {to}");
         self.accept(from, attempt)?;
         self.accept(to, attempt)?;
-        let table = self.table(trust);
-        Ok(table.rank(number(to) + 1) - table.rank(number(from) + 1))
+        let rank = |on| self.rank(i64::from(number(on)) + 1, trust);
+        // Three hundred years have fewer days than the type has numbers.
+        Ok(WorkingDays(i32::try_from(rank(to) - rank(from)).unwrap_or(i32::MAX)))
     }
 
     /// Refuses a day that cannot be counted from or to.
@@ -165,23 +240,22 @@ impl Calendar {
         Ok(())
     }
 
-    /// The answer `day`, reached from `other`, with what is to be said about it.
-    fn limit(&self, other: NaiveDate, day: DayNumber, attempt: fmt::Arguments<'_>) -> Result<Limit, CalendarError> {
-        let on = date(day).ok_or_else(|| CalendarError::OutOfRange { attempt: attempt.to_string() })?;
+    /// The answer `day`, and what is to be said of the days it rests on.
+    fn limit(
+        &self,
+        day: DayNumber,
+        rests_on: &[RangeInclusive<DayNumber>],
+        attempt: fmt::Arguments<'_>,
+    ) -> Result<Limit, CalendarError> {
+        let on = as_date(day).ok_or_else(|| CalendarError::OutOfRange { attempt: attempt.to_string() })?;
         self.accept(on, attempt)?;
-        let (first, last) = (on.min(other), on.max(other));
-        Ok(Limit { on, provisional: self.is_provisional(first, last), beyond_data: last > self.known_until() })
-    }
-}
-
-impl Limit {
-    /// The limit of a period whose last day stands where it is: calendar time passes over holidays, so that none yet to be
-    /// published can move it.
-    fn of(self, period: Period) -> Limit {
-        match period {
-            Period::WorkingDays(_) | Period::WorkingWeeks(_) => self,
-            _ => Limit { provisional: false, beyond_data: false, ..self },
+        let mut limit = Limit { on: DueDate::from(on), provisional: false, beyond_data: false };
+        for days in rests_on {
+            let (provisional, beyond_data) = self.doubts(days);
+            limit.provisional |= provisional;
+            limit.beyond_data |= beyond_data;
         }
+        Ok(limit)
     }
 }
 
@@ -213,10 +287,10 @@ fn unit(period: Period, attempt: fmt::Arguments<'_>) -> Result<Unit, CalendarErr
     }
 }
 
-fn months_from(on: NaiveDate, months: i64, attempt: fmt::Arguments<'_>) -> Result<DayNumber, CalendarError> {
-    i32::try_from(months)
-        .ok()
-        .and_then(|months| add_months(on, months))
-        .map(number)
+fn months_from(day: DayNumber, months: i64, attempt: fmt::Arguments<'_>) -> Result<DayNumber, CalendarError> {
+    as_date(day)
+        .zip(i32::try_from(months).ok())
+        .and_then(|(on, months)| add_months(on, months))
+        .map(|on| i64::from(number(on)))
         .ok_or_else(|| CalendarError::OutOfRange { attempt: attempt.to_string() })
 }

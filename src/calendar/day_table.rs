@@ -1,91 +1,159 @@
 //! Two look-up tables that answer "how many working days before this day" and "which day is the n-th working day".
 //!
-//! Owns counting by ordinal. Must not know why a day is no working day, nor what is being counted.
+//! Owns counting by ordinal, on day numbers. Must not know dates, nor why a day is no working day, nor what is counted.
 //!
 //! `rank[i]` is the number of working days before day i, `nth[k]` is the k-th working day, both from the table's first
 //! day. Either way is one look-up, from a working or any other day, so no count ever walks. Outside the table every
 //! Monday to Friday counts, in closed form.
+//!
+//! The tables take provisional holidays as coming. There are few of those and they lie at the far end, so what is certain
+//! is answered from the same tables and a short list of them, instead of a second pair.
 
-use chrono::{Datelike, NaiveDate};
-
-/// A day as a number; day 0 is a Monday, so that the weekday is the remainder by 7. Wide enough that no sum overflows.
+/// A day as a number; day 0 is Monday 1 January of year 1, so that the weekday is the remainder by 7.
 pub(super) type DayNumber = i64;
 
-/// The number of a date.
-pub(super) fn number(on: NaiveDate) -> DayNumber {
-    // 1 January of year 1, day 1 of the common era, is a Monday.
-    i64::from(on.num_days_from_ce()) - 1
-}
-
-/// The date of a number, where chrono can hold it.
-pub(super) fn date(day: DayNumber) -> Option<NaiveDate> {
-    i32::try_from(day.checked_add(1)?).ok().and_then(NaiveDate::from_num_days_from_ce_opt)
-}
-
 /// Rank and select over the days of one calendar.
+///
+/// In bulk, days are numbers: civil dates cost several times as much as the count itself. [`number`](super::number) and
+/// [`date`](super::date) turn one into the other.
+///
+/// ```
+/// use duewatch::calendar::{Calendar, date, number};
+///
+/// let calendar = Calendar::shipped("england-and-wales").ok_or("not shipped")?;
+/// let conference = number("2026-12-18".parse()?);
+/// let limit = calendar.table().add(conference, 10).ok_or("outside the data")?;
+/// assert_eq!(date(limit), "2027-01-06".parse().ok());
+/// assert_eq!(calendar.table().between(conference, limit), Some(10));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
-pub(super) struct DayTable {
-    first: DayNumber,
-    /// One entry a day and one past the end.
-    rank: Vec<u32>,
-    nth: Vec<u32>,
+pub struct DayTable {
+    first: i32,
+    /// One entry a day and one past the end. Sixteen bits hold 89 years of days: see `holiday_file::YEARS`.
+    rank: Box<[u16]>,
+    nth: Box<[u16]>,
+    /// The provisional holidays, as days from the first, in order.
+    provisional: Box<[u16]>,
 }
 
 impl DayTable {
-    /// The table from `from` to `until`, both included, without the `holidays`, which must be in order.
-    pub(super) fn new(from: NaiveDate, until: NaiveDate, holidays: impl Iterator<Item = NaiveDate>) -> Self {
-        let first = number(from);
-        let mut holidays = holidays.map(number).peekable();
-        let (mut rank, mut nth, mut count) = (Vec::new(), Vec::new(), 0);
-        for (offset, day) in (0..).zip(first..=number(until)) {
+    /// The `n`-th working day after `day`, or before it when `n` is negative; with 0 the day itself or the next working
+    /// day. Provisional holidays count as coming. `None` when a day on the way lies outside the calendar's data.
+    #[inline]
+    pub fn add(&self, day: i32, n: i32) -> Option<i32> {
+        // Forward the day itself does not count: rank past it, and one back.
+        let past = i32::from(n > 0);
+        let offset = day.wrapping_sub(self.first).wrapping_add(past);
+        let rank = i32::from(*self.rank.get(offset.cast_unsigned() as usize)?);
+        let ordinal = rank.wrapping_add(n).wrapping_sub(past);
+        let found = i32::from(*self.nth.get(ordinal.cast_unsigned() as usize)?);
+        Some(self.first + found)
+    }
+
+    /// The working days after `from` up to and including `to`; minus those after `to` up to `from` when `to` is the
+    /// earlier. Provisional holidays count as coming. `None` outside the calendar's data.
+    #[inline]
+    pub fn between(&self, from: i32, to: i32) -> Option<i32> {
+        let past = |day: i32| {
+            let offset = day.wrapping_sub(self.first).wrapping_add(1).cast_unsigned() as usize;
+            self.rank.get(offset).map(|rank| i32::from(*rank))
+        };
+        Some(past(to)? - past(from)?)
+    }
+
+    /// Memory that the tables hold, in bytes.
+    pub(super) fn bytes(&self) -> usize {
+        2 * (self.rank.len() + self.nth.len() + self.provisional.len())
+    }
+
+    /// The table over `days` days from `first`, without the holidays: days from the first, in order, and whether each is
+    /// provisional.
+    pub(super) fn new(first: i32, days: u16, holidays: &[(u16, bool)]) -> Self {
+        let mut left = holidays.iter().map(|(day, _)| *day).peekable();
+        let mut rank = Vec::with_capacity(usize::from(days) + 1);
+        let mut nth = Vec::with_capacity(usize::from(days));
+        let (mut count, mut weekday) = (0_u16, first.rem_euclid(7));
+        for day in 0..days {
             rank.push(count);
-            let holiday = holidays.next_if(|next| *next <= day).is_some();
-            if is_weekday(day) && !holiday {
-                nth.push(offset);
+            let holiday = left.next_if_eq(&day).is_some();
+            if weekday < 5 && !holiday {
+                nth.push(day);
                 count += 1;
             }
+            weekday = if weekday == 6 { 0 } else { weekday + 1 };
         }
         rank.push(count);
-        Self { first, rank, nth }
+        let provisional = holidays.iter().filter(|(_, provisional)| *provisional).map(|(day, _)| *day).collect();
+        Self { first, rank: rank.into(), nth: nth.into(), provisional }
+    }
+
+    /// The first day of the data.
+    #[inline]
+    pub(super) fn first(&self) -> i32 {
+        self.first
+    }
+
+    /// The first provisional holiday, before which everything counted is certain; the table's end if there is none.
+    #[inline]
+    pub(super) fn certain_until(&self) -> i32 {
+        self.provisional.first().map_or_else(|| self.end(), |day| self.first + i32::from(*day))
     }
 
     /// Working days before `day`, counted from the table's first day; negative before it.
     pub(super) fn rank(&self, day: DayNumber) -> i64 {
-        let offset = day - self.first;
+        let offset = day - i64::from(self.first);
         match usize::try_from(offset).map(|offset| self.rank.get(offset)) {
             Ok(Some(rank)) => i64::from(*rank),
-            Ok(None) => self.total() + weekdays_before(day) - weekdays_before(self.end()),
-            Err(_) => weekdays_before(day) - weekdays_before(self.first),
+            Ok(None) => self.total() + weekdays_before(day) - weekdays_before(self.end().into()),
+            Err(_) => weekdays_before(day) - weekdays_before(self.first.into()),
         }
     }
 
     /// The working day with this rank; saturates far outside any calendar.
     pub(super) fn nth(&self, rank: i64) -> DayNumber {
         match usize::try_from(rank).map(|rank| self.nth.get(rank)) {
-            Ok(Some(offset)) => self.first + i64::from(*offset),
-            Ok(None) => weekday((rank - self.total()).saturating_add(weekdays_before(self.end()))),
-            Err(_) => weekday(rank.saturating_add(weekdays_before(self.first))),
+            Ok(Some(offset)) => i64::from(self.first) + i64::from(*offset),
+            Ok(None) => weekday((rank - self.total()).saturating_add(weekdays_before(self.end().into()))),
+            Err(_) => weekday(rank.saturating_add(weekdays_before(self.first.into()))),
         }
     }
 
-    /// Whether `day` is a working day.
-    pub(super) fn is_working_day(&self, day: DayNumber) -> bool {
-        self.rank(day + 1) > self.rank(day)
+    /// As [`rank`](Self::rank), provisional holidays taken as working days.
+    pub(super) fn certain_rank(&self, day: DayNumber) -> i64 {
+        self.rank(day) + self.provisional_before(day)
+    }
+
+    /// As [`nth`](Self::nth), provisional holidays taken as working days.
+    pub(super) fn certain_nth(&self, rank: i64) -> DayNumber {
+        // The i-th provisional holiday has i of its kind before it, so these ranks rise.
+        let certain_rank = |day: u16| self.certain_rank(i64::from(self.first) + i64::from(day));
+        let before = self.provisional.partition_point(|day| certain_rank(*day) < rank);
+        match self.provisional.get(before) {
+            Some(day) if certain_rank(*day) == rank => i64::from(self.first) + i64::from(*day),
+            _ => self.nth(rank - as_i64(before)),
+        }
+    }
+
+    /// How many provisional holidays lie before `day`.
+    pub(super) fn provisional_before(&self, day: DayNumber) -> i64 {
+        as_i64(self.provisional.partition_point(|holiday| i64::from(self.first) + i64::from(*holiday) < day))
     }
 
     fn total(&self) -> i64 {
-        self.rank.last().copied().map_or(0, i64::from)
+        as_i64(self.nth.len())
     }
 
     /// The first day past the table.
-    fn end(&self) -> DayNumber {
-        let days = self.rank.len().saturating_sub(1);
-        self.first.saturating_add_unsigned(days as u64)
+    fn end(&self) -> i32 {
+        // One entry more than days, and days fit in sixteen bits.
+        self.first + i32::try_from(self.rank.len()).map_or(0, |entries| entries - 1)
     }
 }
 
-fn is_weekday(day: DayNumber) -> bool {
-    day.rem_euclid(7) < 5
+/// A length, which never reaches the range of either type.
+fn as_i64(length: usize) -> i64 {
+    i64::try_from(length).unwrap_or(i64::MAX)
 }
 
 /// Mondays to Fridays from day 0 up to but not including `day`.
@@ -100,42 +168,79 @@ fn weekday(count: i64) -> DayNumber {
 
 #[cfg(test)]
 mod tests {
+    use chrono::NaiveDate;
+
+    use super::super::{date, number};
     use super::*;
 
-    fn day(y: i32, m: u32, d: u32) -> NaiveDate {
-        NaiveDate::from_ymd_opt(y, m, d).unwrap()
+    fn day(y: i32, m: u32, d: u32) -> i64 {
+        i64::from(number(NaiveDate::from_ymd_opt(y, m, d).unwrap()))
     }
 
-    #[test]
-    fn numbers_turn_back_into_dates() {
-        for on in [NaiveDate::MIN, day(1, 1, 1), day(2026, 12, 28), NaiveDate::MAX] {
-            assert_eq!(date(number(on)), Some(on));
+    /// Wednesday 1 to Friday 31 January 2020; the 1st is taken away, and 22 of its 23 weekdays are left. Tuesday the 14th
+    /// and Wednesday the 15th are provisional holidays when `far` is set.
+    fn january(far: bool) -> DayTable {
+        let mut holidays = vec![(0, false)];
+        if far {
+            holidays.extend([(13, true), (14, true)]);
         }
-        assert_eq!(number(day(2026, 12, 28)).rem_euclid(7), 0, "a Monday");
-        assert_eq!(date(i64::MAX), None);
+        DayTable::new(i32::try_from(day(2020, 1, 1)).unwrap(), 31, &holidays)
     }
 
     #[test]
     fn rank_and_nth_agree_inside_and_far_outside() {
-        // Wednesday 1 to Friday 31 January 2020; the 1st is taken away, and 22 of its 23 weekdays are left.
-        let table = DayTable::new(day(2020, 1, 1), day(2020, 1, 31), [day(2020, 1, 1)].into_iter());
+        let table = january(false);
         assert_eq!(table.total(), 22);
-        assert_eq!(date(table.nth(0)), Some(day(2020, 1, 2)));
-        assert_eq!(date(table.nth(21)), Some(day(2020, 1, 31)));
-        assert_eq!(date(table.nth(22)), Some(day(2020, 2, 3)), "a Monday past the table");
-        assert_eq!(date(table.nth(-1)), Some(day(2019, 12, 31)), "a Tuesday before it");
-        assert_eq!(table.rank(number(day(2020, 2, 1))), 22);
-        assert_eq!(table.rank(number(day(2020, 2, 2))), 22);
-        assert_eq!(table.rank(number(day(2020, 2, 8))), 27);
-        assert_eq!(table.rank(number(day(2019, 12, 28))), -2);
+        assert_eq!(table.nth(0), day(2020, 1, 2));
+        assert_eq!(table.nth(21), day(2020, 1, 31));
+        assert_eq!(table.nth(22), day(2020, 2, 3), "a Monday past the table");
+        assert_eq!(table.nth(-1), day(2019, 12, 31), "a Tuesday before it");
+        assert_eq!(table.rank(day(2020, 2, 1)), 22);
+        assert_eq!(table.rank(day(2020, 2, 2)), 22);
+        assert_eq!(table.rank(day(2020, 2, 8)), 27);
+        assert_eq!(table.rank(day(2019, 12, 28)), -2);
         for rank in -3_000..3_000 {
             let found = table.nth(rank);
-            assert!(table.is_working_day(found));
             assert_eq!(table.rank(found), rank);
             assert_eq!(table.rank(found + 1), rank + 1);
         }
         for rank in [i64::MIN, i64::MAX] {
-            assert_eq!(date(table.nth(rank)), None);
+            assert_eq!(date(i32::try_from(table.nth(rank)).unwrap_or(i32::MAX)), None);
+        }
+    }
+
+    #[test]
+    fn what_is_certain_passes_over_no_provisional_holiday() {
+        let (without, with) = (january(false), january(true));
+        assert_eq!(i64::from(with.certain_until()), day(2020, 1, 14));
+        assert_eq!(with.provisional_before(day(2020, 1, 15)), 1);
+        for rank in -40..80 {
+            assert_eq!(with.certain_nth(rank), without.nth(rank), "{rank}");
+        }
+        for on in day(2019, 12, 1)..day(2020, 3, 1) {
+            assert_eq!(with.certain_rank(on), without.rank(on), "{on}");
+        }
+    }
+
+    #[test]
+    fn the_short_way_answers_as_the_long_one_or_not_at_all() {
+        let table = january(true);
+        let (first, end) = (table.first, table.end());
+        for on in first - 40..end + 40 {
+            for n in -40..40 {
+                let rank = if n > 0 { table.rank(i64::from(on) + 1) - 1 } else { table.rank(i64::from(on)) };
+                let long = table.nth(rank + i64::from(n));
+                match table.add(on, n) {
+                    Some(short) => assert_eq!(i64::from(short), long),
+                    None => assert!(on < first || on >= end || !(i64::from(first)..i64::from(end)).contains(&long)),
+                }
+            }
+        }
+        for on in [i32::MIN, i32::MAX] {
+            for n in [i32::MIN, -1, 0, 1, i32::MAX] {
+                assert_eq!(table.add(on, n), None);
+                assert_eq!(table.between(on, n), None);
+            }
         }
     }
 }

@@ -11,10 +11,10 @@ use super::limit::YEARS;
 /// mended.
 ///
 /// ```
-/// use duewatch::calendar::{Calendar, CalendarError, Trust};
+/// use duewatch::calendar::{Calendar, CalendarError, Trust, WorkingDays};
 ///
 /// let calendar = Calendar::shipped("england-and-wales").ok_or("not shipped")?;
-/// let error = calendar.add_working_days("1066-10-14".parse()?, 1, Trust::PublishedOnly).unwrap_err();
+/// let error = calendar.add_working_days("1066-10-14".parse()?, WorkingDays(1), Trust::PublishedOnly).unwrap_err();
 /// assert!(matches!(error, CalendarError::OutOfRange { .. }));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

@@ -11,11 +11,11 @@ use serde::Serialize;
 ///
 /// ```
 /// use chrono::NaiveDate;
-/// use duewatch::calendar::Calendar;
+/// use duewatch::calendar::Holidays;
 ///
-/// let calendar = Calendar::shipped("england-and-wales").ok_or("not shipped")?;
+/// let holidays = Holidays::shipped("england-and-wales").ok_or("not shipped")?;
 /// let day = NaiveDate::from_ymd_opt(2026, 12, 28).ok_or("no such day")?;
-/// let holiday = calendar.holiday(day).ok_or("a working day")?;
+/// let holiday = holidays.on(day).ok_or("a working day")?;
 /// assert_eq!(holiday.title, "Boxing Day");
 /// assert!(holiday.substitute, "26 December 2026 is a Saturday");
 /// # Ok::<(), &str>(())
@@ -38,7 +38,7 @@ pub struct Holiday {
 
 impl Holiday {
     /// The column that tells the flags apart in a holiday file.
-    pub(super) const fn kind(&self) -> &'static str {
+    pub const fn kind(&self) -> &'static str {
         match (self.substitute, self.one_off) {
             (false, false) => "regular",
             (true, false) => "substitute",
@@ -48,7 +48,7 @@ impl Holiday {
     }
 }
 
-/// How well a holiday is known.
+/// How well a holiday is known; the best comes first.
 ///
 /// ```
 /// use duewatch::calendar::HolidayStatus;
@@ -56,7 +56,7 @@ impl Holiday {
 /// assert!(HolidayStatus::Published.is_certain());
 /// assert!(!HolidayStatus::Provisional.is_certain());
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum HolidayStatus {
     /// In the official list, or proclaimed.
@@ -67,15 +67,19 @@ pub enum HolidayStatus {
     Inferred,
     /// Computed ahead of publication: it may turn out otherwise.
     Provisional,
+    /// Said to be a holiday by an earlier list, or computed, and known not to be one. Only a file says so; no list of
+    /// holidays in force holds such a day.
+    Withdrawn,
 }
 
 impl HolidayStatus {
     /// Every status, for reading words.
-    pub(super) const ALL: [Self; 4] = [Self::Published, Self::ThirdParty, Self::Inferred, Self::Provisional];
+    pub(super) const ALL: [Self; 5] =
+        [Self::Published, Self::ThirdParty, Self::Inferred, Self::Provisional, Self::Withdrawn];
 
-    /// Whether a strict reading may rely on the day: everything but [`Provisional`](Self::Provisional).
+    /// Whether a strict reading may rely on the day's being a holiday.
     pub const fn is_certain(self) -> bool {
-        !matches!(self, Self::Provisional)
+        matches!(self, Self::Published | Self::ThirdParty | Self::Inferred)
     }
 
     /// The word for it in a holiday file.
@@ -85,6 +89,7 @@ impl HolidayStatus {
             Self::ThirdParty => "third-party",
             Self::Inferred => "inferred",
             Self::Provisional => "provisional",
+            Self::Withdrawn => "withdrawn",
         }
     }
 }

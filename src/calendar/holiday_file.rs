@@ -1,36 +1,65 @@
 //! The text form of a calendar's holidays: one day a line, to be edited by a person and compared line by line.
 //!
-//! Owns the grammar and its strictness. Must not know where the text lies, nor count anything.
+//! Owns the grammar, both ways, and its strictness. Must not know where the text lies, nor count anything.
 //!
 //! Blank lines and lines that begin with `#` say nothing. The first other line is `calendar = ID`; each line after it
-//! is `DATE STATUS KIND TITLE | SOURCE`. What is doubtful is refused with its line number: a holiday that is silently
-//! dropped or added moves deadlines.
+//! is `DATE STATUS KIND TITLE | SOURCE`. Instead of days one line may say `union = ID, ID`: a day that is a holiday in any of
+//! those. What is doubtful is refused with its line and column: a holiday that is silently dropped or added moves
+//! deadlines.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use chrono::{Datelike, NaiveDate, Weekday};
 use thiserror::Error;
 
 use super::holiday::{Holiday, HolidayStatus};
-use super::limit::YEARS;
 
-/// Why a holiday file was refused: which calendar, which line, what is wrong with it.
+/// The years that a holiday file may speak of. With them the days of a calendar fit sixteen bits (`DayTable`).
+pub(super) const YEARS: RangeInclusive<i32> = 1950..=2100;
+
+/// What one holiday file says.
+///
+/// Written and read again it is the same.
 ///
 /// ```
-/// use duewatch::calendar::Calendar;
+/// use duewatch::calendar::HolidayFile;
+///
+/// let text = "calendar = trial\n\n2026-12-25  published    regular     Christmas Day  |  gov.uk\n";
+/// let file = HolidayFile::parse("trial", text)?;
+/// assert_eq!(file.days.len(), 1);
+/// assert_eq!(file.to_string(), text);
+/// # Ok::<(), duewatch::calendar::HolidayError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HolidayFile {
+    /// The calendar it is about.
+    pub calendar: String,
+    /// The calendars whose holidays are all its own; if there are any, `days` is empty.
+    pub union: Vec<String>,
+    /// The days, oldest first, each once; withdrawn ones among them.
+    pub days: Vec<Holiday>,
+}
+
+/// Why a holiday file was refused: which calendar, where, what is wrong with it.
+///
+/// ```
+/// use duewatch::calendar::HolidayFile;
 ///
 /// let text = "calendar = trial\n2026-12-26 published regular Boxing Day | gov.uk\n";
-/// let error = Calendar::parse("trial", text).unwrap_err();
-/// assert_eq!(error.line, 2);
+/// let error = HolidayFile::parse("trial", text).unwrap_err();
+/// assert_eq!((error.line, error.column), (2, 1));
 /// assert!(error.to_string().contains("2026-12-26 is a Saturday"));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("cannot read the holidays of calendar {calendar}, line {line}: {fault}")]
+#[error("cannot read the holidays of calendar {calendar}, line {line}, column {column}: {fault}")]
 pub struct HolidayError {
     /// The calendar that was asked for.
     pub calendar: String,
     /// The line at fault, counted from 1.
     pub line: usize,
+    /// The character of it at which the fault begins, counted from 1.
+    pub column: usize,
     /// What is wrong with it.
     pub fault: HolidayFault,
 }
@@ -44,6 +73,8 @@ pub enum HolidayFault {
     OtherCalendar(String),
     /// No day at all, so the calendar would hold nothing to count with.
     Empty,
+    /// A union beside days, or of fewer than two calendars.
+    Union,
     /// A column is missing, or holds a character that cannot be printed.
     Shape,
     /// Not a day of the calendar written YYYY-MM-DD.
@@ -70,6 +101,7 @@ impl fmt::Display for HolidayFault {
                 write!(f, "the file belongs to calendar {id:?}; give each calendar its own file")
             }
             Self::Empty => f.write_str("no holiday follows; write one day a line"),
+            Self::Union => f.write_str("write `union = ID, ID` of at least two calendars, and no days beside it"),
             Self::Shape => f.write_str("write `DATE STATUS KIND TITLE | SOURCE`, all five, in printable characters"),
             Self::Date(word) => write!(f, "{word:?} is not a day; write it YYYY-MM-DD"),
             Self::Year(on) => write!(f, "{on} is outside the years {} to {}", YEARS.start(), YEARS.end()),
@@ -80,7 +112,7 @@ impl fmt::Display for HolidayFault {
             Self::Duplicate(on) => write!(f, "{on} stands twice; keep one line"),
             Self::Unordered(on) => write!(f, "{on} is earlier than the day above; write the oldest first"),
             Self::Status(word) => {
-                write!(f, "{word:?} is not a status; write published, third-party, inferred or provisional")
+                write!(f, "{word:?} is not a status; write published, third-party, inferred, provisional or withdrawn")
             }
             Self::Kind(word) => {
                 write!(f, "{word:?} is not a kind; write regular, substitute, one-off or substitute+one-off")
@@ -89,74 +121,132 @@ impl fmt::Display for HolidayFault {
     }
 }
 
-/// Reads the holidays of calendar `id`, oldest first, at least one.
-pub(super) fn parse(id: &str, text: &str) -> Result<Vec<Holiday>, HolidayError> {
-    let refuse = |line, fault| HolidayError { calendar: id.to_owned(), line, fault };
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut lines = (1..)
-        .zip(text.lines())
-        .map(|(number, line)| (number, line.trim()))
-        .filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
+impl HolidayFile {
+    /// Reads the file of calendar `id`: at least one day, oldest first, or a union.
+    pub fn parse(id: &str, text: &str) -> Result<Self, HolidayError> {
+        let refuse = |line, (column, fault): Fault| HolidayError { calendar: id.to_owned(), line, column, fault };
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let mut lines = (1..)
+            .zip(text.lines())
+            .filter(|(_, line)| !line.trim_start().is_empty() && !line.trim_start().starts_with('#'));
 
-    let (header_line, header) = lines.next().ok_or_else(|| refuse(1, HolidayFault::NoHeader))?;
-    match header.split_once('=').map(|(key, value)| (key.trim_end(), value.trim_start())) {
-        Some(("calendar", name)) if name == id => {}
-        Some(("calendar", name)) => return Err(refuse(header_line, HolidayFault::OtherCalendar(name.to_owned()))),
-        _ => return Err(refuse(header_line, HolidayFault::NoHeader)),
-    }
-
-    let mut holidays: Vec<Holiday> = Vec::new();
-    for (number, line) in lines {
-        let holiday = parse_line(line).map_err(|fault| refuse(number, fault))?;
-        match holidays.last() {
-            Some(last) if last.on == holiday.on => return Err(refuse(number, HolidayFault::Duplicate(holiday.on))),
-            Some(last) if last.on > holiday.on => return Err(refuse(number, HolidayFault::Unordered(holiday.on))),
-            _ => holidays.push(holiday),
+        let (header_line, header) = lines.next().ok_or_else(|| refuse(1, (1, HolidayFault::NoHeader)))?;
+        match setting(header) {
+            Some(("calendar", name)) if name == id => {}
+            Some(("calendar", name)) => {
+                let fault = HolidayFault::OtherCalendar(name.to_owned());
+                return Err(refuse(header_line, (column_of(header, name), fault)));
+            }
+            _ => return Err(refuse(header_line, (column_of(header, header.trim_start()), HolidayFault::NoHeader))),
         }
+
+        let mut file = Self { calendar: id.to_owned(), union: Vec::new(), days: Vec::new() };
+        for (number, line) in lines {
+            if let Some(("union", members)) = setting(line) {
+                file.union = members.split(',').map(|member| member.trim().to_owned()).collect();
+                if file.union.len() < 2 || file.union.iter().any(String::is_empty) || !file.days.is_empty() {
+                    return Err(refuse(number, (column_of(line, members), HolidayFault::Union)));
+                }
+                continue;
+            }
+            let day = parse_line(line).map_err(|fault| refuse(number, fault))?;
+            let fault = match file.days.last() {
+                _ if !file.union.is_empty() => Some(HolidayFault::Union),
+                Some(last) if last.on == day.on => Some(HolidayFault::Duplicate(day.on)),
+                Some(last) if last.on > day.on => Some(HolidayFault::Unordered(day.on)),
+                _ => None,
+            };
+            if let Some(fault) = fault {
+                return Err(refuse(number, (column_of(line, line.trim_start()), fault)));
+            }
+            file.days.push(day);
+        }
+        if file.days.is_empty() && file.union.is_empty() {
+            return Err(refuse(header_line, (column_of(header, header.trim_start()), HolidayFault::Empty)));
+        }
+        Ok(file)
     }
-    if holidays.is_empty() { Err(refuse(header_line, HolidayFault::Empty)) } else { Ok(holidays) }
 }
 
-fn parse_line(line: &str) -> Result<Holiday, HolidayFault> {
-    if line.chars().any(|c| c.is_control() && c != '\t') {
-        return Err(HolidayFault::Shape);
+impl fmt::Display for HolidayFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "calendar = {}", self.calendar)?;
+        if !self.union.is_empty() {
+            writeln!(f, "union = {}", self.union.join(", "))?;
+        }
+        let mut year = None;
+        for day in &self.days {
+            if year.replace(day.on.year()) != Some(day.on.year()) {
+                writeln!(f)?;
+            }
+            writeln!(f, "{}  {:<11}  {:<10}  {}  |  {}", day.on, day.status, day.kind(), day.title, day.source)?;
+        }
+        Ok(())
     }
-    let (day, source) = line.split_once('|').ok_or(HolidayFault::Shape)?;
+}
+
+/// A column and what is wrong there.
+type Fault = (usize, HolidayFault);
+
+/// `KEY = VALUE`.
+fn setting(line: &str) -> Option<(&str, &str)> {
+    line.split_once('=').map(|(key, value)| (key.trim(), value.trim())).filter(|(key, _)| !key.contains(' '))
+}
+
+/// The column at which `part`, a piece of `line`, begins.
+fn column_of(line: &str, part: &str) -> usize {
+    let bytes = part.as_ptr().addr().saturating_sub(line.as_ptr().addr());
+    line.get(..bytes).map_or(1, |before| before.chars().count() + 1)
+}
+
+fn parse_line(line: &str) -> Result<Holiday, Fault> {
+    let end = line.chars().count() + 1;
+    if let Some(position) = line.chars().position(|c| c.is_control() && c != '\t') {
+        return Err((position + 1, HolidayFault::Shape));
+    }
+    let (day, source) = line.split_once('|').ok_or((end, HolidayFault::Shape))?;
+    let bar = column_of(line, source) - 1;
     let mut words = day.split_whitespace();
-    let mut word = || words.next().ok_or(HolidayFault::Shape);
+    let mut word = || words.next().ok_or((bar, HolidayFault::Shape));
     let (date, status, kind) = (word()?, word()?, word()?);
     let title = words.collect::<Vec<_>>().join(" ");
     let source = source.trim();
-    if title.is_empty() || source.is_empty() || source.contains('|') {
-        return Err(HolidayFault::Shape);
+    if title.is_empty() {
+        return Err((bar, HolidayFault::Shape));
+    }
+    if source.is_empty() || source.contains('|') {
+        return Err((bar + 1, HolidayFault::Shape));
     }
 
-    let on = parse_day(date).ok_or_else(|| HolidayFault::Date(date.to_owned()))?;
+    let at = |word| column_of(line, word);
+    let on = parse_day(date).map_err(|fault| (at(date), fault))?;
+    let status = HolidayStatus::ALL
+        .into_iter()
+        .find(|known| known.as_str() == status)
+        .ok_or_else(|| (at(status), HolidayFault::Status(status.to_owned())))?;
+    let (substitute, one_off) = match kind {
+        "regular" => (false, false),
+        "substitute" => (true, false),
+        "one-off" => (false, true),
+        "substitute+one-off" => (true, true),
+        _ => return Err((at(kind), HolidayFault::Kind(kind.to_owned()))),
+    };
+    Ok(Holiday { on, title, substitute, one_off, status, source: source.to_owned() })
+}
+
+/// A day that can be a holiday, written exactly YYYY-MM-DD; chrono alone would also take signs and missing zeros.
+pub(super) fn parse_day(word: &str) -> Result<NaiveDate, HolidayFault> {
+    let shaped = word.len() == 10
+        && word.bytes().enumerate().all(|(i, b)| if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() });
+    let on = if shaped { NaiveDate::parse_from_str(word, "%Y-%m-%d").ok() } else { None };
+    let on = on.ok_or_else(|| HolidayFault::Date(word.to_owned()))?;
     if !YEARS.contains(&on.year()) {
         return Err(HolidayFault::Year(on));
     }
     if matches!(on.weekday(), Weekday::Sat | Weekday::Sun) {
         return Err(HolidayFault::Weekend(on));
     }
-    let status = HolidayStatus::ALL
-        .into_iter()
-        .find(|known| known.as_str() == status)
-        .ok_or_else(|| HolidayFault::Status(status.to_owned()))?;
-    let (substitute, one_off) = match kind {
-        "regular" => (false, false),
-        "substitute" => (true, false),
-        "one-off" => (false, true),
-        "substitute+one-off" => (true, true),
-        _ => return Err(HolidayFault::Kind(kind.to_owned())),
-    };
-    Ok(Holiday { on, title, substitute, one_off, status, source: source.to_owned() })
-}
-
-/// A day written exactly YYYY-MM-DD; chrono alone would also take signs and missing zeros.
-fn parse_day(word: &str) -> Option<NaiveDate> {
-    let shaped = word.len() == 10
-        && word.bytes().enumerate().all(|(i, b)| if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() });
-    if shaped { NaiveDate::parse_from_str(word, "%Y-%m-%d").ok() } else { None }
+    Ok(on)
 }
 
 #[cfg(test)]
@@ -166,7 +256,7 @@ mod tests {
     const GOOD: &str = "2026-12-25 published regular Christmas Day | gov.uk";
 
     fn fault(body: &str) -> (usize, HolidayFault) {
-        let error = parse("trial", &format!("# a trial\ncalendar = trial\n{body}\n")).unwrap_err();
+        let error = HolidayFile::parse("trial", &format!("# a trial\ncalendar = trial\n{body}\n")).unwrap_err();
         assert_eq!(error.calendar, "trial");
         assert!(!error.to_string().contains("  "), "{error}");
         (error.line, error.fault)
@@ -180,7 +270,7 @@ mod tests {
     fn a_line_says_everything() {
         let text =
             "\u{feff}# x\r\n\r\ncalendar=trial\r\n 2012-06-04\tinferred  substitute+one-off  Spring  day | a; b\r\n";
-        let holidays = parse("trial", text).unwrap();
+        let holidays = HolidayFile::parse("trial", text).unwrap().days;
         assert_eq!(
             holidays,
             [Holiday {
@@ -230,7 +320,7 @@ mod tests {
             ("calendar = scotland", 1, HolidayFault::OtherCalendar("scotland".to_owned())),
             ("calendar = trial # mine", 1, HolidayFault::OtherCalendar("trial # mine".to_owned())),
         ] {
-            let error = parse("trial", text).unwrap_err();
+            let error = HolidayFile::parse("trial", text).unwrap_err();
             assert_eq!((error.line, error.fault), (line, expected), "{text}");
         }
     }

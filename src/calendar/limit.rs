@@ -1,70 +1,97 @@
-//! How a count is to be made, and what comes out of it.
+//! What a count is asked with, and what comes out of it.
 //!
-//! Owns the questions that the law leaves to each rule (does the first day count, what becomes of a last day at the
-//! weekend, which holidays are certain enough) and the answer. Must not count.
+//! Owns how certain a holiday must be to count, and the answer. Must not count.
 
-use std::ops::RangeInclusive;
+use std::fmt;
+use std::ops::{Neg, RangeInclusive};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
+
+use super::zone::Zone;
 
 /// The years in which anything is counted. A date outside them is a slip of the pen in a record.
 pub(super) const YEARS: RangeInclusive<i32> = 1900..=2200;
 
-/// Whether the day of the event counts as the first day of the period.
-///
-/// Whichever it is, an event on a day that is no working day has the next working day as day 1 of a period of working
-/// days. Of calendar days, weeks and months, `Included` ends one calendar day earlier.
+/// A number of working days: forward, or backward when negative.
 ///
 /// ```
-/// use duewatch::calendar::{Calendar, FirstDay, LastDay, Period, Trust};
+/// use duewatch::calendar::{Calendar, Trust, WorkingDays};
 ///
 /// let calendar = Calendar::shipped("england-and-wales").ok_or("not shipped")?;
-/// let monday = "2026-11-02".parse()?;
-/// let day_five = |first_day| {
-///     calendar.after(monday, Period::WorkingDays(5), first_day, LastDay::AsIs, Trust::PublishedOnly)
-/// };
-/// assert_eq!(day_five(FirstDay::Excluded)?.on.to_string(), "2026-11-09");
-/// assert_eq!(day_five(FirstDay::Included)?.on.to_string(), "2026-11-06");
+/// let friday = "2026-11-27".parse()?;
+/// let monday = calendar.add_working_days(friday, WorkingDays(1), Trust::PublishedOnly)?.on;
+/// assert_eq!(calendar.working_days_between(friday, monday.on())?, WorkingDays(1));
+/// assert_eq!(WorkingDays(-3).to_string(), "-3 working days");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FirstDay {
-    /// The day of the event is day 0: the ordinary rule since Lester v Garland (1808), as Dodds v Walker \[1981\] 1 WLR
-    /// 1027 restates it.
-    Excluded,
-    /// The day of the event is day 1, as where a period runs "beginning with" it: the earlier, strict date.
-    Included,
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct WorkingDays(pub i32);
+
+impl Neg for WorkingDays {
+    type Output = Self;
+
+    fn neg(self) -> Self {
+        Self(self.0.saturating_neg())
+    }
 }
 
-/// What becomes of a last day that is no working day. A period of working days never ends on one.
+impl fmt::Display for WorkingDays {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let days = if self.0.abs() == 1 { "day" } else { "days" };
+        write!(f, "{} working {days}", self.0)
+    }
+}
+
+/// The last day on which something is in time: a whole local day, never an instant. It ends where the next day begins.
 ///
-/// Source: outside the courts nothing moves the last day (Swainston v Hetton Victory Club \[1983\] 1 All ER 1179);
-/// it moves on only for an act that needs an open court office (Pritam Kaur v S Russell & Sons \[1973\] QB 336).
+/// Source: a day runs to midnight, and what is done before that is in time; the instant of midnight itself belongs to the
+/// next day (Matthew v Sedman \[2021\] UKSC 19).
 ///
 /// ```
-/// use duewatch::calendar::{Calendar, FirstDay, LastDay, Period, Trust};
+/// use duewatch::calendar::{DueDate, Zone};
 ///
-/// let calendar = Calendar::shipped("england-and-wales").ok_or("not shipped")?;
-/// let saturday = "2026-11-28".parse()?;
-/// let week_later = |last_day| {
-///     calendar.after(saturday, Period::Weeks(1), FirstDay::Excluded, last_day, Trust::PublishedOnly)
-/// };
-/// assert_eq!(week_later(LastDay::AsIs)?.on.to_string(), "2026-12-05");
-/// assert_eq!(week_later(LastDay::Previous)?.on.to_string(), "2026-12-04");
-/// assert_eq!(week_later(LastDay::Next)?.on.to_string(), "2026-12-07");
+/// let london = Zone::from_name("Europe/London")?;
+/// let due = DueDate::from("2026-07-01".parse::<chrono::NaiveDate>()?);
+/// assert_eq!(due.ends_at(london).to_rfc3339(), "2026-07-01T23:00:00+00:00");
+/// assert!(!due.has_passed("2026-07-01T22:59:59Z".parse()?, london));
+/// assert!(due.has_passed("2026-07-01T23:00:00Z".parse()?, london));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LastDay {
-    /// It stays where it is.
-    AsIs,
-    /// The working day before it.
-    Previous,
-    /// The working day after it.
-    Next,
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct DueDate(NaiveDate);
+
+impl DueDate {
+    /// The day.
+    #[inline]
+    pub const fn on(self) -> NaiveDate {
+        self.0
+    }
+
+    /// The first instant that is too late: the start of the next local day.
+    pub fn ends_at(self, zone: Zone) -> DateTime<Utc> {
+        zone.end_of_day(self.0)
+    }
+
+    /// Whether the day is over.
+    pub fn has_passed(self, now: DateTime<Utc>, zone: Zone) -> bool {
+        now >= self.ends_at(zone)
+    }
+}
+
+impl From<NaiveDate> for DueDate {
+    #[inline]
+    fn from(on: NaiveDate) -> Self {
+        Self(on)
+    }
+}
+
+impl fmt::Display for DueDate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
 }
 
 /// Which holidays count.
@@ -74,12 +101,12 @@ pub enum LastDay {
 /// `WithProvisional` gives the earlier date.
 ///
 /// ```
-/// use duewatch::calendar::{Calendar, Trust};
+/// use duewatch::calendar::{Calendar, Trust, WorkingDays};
 ///
 /// let calendar = Calendar::shipped("england-and-wales").ok_or("not shipped")?;
 /// // Good Friday 2030 is known by rule, 19 April, but not yet published.
 /// let maundy_thursday = "2030-04-18".parse()?;
-/// let next = |trust| calendar.add_working_days(maundy_thursday, 1, trust);
+/// let next = |trust| calendar.add_working_days(maundy_thursday, WorkingDays(1), trust);
 /// assert_eq!(next(Trust::PublishedOnly)?.on.to_string(), "2030-04-19");
 /// assert_eq!(next(Trust::WithProvisional)?.on.to_string(), "2030-04-23");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -95,24 +122,27 @@ pub enum Trust {
 
 /// The last day of a period, and how far it can be relied on.
 ///
-/// The limit is a whole local day: what is done before the day ends is in time.
-///
 /// ```
-/// use duewatch::calendar::{Calendar, Trust};
+/// use duewatch::calendar::{Calendar, Trust, WorkingDays};
 ///
 /// let calendar = Calendar::shipped("england-and-wales").ok_or("not shipped")?;
-/// let limit = calendar.add_working_days("2028-12-22".parse()?, 4, Trust::WithProvisional)?;
-/// assert_eq!(limit.on.to_string(), "2029-01-02"); // 27, 28, 29 December; New Year is provisional
+/// let add = |days| calendar.add_working_days("2028-12-22".parse()?, days, Trust::WithProvisional);
+/// // 27, 28, 29 December; New Year 2029 is computed, and not yet published.
+/// let limit = add(WorkingDays(4))?;
+/// assert_eq!(limit.on.to_string(), "2029-01-02");
 /// assert!(limit.provisional && !limit.beyond_data);
+/// // Three days before it nothing unpublished has been passed over.
+/// assert!(!add(WorkingDays(3))?.provisional);
+/// # fn add_any() {}
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 pub struct Limit {
-    /// The last day, a local date.
-    pub on: NaiveDate,
-    /// It, or a day counted on the way to it, is past the published horizon or is itself a provisional holiday: the
-    /// date can still move.
+    /// The last day.
+    pub on: DueDate,
+    /// The date rests on a holiday that is computed ahead of publication, and would be another without it; or it lies beyond
+    /// all data.
     pub provisional: bool,
-    /// It, or a day counted on the way to it, is past all data, where every Monday to Friday counts.
+    /// A day counted on the way is past all data, where every Monday to Friday counts.
     pub beyond_data: bool,
 }

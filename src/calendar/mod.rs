@@ -11,33 +11,30 @@
 //! Regulations 2006, reg. 2, and the Care Planning, Placement and Case Review (England) Regulations 2010, reg. 2.
 //!
 //! ```
-//! use chrono::NaiveDate;
-//! use duewatch::calendar::{Calendar, FirstDay, LastDay, Trust};
+//! use duewatch::calendar::{Calendar, Convention, Trust};
 //!
 //! let calendar = Calendar::shipped("england-and-wales").ok_or("not shipped")?;
-//! let conference = NaiveDate::from_ymd_opt(2026, 12, 18).ok_or("no such day")?;
-//! let limit = calendar.after(
-//!     conference,
-//!     "10 working days".parse()?,
-//!     FirstDay::Excluded,
-//!     LastDay::AsIs,
-//!     Trust::PublishedOnly,
-//! )?;
+//! let conference = "2026-12-18".parse()?;
+//! let limit = calendar.after(conference, "10 working days".parse()?, Convention::ORDINARY, Trust::PublishedOnly)?;
 //! // 21, 22, 23, 24, 29, 30, 31 December, 4, 5, 6 January: Christmas, its substitute and New Year do not count.
 //! assert_eq!(limit.on.to_string(), "2027-01-06");
 //! assert!(!limit.provisional);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod allowance;
+mod almanac;
+mod convention;
 mod count;
+mod day_number;
 mod day_table;
 mod error;
 mod holiday;
 mod holiday_file;
+mod holidays;
 mod limit;
 mod months;
 mod period;
-mod shipped;
 mod skipped;
 mod words;
 mod working_days;
@@ -48,10 +45,16 @@ mod known_dates;
 #[cfg(test)]
 mod laws;
 
+pub use allowance::{Allowance, AllowanceError, End, Ending, Whichever, hours_after};
+pub use almanac::{Almanac, AlmanacError};
+pub use convention::{Convention, CutOff, FirstDay, LastDay, NonWorkingStart};
+pub use day_number::{date, number};
+pub use day_table::DayTable;
 pub use error::CalendarError;
 pub use holiday::{Holiday, HolidayStatus};
-pub use holiday_file::{HolidayError, HolidayFault};
-pub use limit::{FirstDay, LastDay, Limit, Trust};
+pub use holiday_file::{HolidayError, HolidayFault, HolidayFile};
+pub use holidays::Holidays;
+pub use limit::{DueDate, Limit, Trust, WorkingDays};
 pub use months::add_months;
 pub use period::{Period, PeriodError};
 pub use skipped::Skipped;

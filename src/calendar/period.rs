@@ -85,6 +85,18 @@ impl Period {
         }
     }
 
+    /// Whether weekends and holidays have a say in how long it is: it is one of working days or working weeks.
+    ///
+    /// ```
+    /// use duewatch::calendar::Period;
+    ///
+    /// assert!(Period::WorkingWeeks(12).counts_working_days());
+    /// assert!(!Period::Weeks(12).counts_working_days());
+    /// ```
+    pub const fn counts_working_days(self) -> bool {
+        matches!(self, Self::WorkingDays(_) | Self::WorkingWeeks(_))
+    }
+
     /// Ten years in the same unit.
     const fn ten_years(self) -> Self {
         match self {

@@ -2,10 +2,9 @@
 //!
 //! Owns the words that explain a date. Must not know how the date was reached.
 
-use chrono::{Datelike, NaiveDate, Weekday};
+use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
-use super::day_table::number;
 use super::limit::{Trust, YEARS};
 use super::working_days::Calendar;
 
@@ -32,23 +31,14 @@ impl Calendar {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn skipped(&self, from: NaiveDate, to: NaiveDate, trust: Trust) -> Vec<Skipped> {
-        let table = self.table(trust);
         // The day before the first of our years, so that the walk is bounded whatever a record holds.
         let earliest = NaiveDate::from_ymd_opt(YEARS.start() - 1, 12, 31).unwrap_or(from);
         from.max(earliest)
             .iter_days()
             .skip(1)
             .take_while(|on| *on <= to && on.year() <= *YEARS.end())
-            .filter(|on| !table.is_working_day(number(*on)))
-            .map(|on| Skipped { on, name: self.name_of(on) })
+            .filter(|on| !self.works(*on, trust))
+            .map(|on| Skipped { on, name: self.why_closed(on).unwrap_or_default().to_owned() })
             .collect()
-    }
-
-    fn name_of(&self, on: NaiveDate) -> String {
-        match on.weekday() {
-            Weekday::Sat => "Saturday".to_owned(),
-            Weekday::Sun => "Sunday".to_owned(),
-            _ => self.holiday(on).map(|holiday| holiday.title.clone()).unwrap_or_default(),
-        }
     }
 }

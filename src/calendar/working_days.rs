@@ -1,21 +1,19 @@
 //! A calendar: which days are working days, and how far that is known.
 //!
-//! Owns the holidays of one calendar, its identity and its horizon. Must not count periods (`count` does) nor know
-//! where its text came from.
+//! Owns the look-up tables of one calendar, made from its holidays, and its identity. Must not count periods (`count` does)
+//! nor know where its holidays came from.
 
-use std::fmt::Write as _;
 use std::ops::RangeInclusive;
 
-use chrono::{Datelike, NaiveDate};
-use sha2::{Digest, Sha256};
+use chrono::{Datelike, NaiveDate, Weekday};
 
-use super::day_table::{DayTable, date, number};
+use super::day_number::{date, number};
+use super::day_table::{DayNumber, DayTable};
 use super::error::CalendarError;
-use super::holiday::Holiday;
-use super::holiday_file::{self, HolidayError};
+use super::holidays::Holidays;
 use super::limit::Trust;
 
-/// The working days of one part of the country. Cheap to ask, some tens of kilobytes to keep: build it once.
+/// The working days of one part of the country. Cheap to ask, under forty kilobytes to keep: build it once.
 ///
 /// ```
 /// use duewatch::calendar::Calendar;
@@ -23,58 +21,64 @@ use super::limit::Trust;
 /// let calendar = Calendar::shipped("england-and-wales").ok_or("not shipped")?;
 /// assert!(!calendar.is_working_day("2026-12-28".parse()?)); // the substitute for Boxing Day
 /// assert_eq!(calendar.published_until().to_string(), "2028-12-31");
+/// assert!(calendar.bytes() < 40_000);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone)]
 pub struct Calendar {
-    id: String,
-    hash: String,
-    /// In order, at least one.
-    holidays: Vec<Holiday>,
+    id: Box<str>,
+    hash: Box<str>,
     known: RangeInclusive<NaiveDate>,
     published_until: NaiveDate,
-    /// Provisional days in the published years, where there should be none: each makes the dates across it doubtful.
-    doubtful: Vec<NaiveDate>,
-    certain: DayTable,
-    expected: DayTable,
+    settled_before: i32,
+    table: DayTable,
+    /// Each holiday's number and the place of its title, in order.
+    named: Box<[(i32, u16)]>,
+    /// Each title once: there are some twenty of them.
+    titles: Box<[Box<str>]>,
 }
 
 impl Calendar {
-    /// Reads the calendar `id` from the text of its holiday file. The form is described at the head of every shipped
-    /// file; anything doubtful is refused with its line.
+    /// The calendar with these holidays.
     ///
     /// ```
-    /// use duewatch::calendar::Calendar;
+    /// use duewatch::calendar::{Calendar, HolidayFile, Holidays};
     ///
-    /// let text = "calendar = trial\n2026-12-25  published  regular  Christmas Day  |  gov.uk\n";
-    /// let calendar = Calendar::parse("trial", text)?;
-    /// assert_eq!(calendar.known_from().to_string(), "2026-01-01");
-    /// assert_eq!(calendar.known_until().to_string(), "2026-12-31");
-    /// # Ok::<(), duewatch::calendar::HolidayError>(())
+    /// let text = "calendar = trial\n2026-12-25 published regular Christmas Day | gov.uk\n";
+    /// let calendar = Calendar::new(&Holidays::of(HolidayFile::parse("trial", text)?));
+    /// assert!(!calendar.is_working_day("2026-12-25".parse()?));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn parse(id: &str, text: &str) -> Result<Self, HolidayError> {
-        let holidays = holiday_file::parse(id, text)?;
-        let year = |holiday: Option<&Holiday>| holiday.map_or(1, |holiday| holiday.on.year());
-        let (first_year, last_year) = (year(holidays.first()), year(holidays.last()));
-        let (from, until) = (new_year(first_year), eve_of_year(last_year + 1));
-        // A one-off day may be proclaimed long before the list of its year, and a later year before an earlier one:
-        // the horizon is where the first year without a regular published day begins.
-        let unpublished = (first_year..=last_year)
-            .find(|year| !holidays.iter().any(|day| day.on.year() == *year && day.status.is_certain() && !day.one_off));
-        let published_until = eve_of_year(unpublished.unwrap_or(last_year + 1));
-        let doubtful = holidays.iter().filter(|holiday| !holiday.status.is_certain()).map(|holiday| holiday.on);
-        let all = holidays.iter().map(|holiday| holiday.on);
-        let certain = holidays.iter().filter(|holiday| holiday.status.is_certain()).map(|holiday| holiday.on);
-        Ok(Self {
-            id: id.to_owned(),
-            hash: hash(id, &holidays),
-            known: from..=until,
-            published_until,
-            doubtful: doubtful.filter(|on| *on <= published_until).collect(),
-            certain: DayTable::new(from, until, certain),
-            expected: DayTable::new(from, until, all),
-            holidays,
-        })
+    pub fn new(holidays: &Holidays) -> Self {
+        let days = holidays.days();
+        let from = holidays.known_from();
+        let last = days.last().map_or(from, |day| day.on).max(holidays.known_until());
+        let until = NaiveDate::from_ymd_opt(last.year(), 12, 31).unwrap_or(last);
+        let (first, end) = (number(from), number(until) + 1);
+        // A union is known only where all of its members are: a day before that is left out, like one outside the years.
+        let inside = days.iter().filter_map(|day| Some((u16::try_from(number(day.on) - first).ok()?, day)));
+        let marks: Vec<_> = inside.map(|(offset, day)| (offset, !day.status.is_certain())).collect();
+
+        let mut titles: Vec<Box<str>> = Vec::new();
+        let mut place = |title: &str| {
+            let place = titles.iter().position(|known| **known == *title).unwrap_or_else(|| {
+                titles.push(title.into());
+                titles.len() - 1
+            });
+            u16::try_from(place).unwrap_or(u16::MAX)
+        };
+        let named = days.iter().map(|day| (number(day.on), place(&day.title))).collect();
+        let table = DayTable::new(first, u16::try_from(end - first).unwrap_or(u16::MAX), &marks);
+        Self {
+            id: holidays.id().into(),
+            hash: holidays.hash().into(),
+            known: from..=holidays.known_until(),
+            published_until: holidays.published_until(),
+            settled_before: table.certain_until().min(number(holidays.known_until()) + 1),
+            table,
+            named,
+            titles: titles.into(),
+        }
     }
 
     /// The calendar's name, such as `england-and-wales`.
@@ -82,63 +86,49 @@ impl Calendar {
         &self.id
     }
 
-    /// SHA-256, in hexadecimal, of what the calendar says: its name and each day with status, kind and title. Comments,
-    /// spacing and sources do not change it, so equal hashes give equal dates and equal explanations.
-    ///
-    /// ```
-    /// use duewatch::calendar::Calendar;
-    ///
-    /// let plain = "calendar = trial\n2026-12-25 published regular Christmas Day | gov.uk\n";
-    /// let spaced = "# checked\ncalendar = trial\n\n2026-12-25  published  regular  Christmas Day  |  the list\n";
-    /// assert_eq!(Calendar::parse("trial", plain)?.hash(), Calendar::parse("trial", spaced)?.hash());
-    /// # Ok::<(), duewatch::calendar::HolidayError>(())
-    /// ```
+    /// What the calendar says, as a hash: [`Holidays::hash`].
     pub fn hash(&self) -> &str {
         &self.hash
     }
 
-    /// The last day of the years whose holidays are published without a gap; later dates can still move. The day before
-    /// [`known_from`](Self::known_from) when nothing is published.
+    /// The last day before which no holiday is left to be published: [`Holidays::published_until`].
     pub fn published_until(&self) -> NaiveDate {
         self.published_until
     }
 
-    /// The last day of the last year with any holiday, provisional ones included.
+    /// The last day of the data, provisional holidays included: [`Holidays::known_until`].
     pub fn known_until(&self) -> NaiveDate {
         *self.known.end()
     }
 
-    /// The first day of the first year with any holiday.
+    /// The first day of the data.
     pub fn known_from(&self) -> NaiveDate {
         *self.known.start()
+    }
+
+    /// The tables themselves, to count in bulk on day numbers, provisional holidays taken as coming.
+    #[inline]
+    pub fn table(&self) -> &DayTable {
+        &self.table
+    }
+
+    /// Memory that the calendar holds, in bytes, the structure itself included.
+    pub fn bytes(&self) -> usize {
+        let titles: usize = self.titles.iter().map(|title| title.len() + size_of::<Box<str>>()).sum();
+        let named = self.named.len() * size_of::<(i32, u16)>();
+        size_of::<Self>() + self.table.bytes() + titles + named + self.id.len() + self.hash.len()
     }
 
     /// Whether `on` is a working day as far as is known, provisional holidays taken as coming. Outside the data every
     /// Monday to Friday is.
     pub fn is_working_day(&self, on: NaiveDate) -> bool {
-        self.expected.is_working_day(number(on))
+        self.works(on, Trust::WithProvisional)
     }
 
-    /// The holiday on this day, if it is one, whatever its status.
-    pub fn holiday(&self, on: NaiveDate) -> Option<&Holiday> {
-        let index = self.holidays.binary_search_by_key(&on, |holiday| holiday.on).ok()?;
-        self.holidays.get(index)
-    }
-
-    /// The holidays of one year in order, whatever their status.
-    ///
-    /// ```
-    /// use duewatch::calendar::Calendar;
-    ///
-    /// let calendar = Calendar::shipped("england-and-wales").ok_or("not shipped")?;
-    /// // Eight in an ordinary year; nine in 2023, the year of the coronation.
-    /// assert_eq!(calendar.holidays_in(2026).count(), 8);
-    /// assert_eq!(calendar.holidays_in(2023).count(), 9);
-    /// # Ok::<(), &str>(())
-    /// ```
-    pub fn holidays_in(&self, year: i32) -> impl Iterator<Item = &Holiday> {
-        let from = self.holidays.partition_point(|holiday| holiday.on.year() < year);
-        self.holidays.iter().skip(from).take_while(move |holiday| holiday.on.year() == year)
+    /// Whether `on` is a working day under this trust.
+    pub(super) fn works(&self, on: NaiveDate, trust: Trust) -> bool {
+        let day = i64::from(number(on));
+        self.rank(day + 1, trust) > self.rank(day, trust)
     }
 
     /// `on` itself if it is a working day, else the first one after it. Provisional holidays count.
@@ -152,7 +142,7 @@ impl Calendar {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn next_working_day(&self, on: NaiveDate) -> NaiveDate {
-        date(self.expected.nth(self.expected.rank(number(on)))).unwrap_or(on)
+        as_date(self.table.nth(self.table.rank(number(on).into()))).unwrap_or(on)
     }
 
     /// `on` itself if it is a working day, else the last one before it. Provisional holidays count.
@@ -165,7 +155,7 @@ impl Calendar {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn previous_working_day(&self, on: NaiveDate) -> NaiveDate {
-        date(self.expected.nth(self.expected.rank(number(on) + 1) - 1)).unwrap_or(on)
+        as_date(self.table.nth(self.table.rank(i64::from(number(on)) + 1) - 1)).unwrap_or(on)
     }
 
     /// The first working day of a month, the day of monthly reports. Provisional holidays count.
@@ -183,39 +173,64 @@ impl Calendar {
         Ok(self.next_working_day(first))
     }
 
-    /// Whether a count over the days from `first` to `last` rests on anything that is not yet certain.
-    pub(super) fn is_provisional(&self, first: NaiveDate, last: NaiveDate) -> bool {
-        last > self.published_until || self.doubtful.iter().any(|on| (first..=last).contains(on))
+    /// Why `on` is no working day: the holiday's title, "Saturday" or "Sunday". `None` when nothing speaks against it;
+    /// provisional holidays do.
+    ///
+    /// ```
+    /// use duewatch::calendar::Calendar;
+    ///
+    /// let calendar = Calendar::shipped("scotland").ok_or("not shipped")?;
+    /// assert_eq!(calendar.why_closed("2026-11-30".parse()?), Some("St Andrew’s Day"));
+    /// assert_eq!(calendar.why_closed("2026-11-29".parse()?), Some("Sunday"));
+    /// assert_eq!(calendar.why_closed("2026-12-01".parse()?), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn why_closed(&self, on: NaiveDate) -> Option<&str> {
+        match on.weekday() {
+            Weekday::Sat => return Some("Saturday"),
+            Weekday::Sun => return Some("Sunday"),
+            _ => {}
+        }
+        let found = self.named.binary_search_by_key(&number(on), |(day, _)| *day).ok()?;
+        let (_, title) = self.named.get(found)?;
+        self.titles.get(usize::from(*title)).map(|title| &**title)
     }
 
-    /// The table that answers under this trust.
-    pub(super) fn table(&self, trust: Trust) -> &DayTable {
+    /// Working days before `day`, from the first day of the data.
+    pub(super) fn rank(&self, day: DayNumber, trust: Trust) -> i64 {
         match trust {
-            Trust::PublishedOnly => &self.certain,
-            Trust::WithProvisional => &self.expected,
+            Trust::PublishedOnly => self.table.certain_rank(day),
+            Trust::WithProvisional => self.table.rank(day),
         }
     }
-}
 
-/// 1 January; the parser has seen to it that the year exists.
-fn new_year(year: i32) -> NaiveDate {
-    NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or_default()
-}
-
-/// The day before the year begins.
-fn eve_of_year(year: i32) -> NaiveDate {
-    NaiveDate::from_ymd_opt(year - 1, 12, 31).unwrap_or_default()
-}
-
-fn hash(id: &str, holidays: &[Holiday]) -> String {
-    let mut hasher = Sha256::new();
-    hasher.update(format!("calendar = {id}\n"));
-    for day in holidays {
-        hasher.update(format!("{} {} {} {}\n", day.on, day.status, day.kind(), day.title));
+    /// The working day with so many before it.
+    pub(super) fn nth(&self, rank: i64, trust: Trust) -> DayNumber {
+        match trust {
+            Trust::PublishedOnly => self.table.certain_nth(rank),
+            Trust::WithProvisional => self.table.nth(rank),
+        }
     }
-    hasher.finalize().iter().fold(String::with_capacity(64), |mut hex, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+
+    /// Whether a count that passes over these days, or ends on one of them, is provisional, and whether it lies beyond the
+    /// data: it would come out otherwise without a provisional holiday, or nothing is known.
+    pub(super) fn doubts(&self, days: &RangeInclusive<DayNumber>) -> (bool, bool) {
+        if days.is_empty() {
+            return (false, false);
+        }
+        let beyond_data = *days.end() > i64::from(number(self.known_until()));
+        let before = |day| self.table.provisional_before(day);
+        (beyond_data || before(*days.start()) != before(*days.end() + 1), beyond_data)
+    }
+
+    /// The first day that is a provisional holiday or past the data: a count that ends before it is settled.
+    #[inline]
+    pub(super) fn settled_before(&self) -> i32 {
+        self.settled_before
+    }
+}
+
+/// The date of a wide day number, where there is one.
+pub(super) fn as_date(day: DayNumber) -> Option<NaiveDate> {
+    i32::try_from(day).ok().and_then(date)
 }

@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::{Ending, Failure, Outcome, instant, open, output};
 use crate::{
-    calendar::{FirstDay, LastDay, Period, Trust, format_date_long},
+    calendar::{Convention, Period, Trust, format_date_long},
     duty::DutyKey,
     ledger::NewAck,
     procedure::DutyId,
@@ -63,18 +63,18 @@ pub(crate) async fn run(config: &Path, command: &Ack) -> Outcome {
     }
     let today = watch.zone.local_date(now);
     let rest = Period::WorkingDays(command.working_days);
-    let until = watch.calendar.after(today, rest, FirstDay::Excluded, LastDay::AsIs, Trust::WithProvisional)?.on;
+    let until = watch.calendar.after(today, rest, Convention::ORDINARY, Trust::WithProvisional)?.on;
     let ack = NewAck {
         child: Some(ChildRef(command.child.clone())),
         duty: DutyId(command.duty.clone()),
         key: command.key.clone().map(DutyKey),
         person: PersonRef(command.by.clone()),
         reason: command.reason.clone(),
-        until: watch.zone.end_of_day(until),
+        until: until.ends_at(watch.zone),
     };
     watch.ledger.ack(&ack, now).await?;
     watch.ledger.close().await;
-    let until = format_date_long(until);
+    let until = format_date_long(until.on());
     output::line(&format!(
         "Recorded. Repeats to {} rest until the end of {until}; every other step goes on.",
         command.by

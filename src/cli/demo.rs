@@ -91,7 +91,7 @@ fn told(claim: &Claim, watch: &Watch) -> Told {
             format!("  {}", notice.kind.name().replace('_', " ")),
             duty.child.as_ref().map(|child| child.0.clone()).unwrap_or_default(),
             title.to_owned(),
-            duty.due.as_ref().map(|due| format_date_short(due.on)).unwrap_or_default(),
+            duty.due.as_ref().map(|due| format_date_short(due.on.on())).unwrap_or_default(),
             why(notice, duty),
         ]);
     }

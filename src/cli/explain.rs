@@ -185,7 +185,8 @@ fn text(
     for day in &duty.skipped {
         line("", &format!("{} does not count: {}", format_date_short(day.on), day.name));
     }
-    let reading = |reading: &Option<crate::duty::Reading>| reading.as_ref().map(|reading| format_date_long(reading.on));
+    let reading =
+        |reading: &Option<crate::duty::Reading>| reading.as_ref().map(|reading| format_date_long(reading.on.on()));
     if let Some(strict) = reading(&duty.strict) {
         line("best by", &strict);
     }

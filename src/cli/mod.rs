@@ -119,7 +119,7 @@ pub fn main() -> ExitCode {
     // Clap's own code for a wrong command line is 2 as well.
     let cli = Cli::parse();
     let done = match cli.command {
-        Command::Calendar(command) => calendar::run(&command),
+        Command::Calendar(command) => calendar::run(None, &command),
         Command::Source(command) => source::run(&command),
         command => with_runtime(&cli.config, cli.log, command),
     };
@@ -147,7 +147,7 @@ fn with_runtime(config: &std::path::Path, log: log::LogTo, command: Command) -> 
             Command::Explain(command) => explain::run(config, &command).await,
             Command::Ledger(command) => ledger::run(config, &command).await,
             Command::Ack(command) => ack::run(config, &command).await,
-            Command::Calendar(command) => calendar::run(&command),
+            Command::Calendar(command) => calendar::run(None, &command),
             Command::Source(command) => source::run(&command),
         }
     });

@@ -174,7 +174,7 @@ fn with_death_on_record(record: &CaseRecord, died_on: NaiveDate) -> Option<CaseR
 fn wake_at(record: &CaseRecord, terms: &Terms, assessment: &Assessment) -> Option<DateTime<Utc>> {
     let unmet = assessment.duties().filter(|duty| duty.status != Status::Met);
     let limits = unmet.flat_map(|duty| [duty.strict.as_ref(), duty.due.as_ref()]).flatten();
-    let ends = limits.map(|reading| reading.at.unwrap_or_else(|| terms.zone.end_of_day(reading.on)));
+    let ends = limits.map(|reading| reading.ends_at(terms.zone));
     let facts = FactKind::ALL.into_iter().flat_map(|kind| record.facts(kind));
     let dates = facts.flat_map(|fact| fact.kind.attributes().iter().filter_map(|attribute| fact.date(attribute.name)));
     let days =

@@ -65,13 +65,13 @@ fn gaps(terms: &Terms, rule: &Rule, case: &Case, shape: &Gaps) -> Outcome {
 fn one_gap(draft: Draft, shape: &Gaps, next_on: NaiveDate, met_on: Option<NaiveDate>) -> Duty {
     match draft.terms.calendar.before(next_on, shape.before_next, Trust::WithProvisional) {
         Ok(limit) => {
-            let on = limit.on.max(draft.anchor.on);
+            let on = limit.on.max(draft.anchor.on.into());
             let arithmetic = format!(
                 "{} before the next {} on {}: {}",
                 shape.before_next,
                 words(shape.of.fact.name()),
                 format_date_short(next_on),
-                format_date_short(on)
+                format_date_short(on.on())
             );
             let due = Reading { anchor: draft.anchor.clone(), on, at: None };
             let readings = Readings { due: Some(due), provisional: limit.provisional, arithmetic, ..undated() };
@@ -155,8 +155,8 @@ fn one_run(
         None => format!("without \"{flag}\" on {}: the next one must have it", format_date_short(started.on)),
     };
     let readings = Readings {
-        strict: reading(started.on),
-        due: breach.and_then(|(_, when)| reading(when.on)),
+        strict: reading(started.on.into()),
+        due: breach.and_then(|(_, when)| reading(when.on.into())),
         arithmetic,
         ..undated()
     };

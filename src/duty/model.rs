@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    calendar::Skipped,
+    calendar::{DueDate, Skipped, Zone},
     procedure::DutyId,
     record::{ChildRef, HouseholdRef, PersonRef, TeamRef},
 };
@@ -76,9 +76,16 @@ pub struct Reading {
     /// What it counts from.
     pub anchor: Anchor,
     /// The last day that is in time.
-    pub on: NaiveDate,
+    pub on: DueDate,
     /// The instant, where an hour matters.
     pub at: Option<DateTime<Utc>>,
+}
+
+impl Reading {
+    /// The first instant that is too late.
+    pub fn ends_at(&self, zone: Zone) -> DateTime<Utc> {
+        self.at.unwrap_or_else(|| self.on.ends_at(zone))
+    }
 }
 
 /// One obligation for one child, once.

@@ -1,10 +1,12 @@
 //! Dates: from an anchor and a period to the two readings, and from them to where a duty stands.
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{Anchor, Duty, DutyKey, Reading, Status, Terms};
 use crate::{
-    calendar::{CalendarError, FirstDay, LastDay, Limit, Period, Skipped, Trust, format_date_short},
+    calendar::{
+        CalendarError, Convention, DueDate, FirstDay, Limit, Period, Skipped, Trust, format_date_short, hours_after,
+    },
     procedure::Rule,
     record::{CaseRecord, Fact, FactKind, When},
 };
@@ -21,7 +23,7 @@ pub(super) struct Readings {
 impl Readings {
     /// A reading whose last day is known without counting: the start of a state, an alert's own day.
     pub(super) fn fixed(anchor: &Anchor, at: Option<DateTime<Utc>>, arithmetic: String) -> Readings {
-        let due = Reading { anchor: anchor.clone(), on: anchor.on, at };
+        let due = Reading { anchor: anchor.clone(), on: anchor.on.into(), at };
         Readings { strict: None, due: Some(due), provisional: false, skipped: Vec::new(), arithmetic }
     }
 }
@@ -35,19 +37,16 @@ pub(super) fn after(
     due: Period,
 ) -> Result<Readings, CalendarError> {
     if let (Period::Hours(early), Period::Hours(late)) = (strict, due) {
-        return Ok(hours_after(terms, anchor, happened, early, late));
+        return Ok(elapsed(terms, anchor, happened, early, late));
     }
     let counting = terms.procedure.counting;
-    let (strict_first, strict_last) = convention(strict, counting.strict_first_day, counting.strict_last_day);
-    let (due_first, due_last) = convention(due, counting.due_first_day, counting.due_last_day);
-    let early = terms.calendar.after(anchor.on, strict, strict_first, strict_last, earliest_trust(strict))?;
-    let late = terms.calendar.after(anchor.on, due, due_first, due_last, Trust::WithProvisional)?;
+    let early = terms.calendar.after(anchor.on, strict, for_unit(strict, counting.strict), earliest_trust(strict))?;
+    let late = terms.calendar.after(anchor.on, due, for_unit(due, counting.due), Trust::WithProvisional)?;
     let early_on = early.on.min(late.on);
-    let skipped = match due {
-        Period::WorkingDays(_) | Period::WorkingWeeks(_) => {
-            terms.calendar.skipped(anchor.on, late.on, Trust::WithProvisional)
-        }
-        _ => Vec::new(),
+    let skipped = if due.counts_working_days() {
+        terms.calendar.skipped(anchor.on, late.on.on(), Trust::WithProvisional)
+    } else {
+        Vec::new()
     };
     let reading = |on| Some(Reading { anchor: anchor.clone(), on, at: None });
     Ok(Readings {
@@ -62,26 +61,19 @@ pub(super) fn after(
 /// The earlier date: a holiday lengthens a count of working days, so only published ones may; but a last day moves back
 /// over a holiday, so there every one does.
 fn earliest_trust(period: Period) -> Trust {
-    match period {
-        Period::WorkingDays(_) | Period::WorkingWeeks(_) => Trust::PublishedOnly,
-        _ => Trust::WithProvisional,
-    }
+    if period.counts_working_days() { Trust::PublishedOnly } else { Trust::WithProvisional }
 }
 
 /// Working days know a first day; calendar time is read literally and knows only where its last day may move.
-fn convention(period: Period, first: FirstDay, last: LastDay) -> (FirstDay, LastDay) {
-    match period {
-        Period::WorkingDays(_) | Period::WorkingWeeks(_) => (first, LastDay::AsIs),
-        _ => (FirstDay::Excluded, last),
-    }
+fn for_unit(period: Period, convention: Convention) -> Convention {
+    if period.counts_working_days() { convention } else { Convention { first_day: FirstDay::Excluded, ..convention } }
 }
 
 /// Elapsed hours run from the recorded instant; where only a day is on record, from its beginning (strict) and its end.
-fn hours_after(terms: &Terms, anchor: &Anchor, happened: When, early: u32, late: u32) -> Readings {
-    let from = |instant: DateTime<Utc>, hours: u32| instant + TimeDelta::hours(i64::from(hours));
-    let strict_at = from(happened.at.unwrap_or_else(|| terms.zone.start_of_day(happened.on)), early);
-    let due_at = from(happened.at.unwrap_or_else(|| terms.zone.end_of_day(happened.on)), late);
-    let reading = |at| Some(Reading { anchor: anchor.clone(), on: terms.zone.local_date(at), at: Some(at) });
+fn elapsed(terms: &Terms, anchor: &Anchor, happened: When, early: u32, late: u32) -> Readings {
+    let strict_at = hours_after(happened.at.unwrap_or_else(|| terms.zone.start_of_day(happened.on)), early);
+    let due_at = hours_after(happened.at.unwrap_or_else(|| terms.zone.end_of_day(happened.on)), late);
+    let reading = |at| Some(Reading { anchor: anchor.clone(), on: terms.zone.local_date(at).into(), at: Some(at) });
     Readings {
         strict: reading(strict_at),
         due: reading(due_at),
@@ -95,7 +87,7 @@ fn in_words(
     anchor: &Anchor,
     strict: Period,
     due: Period,
-    strict_on: NaiveDate,
+    strict_on: DueDate,
     late: Limit,
     skipped: &[Skipped],
 ) -> String {
@@ -103,7 +95,7 @@ fn in_words(
         "{due} from the {} of {}: {}",
         words(&anchor.fact),
         format_date_short(anchor.on),
-        format_date_short(late.on)
+        format_date_short(late.on.on())
     );
     let holidays: Vec<String> = skipped
         .iter()
@@ -119,10 +111,10 @@ fn in_words(
     if strict_on < late.on {
         let why = match (strict == due, strict) {
             (false, _) => format!("counting {strict}"),
-            (true, Period::WorkingDays(_) | Period::WorkingWeeks(_)) => "counting the day itself as day 1".to_owned(),
+            (true, period) if period.counts_working_days() => "counting the day itself as day 1".to_owned(),
             (true, _) => "moved back to a working day".to_owned(),
         };
-        text.push_str(&format!("; at the earliest {}, {why}", format_date_short(strict_on)));
+        text.push_str(&format!("; at the earliest {}, {why}", format_date_short(strict_on.on())));
     }
     text
 }
@@ -144,7 +136,7 @@ pub(super) fn key(fact: &Fact) -> DutyKey {
 
 /// Where a duty with these readings stands now: the last day is in time until it has ended, locally.
 pub(super) fn status(terms: &Terms, readings: &Readings, met_on: Option<NaiveDate>) -> Status {
-    let passed = |reading: &Reading| terms.now >= reading.at.unwrap_or_else(|| terms.zone.end_of_day(reading.on));
+    let passed = |reading: &Reading| terms.now >= reading.ends_at(terms.zone);
     if met_on.is_some() {
         Status::Met
     } else if readings.due.as_ref().is_some_and(passed) {
@@ -176,7 +168,7 @@ impl Draft<'_> {
     /// A duty whose status is known otherwise.
     pub(super) fn standing(self, readings: Readings, met_on: Option<NaiveDate>, status: Status) -> Duty {
         let late = match (met_on, &readings.due) {
-            (Some(met_on), Some(due)) => met_on > due.on,
+            (Some(met_on), Some(due)) => met_on > due.on.on(),
             _ => status == Status::Overdue,
         };
         Duty {

@@ -4,7 +4,7 @@ use chrono::{Datelike, NaiveDate};
 
 use super::{Anchor, Duty, DutyKey, Outcome, Reading, Status, Terms, case::Case, standing};
 use crate::{
-    calendar::{Trust, add_months, format_date_short},
+    calendar::{Convention, Trust, add_months, format_date_short},
     procedure::{DutyId, Report, Rule, Shape, Standing},
     record::ChildRef,
 };
@@ -57,13 +57,7 @@ fn monthly(terms: &Terms, rule: &Rule, report: &Report, first: NaiveDate, stretc
     let next_month = add_months(first, 1)?;
     let last = next_month.pred_opt()?;
     // Working days are counted from the month's last day: one working day is the next month's first.
-    let limit = terms.calendar.after(
-        last,
-        report.within,
-        crate::calendar::FirstDay::Excluded,
-        crate::calendar::LastDay::AsIs,
-        Trust::WithProvisional,
-    );
+    let limit = terms.calendar.after(last, report.within, Convention::ORDINARY, Trust::WithProvisional);
     let anchor = Anchor { fact: "month".into(), id: first.format("%Y-%m").to_string(), on: last };
     let limit = limit.ok()?;
     let during: Vec<&Stretch> = stretches
@@ -91,7 +85,7 @@ fn monthly(terms: &Terms, rule: &Rule, report: &Report, first: NaiveDate, stretc
             "{} after the month that ended on {}: {}",
             report.within,
             format_date_short(last),
-            format_date_short(limit.on)
+            format_date_short(limit.on.on())
         ),
         notes: rows,
         done: Vec::new(),

@@ -55,8 +55,8 @@ fn line(matter: &Matter, stationery: &Stationery, terms: &Terms) -> Line {
     let rule = terms.procedure.rule(&duty.duty);
     let rungs = rule.map(|rule| rungs(duty, &rule.ladder, terms)).unwrap_or_default();
     let report = notice.kind == NoticeKind::Report;
-    let due_on = duty.due.as_ref().map(|due| due.on);
-    let strict_on = duty.strict.as_ref().map(|strict| strict.on).filter(|on| due_on != Some(*on));
+    let due_on = duty.due.as_ref().map(|due| due.on.on());
+    let strict_on = duty.strict.as_ref().map(|strict| strict.on.on()).filter(|on| due_on != Some(*on));
     let mut notes = if report { Vec::new() } else { duty.notes.clone() };
     let mut because = notice.because.clone();
     if notice.kind == NoticeKind::Changed {
@@ -74,7 +74,9 @@ fn line(matter: &Matter, stationery: &Stationery, terms: &Terms) -> Line {
             .unwrap_or_else(|| "See what is wrong with the case data, and have it mended".to_owned()),
         due_on,
         strict_on,
-        working_days_left: due_on.and_then(|on| terms.calendar.working_days_between(terms.today, on).ok()),
+        working_days_left: due_on
+            .and_then(|on| terms.calendar.working_days_between(terms.today, on).ok())
+            .map(|days| days.0.into()),
         provisional: duty.provisional,
         citation: citation(duty, rule, terms),
         quote: rule.map(|rule| rule.citation.quote.trim_end_matches('.').to_owned()).unwrap_or_default(),

@@ -92,7 +92,7 @@ pub fn decide(reconciled: &Reconciled, audience: &Audience, history: &History, t
 }
 
 /// How often "cannot tell" is said again while it lasts, in working days.
-const WORKING_WEEK: i64 = 5;
+const WORKING_WEEK: i32 = 5;
 
 /// Everything needed to write notices about one duty.
 struct Desk<'a> {
@@ -217,7 +217,7 @@ impl Desk<'_> {
         let told_now = |told: &&Told| told.step == step && told.generation == self.generation;
         let first_on = told.iter().filter(told_now).map(|told| self.terms.zone.local_date(told.owed_at)).min();
         let lasted = first_on.and_then(|on| self.terms.calendar.working_days_between(on, self.terms.today).ok());
-        let weeks = lasted.and_then(|days| u32::try_from(days / WORKING_WEEK).ok()).unwrap_or(0);
+        let weeks = lasted.and_then(|days| u32::try_from(days.0 / WORKING_WEEK).ok()).unwrap_or(0);
         let roles: &[Role] = match (weeks, &self.duty.child) {
             (0, _) | (_, None) => &[Role::DATA_TEAM],
             (_, Some(_)) => &[Role::DATA_TEAM, Role::FIRST_LINE_MANAGER],
@@ -348,7 +348,7 @@ fn told_people(past: &Past, wanted: impl Fn(&Told) -> bool) -> BTreeMap<PersonRe
 fn moved_in_words(before: &Duty, now: &Duty) -> String {
     let day = |duty: &Duty| {
         let reading = duty.due.as_ref().or(duty.strict.as_ref());
-        reading.map_or_else(|| "no date".to_owned(), |reading| format_date_long(reading.on))
+        reading.map_or_else(|| "no date".to_owned(), |reading| format_date_long(reading.on.on()))
     };
     match (before.status, now.status) {
         (_, Status::CannotTell) => {

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::{
-    calendar::{Calendar, FirstDay, LastDay, Period, Trust},
+    calendar::{Calendar, Convention, Period, Trust},
     directory::Role,
     duty::{Duty, Reading, Terms},
     procedure::{Base, Ladder, NoticeKind, Offset},
@@ -73,8 +73,7 @@ pub fn rungs(duty: &Duty, ladder: &Ladder, terms: &Terms) -> Vec<Rung> {
 }
 
 fn place(duty: &Duty, when: Offset, terms: &Terms) -> Option<(DateTime<Utc>, NaiveDate)> {
-    let count =
-        |period, base| terms.calendar.after(base, period, FirstDay::Excluded, LastDay::AsIs, Trust::WithProvisional);
+    let count = |period, base| terms.calendar.after(base, period, Convention::ORDINARY, Trust::WithProvisional);
     let on = match when {
         Offset::AtOnce => {
             let at = duty.due.as_ref().and_then(|due| due.at);
@@ -84,16 +83,16 @@ fn place(duty: &Duty, when: Offset, terms: &Terms) -> Option<(DateTime<Utc>, Nai
         Offset::On(base) => day(duty, base)?,
         Offset::Before(period, base) => {
             // Never before the clock started: a limit that is already near is told of from the first day.
-            let on = terms.calendar.before(day(duty, base)?, period, Trust::WithProvisional).ok()?.on;
+            let on = terms.calendar.before(day(duty, base)?, period, Trust::WithProvisional).ok()?.on.on();
             on.max(duty.anchor.on)
         }
-        Offset::After(period, base) => count(period, day(duty, base)?).ok()?.on,
+        Offset::After(period, base) => count(period, day(duty, base)?).ok()?.on.on(),
     };
     Some((terms.zone.start_of_day(on), on))
 }
 
 fn day(duty: &Duty, base: Base) -> Option<NaiveDate> {
-    let on = |reading: &Option<Reading>| reading.as_ref().map(|reading| reading.on);
+    let on = |reading: &Option<Reading>| reading.as_ref().map(|reading| reading.on.on());
     match base {
         Base::Anchor => Some(duty.anchor.on),
         Base::Strict => on(&duty.strict).or_else(|| on(&duty.due)),
@@ -105,8 +104,8 @@ fn day(duty: &Duty, base: Base) -> Option<NaiveDate> {
 fn repetitions(calendar: &Calendar, last: NaiveDate, every: Period, today: NaiveDate) -> Vec<(u32, NaiveDate)> {
     let nth = |number: u32| {
         let so_long = times(every, number)?;
-        let limit = calendar.after(last, so_long, FirstDay::Excluded, LastDay::AsIs, Trust::WithProvisional);
-        limit.ok().map(|limit| (number, limit.on))
+        let limit = calendar.after(last, so_long, Convention::ORDINARY, Trust::WithProvisional);
+        limit.ok().map(|limit| (number, limit.on.on()))
     };
     let mut owed = None;
     let mut coming = nth(1);

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Ladder, Selector};
 use crate::{
-    calendar::{FirstDay, LastDay, Period},
+    calendar::{Convention, Period},
     directory::Role,
     record::FactKind,
 };
@@ -67,14 +67,10 @@ impl Procedure {
 /// How the two readings count. The strict one is the earliest that can be defended, the due one the ordinary one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Counting {
-    /// Whether the event's own day is day 1 in the strict reading of a period in working days.
-    pub strict_first_day: FirstDay,
-    /// The same in the due reading.
-    pub due_first_day: FirstDay,
-    /// Where the strict reading of a period in calendar time moves when its last day is not a working day.
-    pub strict_last_day: LastDay,
-    /// The same in the due reading.
-    pub due_last_day: LastDay,
+    /// The strict reading. Its first day matters to a period in working days, its last day to one in calendar time.
+    pub strict: Convention,
+    /// The due reading, likewise.
+    pub due: Convention,
 }
 
 /// How strongly the document words it.

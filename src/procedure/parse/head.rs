@@ -11,7 +11,7 @@ use super::{
     words,
 };
 use crate::{
-    calendar::{FirstDay, LastDay, Zone},
+    calendar::{Convention, FirstDay, LastDay, Zone},
     directory::Role,
     procedure::Counting,
 };
@@ -80,11 +80,10 @@ pub(super) fn counting(file: &mut Table<'_>) -> Option<Counting> {
     let strict_last_day = choice(&mut table, "strict_last_day", &last_days);
     let due_last_day = choice(&mut table, "due_last_day", &last_days);
     table.finish();
+    let convention = |first_day, last_day| Convention { first_day, last_day, ..Convention::ORDINARY };
     Some(Counting {
-        strict_first_day: strict_first_day?,
-        due_first_day: due_first_day?,
-        strict_last_day: strict_last_day?,
-        due_last_day: due_last_day?,
+        strict: convention(strict_first_day?, strict_last_day?),
+        due: convention(due_first_day?, due_last_day?),
     })
 }
 

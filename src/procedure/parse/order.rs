@@ -40,17 +40,15 @@ pub(super) struct Place {
 impl Distances {
     /// Without `counting` (its table has a mistake) the day of the event is taken not to count.
     pub(super) fn of(shape: &Shape, counting: Option<Counting>) -> Distances {
-        let limit = |period| {
+        let limit = |period: Period| {
             // The strict reading of a period in working days may count the anchor's own day as the first.
-            let counted = |first_day| match (period, first_day) {
-                (Period::WorkingDays(_) | Period::WorkingWeeks(_), Some(FirstDay::Included)) => {
-                    Some(minutes(period) - WORKING_DAY)
-                }
+            let counted = |first_day| match first_day {
+                Some(FirstDay::Included) if period.counts_working_days() => Some(minutes(period) - WORKING_DAY),
                 _ => Some(minutes(period)),
             };
             Distances {
-                strict: counted(counting.map(|counting| counting.strict_first_day)),
-                due: counted(counting.map(|counting| counting.due_first_day)),
+                strict: counted(counting.map(|counting| counting.strict.first_day)),
+                due: counted(counting.map(|counting| counting.due.first_day)),
             }
         };
         match shape {
