@@ -1,6 +1,9 @@
 //! `duewatch calendar add`: the end of a period, one or a batch of them.
 
-use std::{collections::BTreeMap, io::BufRead};
+use std::{
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
+    io::BufRead,
+};
 
 use chrono::{NaiveDate, NaiveDateTime};
 use clap::{Args, ValueEnum};
@@ -46,7 +49,7 @@ struct Asked {
     /// What a last day that is no working day becomes.
     #[arg(long, value_enum, default_value = "none")]
     roll: Roll,
-    /// Count published holidays only: the earliest date that can come out.
+    /// Count published holidays only, as the strict reading of a limit does.
     #[arg(long)]
     published_only: bool,
 }
@@ -107,12 +110,16 @@ fn one(almanac: &Almanac, add: &Add) -> Outcome {
         Format::Json => output::line(&as_object(&calendar, start, &period, &ended, add.asked).to_string()),
         Format::Table | Format::Csv => output::line(&ended.line()),
     }
+    if ended.beyond_data {
+        output::complain(&beyond_data(&calendar));
+    }
     Ok(Ending::Well)
 }
 
 fn as_object(calendar: &Calendar, start: NaiveDate, period: &str, ended: &Ended, asked: Asked) -> serde_json::Value {
     let skipped = match ended.on.filter(|_| ended.skips) {
-        Some(on) => calendar.skipped(start.min(on), start.max(on), asked.trust()),
+        Some(on) if on < start => calendar.skipped(on, start.pred_opt().unwrap_or(start), asked.trust()),
+        Some(on) => calendar.skipped(start, on, asked.trust()),
         None => Vec::new(),
     };
     let convention = asked.convention();
@@ -124,10 +131,17 @@ fn as_object(calendar: &Calendar, start: NaiveDate, period: &str, ended: &Ended,
     })
 }
 
+/// What a date past all data rests on.
+fn beyond_data(calendar: &Calendar) -> String {
+    let (id, until) = (calendar.id(), calendar.known_until());
+    format!("the holidays of calendar {id} are known until {until}; after it every Monday to Friday was counted")
+}
+
 /// One line out for each line in, so that a caller can set them side by side.
 fn batch(almanac: &Almanac, asked: Asked) -> Outcome {
     let mut calendars: BTreeMap<String, Calendar> = BTreeMap::new();
     let mut failed: Vec<usize> = Vec::new();
+    let mut past: BTreeSet<String> = BTreeSet::new();
     // Bytes, not text: one line that is no UTF-8 must not cost the others their answers.
     for (number, line) in (1..).zip(std::io::stdin().lock().split(b'\n')) {
         let line = line?;
@@ -137,12 +151,20 @@ fn batch(almanac: &Almanac, asked: Asked) -> Outcome {
             continue;
         }
         match batch_line(almanac, &mut calendars, &line, asked) {
-            Ok(ended) => output::line(&ended.line()),
+            Ok((id, ended)) => {
+                output::line(&ended.line());
+                if ended.beyond_data {
+                    past.insert(id);
+                }
+            }
             Err((column, why)) => {
                 failed.push(number);
                 output::line(&format!("error: {why} (line {number}, column {column})"));
             }
         }
+    }
+    for calendar in past.iter().filter_map(|id| calendars.get(id)) {
+        output::complain(&beyond_data(calendar));
     }
     match failed.as_slice() {
         [] => Ok(Ending::Well),
@@ -157,7 +179,12 @@ fn batch(almanac: &Almanac, asked: Asked) -> Outcome {
 /// A field and the column it begins at, or its own words about what is wrong there.
 type At<T> = Result<T, (usize, String)>;
 
-fn batch_line(almanac: &Almanac, calendars: &mut BTreeMap<String, Calendar>, line: &str, asked: Asked) -> At<Ended> {
+fn batch_line(
+    almanac: &Almanac,
+    calendars: &mut BTreeMap<String, Calendar>,
+    line: &str,
+    asked: Asked,
+) -> At<(String, Ended)> {
     // A period may have a comma of its own: the third field is the rest.
     let fields: Vec<&str> = line.splitn(3, ',').collect();
     let [id, start, period] = fields.as_slice() else {
@@ -166,13 +193,12 @@ fn batch_line(almanac: &Almanac, calendars: &mut BTreeMap<String, Calendar>, lin
     let column = |field: usize| fields.iter().take(field).map(|before| before.chars().count() + 1).sum::<usize>() + 1;
     let word = |field: &str| field.trim().trim_matches('"').trim().to_owned();
     let id = word(id);
-    if !calendars.contains_key(&id) {
-        let calendar = almanac.calendar(&id).map_err(|error| (column(0), error.to_string()))?;
-        calendars.insert(id.clone(), calendar);
-    }
-    let calendar = calendars.get(&id).ok_or_else(|| (column(0), format!("there is no calendar `{id}`")))?;
+    let calendar = match calendars.entry(id.clone()) {
+        Entry::Occupied(known) => known.into_mut(),
+        Entry::Vacant(new) => new.insert(almanac.calendar(&id).map_err(|error| (column(0), error.to_string()))?),
+    };
     let ended = end(calendar, &word(start), &word(period), asked);
-    ended.map(|(_, ended)| ended).map_err(|(field, why)| (column(field), why))
+    ended.map(|(_, ended)| (id, ended)).map_err(|(field, why)| (column(field), why))
 }
 
 /// Where a period ends.
@@ -226,6 +252,7 @@ fn end(calendar: &Calendar, start: &str, period: &str, asked: Asked) -> At<(Naiv
 }
 
 fn after_instant(calendar: &Calendar, allowance: Allowance, at: NaiveDateTime, asked: Asked) -> At<Ended> {
+    // The one zone of every shipped calendar: the Isle of Man keeps the same time.
     let zone = Zone::from_name("Europe/London").map_err(|error| (1, error.to_string()))?;
     let ending = calendar
         .end_of(allowance, zone.resolve(at), asked.convention(), asked.trust(), zone)
