@@ -41,6 +41,8 @@ mod working_days;
 mod zone;
 
 #[cfg(test)]
+mod day_by_day;
+#[cfg(test)]
 mod known_dates;
 #[cfg(test)]
 mod laws;
