@@ -43,6 +43,8 @@ mod zone;
 #[cfg(test)]
 mod day_by_day;
 #[cfg(test)]
+mod every_day;
+#[cfg(test)]
 mod known_dates;
 #[cfg(test)]
 mod laws;
