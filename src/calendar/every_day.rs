@@ -83,7 +83,10 @@ fn count(
     let Some((square, settled)) = found else {
         assert!(matches!(&added, Err(CalendarError::BeforeData { from, .. }) if *from == first_day()), "{n} from {on}");
         let before = calendar.before(on, Period::WorkingDays(n.unsigned_abs()), trust);
-        assert!(matches!(&before, Err(CalendarError::BeforeData { from, .. }) if *from == first_day()), "{n} from {on}");
+        assert!(
+            matches!(&before, Err(CalendarError::BeforeData { from, .. }) if *from == first_day()),
+            "{n} from {on}"
+        );
         return;
     };
     let expected = wall.days[square];

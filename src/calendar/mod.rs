@@ -45,6 +45,8 @@ mod day_by_day;
 #[cfg(test)]
 mod every_day;
 #[cfg(test)]
+mod holidays_by_law;
+#[cfg(test)]
 mod known_dates;
 #[cfg(test)]
 mod laws;
