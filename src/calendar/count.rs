@@ -226,7 +226,7 @@ impl Calendar {
     }
 
     /// Refuses a day that cannot be counted from or to.
-    fn accept(&self, on: NaiveDate, attempt: fmt::Arguments<'_>) -> Result<(), CalendarError> {
+    pub(super) fn accept(&self, on: NaiveDate, attempt: fmt::Arguments<'_>) -> Result<(), CalendarError> {
         if !YEARS.contains(&on.year()) {
             return Err(CalendarError::OutOfRange { attempt: attempt.to_string() });
         }
@@ -241,7 +241,7 @@ impl Calendar {
     }
 
     /// The answer `day`, and what is to be said of the days it rests on.
-    fn limit(
+    pub(super) fn limit(
         &self,
         day: DayNumber,
         rests_on: &[RangeInclusive<DayNumber>],

@@ -109,7 +109,8 @@ impl Holidays {
     }
 
     /// These holidays and the days on which an authority's offices are closed, for a rule that does not count those. Days at
-    /// the weekend and days that are holidays anyway change nothing.
+    /// the weekend and days that are holidays anyway change nothing, but a holiday that is only computed ahead becomes certain:
+    /// the offices are closed whether it is published or not.
     ///
     /// ```
     /// use duewatch::calendar::{Calendar, Holidays};
@@ -127,14 +128,18 @@ impl Holidays {
             if weekend || !super::holiday_file::YEARS.contains(&on.year()) {
                 continue;
             }
-            days.entry(*on).or_insert_with(|| Holiday {
+            let source = "the authority's settings";
+            let day = days.entry(*on).or_insert_with(|| Holiday {
                 on: *on,
                 title: "the offices are closed".to_owned(),
                 substitute: false,
                 one_off: true,
                 status: HolidayStatus::Published,
-                source: "the authority's settings".to_owned(),
+                source: source.to_owned(),
             });
+            if !day.status.is_certain() {
+                (day.status, day.source) = (HolidayStatus::Published, source.to_owned());
+            }
         }
         Self { id: self.id.clone(), known: self.known.clone(), days: days.into_values().collect() }
     }

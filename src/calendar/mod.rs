@@ -49,6 +49,10 @@ mod holidays_by_law;
 #[cfg(test)]
 mod known_dates;
 #[cfg(test)]
+mod known_dates_elsewhere;
+#[cfg(test)]
+mod known_lists;
+#[cfg(test)]
 mod laws;
 
 pub use allowance::{Allowance, AllowanceError, End, Ending, Whichever, hours_after};
