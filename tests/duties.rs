@@ -3,7 +3,12 @@
 
 mod scenario;
 
-use scenario::{Expected, Scenario};
+use chrono::NaiveDate;
+use duewatch::{
+    calendar::{Calendar, Holidays, Zone},
+    duty::{Terms, assess},
+};
+use scenario::{Expected, Scenario, hertfordshire};
 
 #[test]
 fn every_expectation_of_the_tables_holds() {
@@ -41,4 +46,31 @@ fn a_stretch_without_a_worker_is_reported_although_the_plan_has_ended() {
         .map(|stretch| (stretch.from_on.to_string(), stretch.to_on.map(|on| on.to_string()).unwrap_or_default()))
         .collect();
     assert_eq!(days, [("2026-10-06".to_owned(), "2026-10-20".to_owned())]);
+}
+
+#[test]
+fn closure_days_count_unless_a_rule_says_that_they_do_not() {
+    let text = "== Christmas\ntoday 2026-12-21\nplan P1 started_on=2026-12-18\n\
+                conference K1 kind=initial held_on=2026-12-18 makes_plan=yes\n";
+    let scenario = &Scenario::parse(text)[0];
+    let holidays = Holidays::shipped("england-and-wales").unwrap();
+    let closed = ["2026-12-29", "2026-12-30", "2026-12-31"].map(|on| on.parse::<NaiveDate>().unwrap());
+    let (calendar, office) = (Calendar::new(&holidays), Calendar::new(&holidays.and_closed(&closed)));
+    let zone = Zone::from_name("Europe/London").unwrap();
+    let dates = |office_days: bool| {
+        let mut procedure = hertfordshire();
+        let rule = procedure.rules.iter_mut().find(|rule| rule.duty.0 == "first-core-group").unwrap();
+        rule.office_days = office_days;
+        let now = zone.at(scenario.today, scenario.time);
+        let terms = Terms { office: &office, ..Terms::new(&procedure, &calendar, zone, now) };
+        let assessment = assess(&scenario.record(), &terms);
+        let duty = assessment.duties().find(|duty| duty.duty.0 == "first-core-group").unwrap().clone();
+        let on = |reading: Option<duewatch::duty::Reading>| reading.unwrap().on.to_string();
+        let closed = duty.skipped.iter().filter(|day| day.name == "the offices are closed").count();
+        (on(duty.strict), on(duty.due), closed)
+    };
+    // Fri 18 December is day 0: 21 22 23 24 | 29 30 31 | 4 5 6 January.
+    assert_eq!(dates(false), ("2027-01-05".into(), "2027-01-06".into(), 0));
+    // Without the three days between the holidays: 21 22 23 24 | 4 5 6 7 8 | 11.
+    assert_eq!(dates(true), ("2027-01-08".into(), "2027-01-11".into(), 3));
 }

@@ -116,7 +116,7 @@ title = "x""#,
    |
 52 | titel = "First meeting"
    | ^^^^^
-   = did you mean `title`? it may have: after_death, ask, cite, duty, expected, from_birth, ladder, met_by, of, responsible, shape, step, strength, title, under_review, within
+   = did you mean `title`? it may have: after_death, ask, cite, duty, expected, from_birth, ladder, met_by, of, office_days, responsible, shape, step, strength, title, under_review, within
 
 1 problem"#
     );
@@ -328,6 +328,25 @@ fn a_flag_tested_for_a_code() {
    |
 57 | of = { fact = "conference", where = { makes_plan = "yes" } }
    |                                                    ^^^^^
+
+1 problem"#
+    );
+}
+
+#[test]
+fn office_days_of_a_rule_that_counts_none() {
+    let said = after_change(
+        58,
+        r#"within = "2 weeks"
+office_days = true"#,
+    );
+    assert_eq!(
+        said,
+        r#"trial.toml:59:15: the rule counts no working days, so none of them can be an office day
+   |
+59 | office_days = true
+   |               ^^^^
+   = take it out, or state the period in working days
 
 1 problem"#
     );

@@ -65,7 +65,7 @@ impl World {
             calendar: Calendar::shipped("england-and-wales").unwrap(),
             zone: london(),
             last: Mailbox { person: PersonRef("last".into()), email: "last@wrenholt.example".into() },
-            clock: SendingClock { morning_at: time(8, 30), until: time(17, 0), zone: london(), closed_on: Vec::new() },
+            clock: SendingClock { morning_at: time(8, 30), until: time(17, 0), zone: london() },
         }
     }
 

@@ -8,7 +8,7 @@ use std::ops::RangeInclusive;
 use chrono::{Datelike, NaiveDate};
 
 use super::convention::{Convention, FirstDay, LastDay, NonWorkingStart};
-use super::day_number::{date, number};
+use super::day_number::number;
 use super::day_table::DayNumber;
 use super::error::CalendarError;
 use super::limit::{DueDate, Limit, Trust, WorkingDays, YEARS};
@@ -147,19 +147,23 @@ impl Calendar {
     /// ```
     #[inline]
     pub fn add_working_days(&self, start: NaiveDate, n: WorkingDays, trust: Trust) -> Result<Limit, CalendarError> {
-        // Before the first provisional holiday, and inside the data, nothing is left to ask: that is nearly always.
-        let day = number(start);
-        if day >= self.table().first()
-            && let Some(found) = self.table().add(day, n.0)
-            && found.max(day) < self.settled_before()
-            && let Some(on) = date(found)
-        {
-            return Ok(Limit { on: on.into(), provisional: false, beyond_data: false });
+        match self.settled(start, n.0) {
+            Some(on) => Ok(Limit { on: on.into(), provisional: false, beyond_data: false }),
+            None => self.add_far(start, n, trust),
         }
-        self.add_far(start, n, trust)
+    }
+
+    /// The answer inside the data and before the first provisional holiday, where nothing is left to ask: that is nearly
+    /// always.
+    #[inline]
+    fn settled(&self, start: NaiveDate, n: i32) -> Option<NaiveDate> {
+        let day = self.years().number(start)?;
+        let found = self.table().add(day, n)?;
+        if found.max(day) < self.settled_before() { self.years().date(found, start) } else { None }
     }
 
     /// [`add_working_days`](Self::add_working_days) for any day.
+    #[cold]
     fn add_far(&self, start: NaiveDate, n: WorkingDays, trust: Trust) -> Result<Limit, CalendarError> {
         let attempt = format_args!("{n} from {start}");
         self.accept(start, attempt)?;
@@ -190,13 +194,11 @@ impl Calendar {
     /// ```
     #[inline]
     pub fn working_days_between(&self, from: NaiveDate, to: NaiveDate) -> Result<WorkingDays, CalendarError> {
-        let (first, last) = (number(from), number(to));
-        if first.min(last) >= self.table().first()
-            && let Some(days) = self.table().between(first, last)
-        {
-            return Ok(WorkingDays(days));
+        let inside = self.years().number(from).zip(self.years().number(to));
+        match inside.and_then(|(from, to)| self.table().between(from, to)) {
+            Some(days) => Ok(WorkingDays(days)),
+            None => self.count_working_days(from, to, Trust::WithProvisional),
         }
-        self.count_working_days(from, to, Trust::WithProvisional)
     }
 
     /// [`working_days_between`](Self::working_days_between) under a trust of your choice.

@@ -33,8 +33,8 @@ pub struct DayTable {
     /// One entry a day and one past the end. Sixteen bits hold 89 years of days: see `holiday_file::YEARS`.
     rank: Box<[u16]>,
     nth: Box<[u16]>,
-    /// The provisional holidays, as days from the first, in order.
-    provisional: Box<[u16]>,
+    /// The provisional holidays in order, each as days from the first and as its rank if it were a working day.
+    provisional: Box<[(u16, u16)]>,
 }
 
 impl DayTable {
@@ -64,7 +64,7 @@ impl DayTable {
 
     /// Memory that the tables hold, in bytes.
     pub(super) fn bytes(&self) -> usize {
-        2 * (self.rank.len() + self.nth.len() + self.provisional.len())
+        2 * (self.rank.len() + self.nth.len() + 2 * self.provisional.len())
     }
 
     /// The table over `days` days from `first`, without the holidays: days from the first, in order, and whether each is
@@ -84,20 +84,18 @@ impl DayTable {
             weekday = if weekday == 6 { 0 } else { weekday + 1 };
         }
         rank.push(count);
-        let provisional = holidays.iter().filter(|(_, provisional)| *provisional).map(|(day, _)| *day).collect();
+        // The i-th of them has i of its kind before it.
+        let provisional = holidays.iter().filter(|(_, provisional)| *provisional).zip(0..);
+        let provisional = provisional
+            .filter_map(|((day, _), before)| Some((*day, rank.get(usize::from(*day))?.checked_add(before)?)))
+            .collect();
         Self { first, rank: rank.into(), nth: nth.into(), provisional }
-    }
-
-    /// The first day of the data.
-    #[inline]
-    pub(super) fn first(&self) -> i32 {
-        self.first
     }
 
     /// The first provisional holiday, before which everything counted is certain; the table's end if there is none.
     #[inline]
     pub(super) fn certain_until(&self) -> i32 {
-        self.provisional.first().map_or_else(|| self.end(), |day| self.first + i32::from(*day))
+        self.provisional.first().map_or_else(|| self.end(), |(day, _)| self.first + i32::from(*day))
     }
 
     /// Working days before `day`, counted from the table's first day; negative before it.
@@ -126,18 +124,17 @@ impl DayTable {
 
     /// As [`nth`](Self::nth), provisional holidays taken as working days.
     pub(super) fn certain_nth(&self, rank: i64) -> DayNumber {
-        // The i-th provisional holiday has i of its kind before it, so these ranks rise.
-        let certain_rank = |day: u16| self.certain_rank(i64::from(self.first) + i64::from(day));
-        let before = self.provisional.partition_point(|day| certain_rank(*day) < rank);
+        let before = self.provisional.partition_point(|(_, its_rank)| i64::from(*its_rank) < rank);
         match self.provisional.get(before) {
-            Some(day) if certain_rank(*day) == rank => i64::from(self.first) + i64::from(*day),
+            Some((day, its_rank)) if i64::from(*its_rank) == rank => i64::from(self.first) + i64::from(*day),
             _ => self.nth(rank - as_i64(before)),
         }
     }
 
     /// How many provisional holidays lie before `day`.
     pub(super) fn provisional_before(&self, day: DayNumber) -> i64 {
-        as_i64(self.provisional.partition_point(|holiday| i64::from(self.first) + i64::from(*holiday) < day))
+        let offset = day - i64::from(self.first);
+        as_i64(self.provisional.partition_point(|(holiday, _)| i64::from(*holiday) < offset))
     }
 
     fn total(&self) -> i64 {

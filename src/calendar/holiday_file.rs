@@ -201,16 +201,22 @@ fn column_of(line: &str, part: &str) -> usize {
 }
 
 fn parse_line(line: &str) -> Result<Holiday, Fault> {
-    let end = line.chars().count() + 1;
+    let end = || line.chars().count() + 1;
     if let Some(position) = line.chars().position(|c| c.is_control() && c != '\t') {
         return Err((position + 1, HolidayFault::Shape));
     }
-    let (day, source) = line.split_once('|').ok_or((end, HolidayFault::Shape))?;
+    let (day, source) = line.split_once('|').ok_or_else(|| (end(), HolidayFault::Shape))?;
     let bar = column_of(line, source) - 1;
     let mut words = day.split_whitespace();
     let mut word = || words.next().ok_or((bar, HolidayFault::Shape));
     let (date, status, kind) = (word()?, word()?, word()?);
-    let title = words.collect::<Vec<_>>().join(" ");
+    let mut title = String::new();
+    for word in words {
+        if !title.is_empty() {
+            title.push(' ');
+        }
+        title.push_str(word);
+    }
     let source = source.trim();
     if title.is_empty() {
         return Err((bar, HolidayFault::Shape));
@@ -235,11 +241,16 @@ fn parse_line(line: &str) -> Result<Holiday, Fault> {
     Ok(Holiday { on, title, substitute, one_off, status, source: source.to_owned() })
 }
 
-/// A day that can be a holiday, written exactly YYYY-MM-DD; chrono alone would also take signs and missing zeros.
+/// A day that can be a holiday, written exactly YYYY-MM-DD; chrono alone would also take signs and missing zeros, and more
+/// time.
 pub(super) fn parse_day(word: &str) -> Result<NaiveDate, HolidayFault> {
     let shaped = word.len() == 10
         && word.bytes().enumerate().all(|(i, b)| if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() });
-    let on = if shaped { NaiveDate::parse_from_str(word, "%Y-%m-%d").ok() } else { None };
+    let part = |range| word.get(range).and_then(|digits: &str| digits.parse::<u32>().ok());
+    let on = match (shaped, part(0..4), part(5..7), part(8..10)) {
+        (true, Some(year), Some(month), Some(day)) => NaiveDate::from_ymd_opt(year.cast_signed(), month, day),
+        _ => None,
+    };
     let on = on.ok_or_else(|| HolidayFault::Date(word.to_owned()))?;
     if !YEARS.contains(&on.year()) {
         return Err(HolidayFault::Year(on));

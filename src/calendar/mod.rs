@@ -38,6 +38,7 @@ mod period;
 mod skipped;
 mod words;
 mod working_days;
+mod years;
 mod zone;
 
 #[cfg(test)]

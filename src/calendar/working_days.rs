@@ -12,6 +12,7 @@ use super::day_table::{DayNumber, DayTable};
 use super::error::CalendarError;
 use super::holidays::Holidays;
 use super::limit::Trust;
+use super::years::Years;
 
 /// The working days of one part of the country. Cheap to ask, under forty kilobytes to keep: build it once.
 ///
@@ -31,6 +32,7 @@ pub struct Calendar {
     known: RangeInclusive<NaiveDate>,
     published_until: NaiveDate,
     settled_before: i32,
+    years: Years,
     table: DayTable,
     /// Each holiday's number and the place of its title, in order.
     named: Box<[(i32, u16)]>,
@@ -75,6 +77,7 @@ impl Calendar {
             known: from..=holidays.known_until(),
             published_until: holidays.published_until(),
             settled_before: table.certain_until().min(number(holidays.known_until()) + 1),
+            years: Years::new(from, until),
             table,
             named,
             titles: titles.into(),
@@ -221,6 +224,12 @@ impl Calendar {
         let beyond_data = *days.end() > i64::from(number(self.known_until()));
         let before = |day| self.table.provisional_before(day);
         (beyond_data || before(*days.start()) != before(*days.end() + 1), beyond_data)
+    }
+
+    /// The years of the tables.
+    #[inline]
+    pub(super) fn years(&self) -> &Years {
+        &self.years
     }
 
     /// The first day that is a provisional holiday or past the data: a count that ends before it is settled.

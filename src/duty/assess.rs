@@ -21,6 +21,9 @@ pub struct Terms<'a> {
     pub procedure: &'a Procedure,
     /// The authority's working days.
     pub calendar: &'a Calendar,
+    /// Those of them on which its offices are open. Messages go out on these; a limit is counted in them only where its
+    /// rule says so.
+    pub office: &'a Calendar,
     /// The zone in which its days begin and end.
     pub zone: Zone,
     /// The present instant.
@@ -30,9 +33,14 @@ pub struct Terms<'a> {
 }
 
 impl<'a> Terms<'a> {
-    /// The terms at an instant.
+    /// The terms at an instant, for an authority whose offices are open on every working day.
     pub fn new(procedure: &'a Procedure, calendar: &'a Calendar, zone: Zone, now: DateTime<Utc>) -> Terms<'a> {
-        Terms { procedure, calendar, zone, now, today: zone.local_date(now) }
+        Terms { procedure, calendar, office: calendar, zone, now, today: zone.local_date(now) }
+    }
+
+    /// The terms under which this rule's limits are counted.
+    pub(super) fn of(&self, rule: &Rule) -> Terms<'a> {
+        Terms { calendar: if rule.office_days { self.office } else { self.calendar }, ..*self }
     }
 }
 
@@ -69,6 +77,7 @@ pub fn assess(record: &CaseRecord, terms: &Terms) -> Assessment {
     let mut outcomes = Vec::with_capacity(terms.procedure.rules.len());
     let mut stretches = Vec::new();
     for rule in terms.procedure.rules.iter().filter(|rule| !matches!(rule.shape, Shape::Report(_))) {
+        let terms = &terms.of(rule);
         let outcome = match (died.is_some(), rule.after_death) {
             (false, true) if impossible.is_some() => doubtful_death(terms, rule, open.as_ref(), impossible),
             (true, false) => Outcome::Idle(Idle::Died),

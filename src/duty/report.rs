@@ -45,6 +45,7 @@ pub fn assess_reports(terms: &Terms, stretches: &[Stretch]) -> Vec<Duty> {
     let mut duties = Vec::new();
     for rule in &terms.procedure.rules {
         let Shape::Report(report) = &rule.shape else { continue };
+        let terms = &terms.of(rule);
         let this_month = terms.today.with_day(1).unwrap_or(terms.today);
         for first in add_months(this_month, -1).into_iter().chain([this_month]) {
             duties.extend(monthly(terms, rule, report, first, stretches));

@@ -322,7 +322,7 @@ impl Desk<'_> {
 
     fn send_at(&self, person: &PersonRef) -> DateTime<Utc> {
         let written_at = self.history.written_at.get(person).copied();
-        self.audience.clock.send_at(self.terms.now, self.terms.calendar, written_at)
+        self.audience.clock.send_at(self.terms.now, self.terms.office, written_at)
     }
 
     fn effect(&self, step: &str, repeat: u32, generation: u32, person: &PersonRef) -> Effect {

@@ -1,6 +1,6 @@
 //! The sending clock: when a message may go. It never moves a deadline.
 
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, NaiveTime, Utc};
 
 use crate::calendar::{Calendar, Zone};
 
@@ -13,18 +13,17 @@ pub struct SendingClock {
     pub until: NaiveTime,
     /// The zone of these times.
     pub zone: Zone,
-    /// Days on which the offices are closed though the law counts them.
-    pub closed_on: Vec<NaiveDate>,
 }
 
 impl SendingClock {
     /// From when a notice decided now may be sent. `written_at` is when the person last had such a message: whoever has had
     /// today's waits for the next morning, and whoever has not (the machine was down, the day is a new one) has it now.
-    pub fn send_at(&self, now: DateTime<Utc>, calendar: &Calendar, written_at: Option<DateTime<Utc>>) -> DateTime<Utc> {
+    /// `office` are the days on which the offices are open.
+    pub fn send_at(&self, now: DateTime<Utc>, office: &Calendar, written_at: Option<DateTime<Utc>>) -> DateTime<Utc> {
         let today = self.zone.local_date(now);
         let had_todays = written_at.is_some_and(|at| self.zone.local_date(at) == today);
         let morning = |on| self.zone.at(on, self.morning_at);
-        if self.is_open(today, calendar) && !had_todays {
+        if office.is_working_day(today) && !had_todays {
             if now < morning(today) {
                 return morning(today);
             }
@@ -32,12 +31,34 @@ impl SendingClock {
                 return now;
             }
         }
-        // Bounded: a year in which every day is closed is not an office's.
-        let open = today.iter_days().skip(1).take(366).find(|on| self.is_open(*on, calendar));
-        open.map_or(now, morning)
+        today.succ_opt().map_or(now, |tomorrow| morning(office.next_working_day(tomorrow)))
     }
+}
 
-    fn is_open(&self, on: NaiveDate, calendar: &Calendar) -> bool {
-        calendar.is_working_day(on) && !self.closed_on.contains(&on)
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::calendar::Holidays;
+
+    #[test]
+    fn nothing_ordinary_goes_on_a_day_off() {
+        let holidays = Holidays::shipped("england-and-wales").unwrap();
+        let office = Calendar::new(&holidays.and_closed(&["2026-12-29".parse().unwrap()]));
+        let time = |hour| NaiveTime::from_hms_opt(hour, 30, 0).unwrap();
+        let zone = Zone::from_name("Europe/London").unwrap();
+        let clock = SendingClock { morning_at: time(8), until: time(16), zone };
+        for (now, written, expected) in [
+            // Christmas Eve, a Thursday: before the morning, in office hours, and after them, over Christmas, the weekend, the
+            // substitute Monday and the Tuesday on which this authority is closed.
+            ("2026-12-24T07:00:00Z", None, "2026-12-24T08:30:00Z"),
+            ("2026-12-24T11:00:00Z", None, "2026-12-24T11:00:00Z"),
+            ("2026-12-24T11:00:00Z", Some("2026-12-24T08:30:00Z"), "2026-12-30T08:30:00Z"),
+            ("2026-12-24T16:30:00Z", None, "2026-12-30T08:30:00Z"),
+            ("2026-12-29T11:00:00Z", None, "2026-12-30T08:30:00Z"),
+        ] {
+            let written = written.map(|at: &str| at.parse().unwrap());
+            let sent = clock.send_at(now.parse().unwrap(), &office, written);
+            assert_eq!(sent, expected.parse::<DateTime<Utc>>().unwrap(), "{now}");
+        }
     }
 }

@@ -126,6 +126,8 @@ pub struct Rule {
     pub from_birth: bool,
     /// It goes on after the child's death. Everything else stops the same instant.
     pub after_death: bool,
+    /// Its working days are those on which the authority's own offices are open: its closure days do not count.
+    pub office_days: bool,
     /// What it watches.
     pub shape: Shape,
     /// Who is told when.
@@ -164,6 +166,19 @@ impl Shape {
             Shape::Alert(_) => "alert",
             Shape::Report(_) => "report",
             Shape::Unassessed(shape) => shape.name(),
+        }
+    }
+
+    /// The period that its limit is counted in, where it has one that a rule states.
+    pub fn period(&self) -> Option<Period> {
+        match self {
+            Shape::Deadline(deadline) => Some(deadline.within),
+            Shape::Recurring(recurring) => Some(recurring.every),
+            Shape::Between(Between::Gap { before_next, .. }) => Some(*before_next),
+            Shape::Report(report) => Some(report.within),
+            Shape::Between(Between::EveryNth { .. }) | Shape::Standing(_) | Shape::Alert(_) | Shape::Unassessed(_) => {
+                None
+            }
         }
     }
 }

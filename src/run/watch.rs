@@ -12,7 +12,7 @@ use secrecy::SecretString;
 use thiserror::Error;
 
 use crate::{
-    calendar::{Calendar, Zone, ZoneError, format_date_long},
+    calendar::{Calendar, Holidays, Zone, ZoneError, format_date_long},
     delivery::{
         AllowedDomains, Channel, DomainRefused, FileDrop, RenderError, Smtp, SmtpRefused, SmtpSettings, Timeouts, Tls,
     },
@@ -36,6 +36,8 @@ pub struct Watch {
     pub procedure: Procedure,
     /// Its working days.
     pub calendar: Calendar,
+    /// Those on which its offices are open.
+    pub office: Calendar,
     /// Its zone.
     pub zone: Zone,
     /// Where its case database is. It is opened anew for each read: one that is down holds up no mail.
@@ -153,8 +155,10 @@ impl Watch {
     /// Opens everything the settings name. Nothing is written but what opening a ledger writes.
     pub async fn open(settings: &Settings) -> Result<Watch, WatchError> {
         let procedure = procedure(&settings.authority.procedure)?;
-        let calendar =
-            Calendar::shipped(&procedure.calendar).ok_or_else(|| WatchError::Calendar(procedure.calendar.clone()))?;
+        let holidays =
+            Holidays::shipped(&procedure.calendar).ok_or_else(|| WatchError::Calendar(procedure.calendar.clone()))?;
+        let calendar = Calendar::new(&holidays);
+        let office = Calendar::new(&holidays.and_closed(&settings.sending.closed_on));
         let zone = Zone::from_name(&procedure.time_zone)?;
         let mail = &settings.mail;
         let allowed = AllowedDomains::new(&mail.allowed_domains)?;
@@ -163,12 +167,7 @@ impl Watch {
             source: settings.source.clone(),
             ledger: open_ledger(settings, false).await?,
             channel: channel(settings)?,
-            sending: SendingClock {
-                morning_at: settings.sending.morning_at,
-                until: settings.sending.until,
-                zone,
-                closed_on: settings.sending.closed_on.clone(),
-            },
+            sending: SendingClock { morning_at: settings.sending.morning_at, until: settings.sending.until, zone },
             stationery: Stationery {
                 corrections: mail.corrections.clone(),
                 case_link: mail.case_link.clone(),
@@ -186,13 +185,14 @@ impl Watch {
             allowed,
             procedure,
             calendar,
+            office,
             zone,
         })
     }
 
     /// The terms at an instant.
     pub fn terms(&self, now: DateTime<Utc>) -> Terms<'_> {
-        Terms::new(&self.procedure, &self.calendar, self.zone, now)
+        Terms { office: &self.office, ..Terms::new(&self.procedure, &self.calendar, self.zone, now) }
     }
 
     /// Up to when the case data is known, as a message says it: the load mark of the last good run.

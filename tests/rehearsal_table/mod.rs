@@ -140,7 +140,6 @@ impl Table {
             morning_at: half_past_eight,
             until: NaiveTime::from_hms_opt(17, 0, 0).expect("a time"),
             zone,
-            closed_on: Vec::new(),
         };
         let last = Mailbox { person: PersonRef("LAST".into()), email: "last@council.example".into() };
         let mut history = History::default();

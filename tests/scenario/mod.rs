@@ -149,8 +149,8 @@ impl Scenario {
         let on = |on: Option<NaiveDate>| on.map_or_else(|| "-".to_owned(), |on| on.to_string());
         for (name, wanted) in &expected.fields {
             let is = match name.as_str() {
-                "strict" => on(duty.strict.as_ref().map(|reading| reading.on)),
-                "due" => on(duty.due.as_ref().map(|reading| reading.on)),
+                "strict" => on(duty.strict.as_ref().map(|reading| reading.on.on())),
+                "due" => on(duty.due.as_ref().map(|reading| reading.on.on())),
                 "met" => on(duty.met_on),
                 "status" => duty.status.name().to_owned(),
                 "late" => duty.late.to_string(),

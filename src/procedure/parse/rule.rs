@@ -12,7 +12,10 @@ use super::{
     table::{Item, Table, Text},
     words,
 };
-use crate::procedure::{Citation, Counting, DutyCatalogue, DutyId, Rule, Strength};
+use crate::{
+    calendar::Period,
+    procedure::{Citation, Counting, DutyCatalogue, DutyId, Rule, Shape, Strength},
+};
 
 /// The most words a quote may have. It points at the document and does not replace it.
 const MOST_QUOTED_WORDS: usize = 25;
@@ -52,6 +55,7 @@ impl Surroundings<'_> {
         let under_review = table.get("under_review").map_or(Some(false), |flag| flag.flag());
         let from_birth = table.get("from_birth").map_or(Some(false), |flag| flag.flag());
         let after_death = table.get("after_death").map_or(Some(false), |flag| flag.flag());
+        let office_days = table.get("office_days");
         let ladder = table.get("ladder").map(|ladder| ladder.text());
         let own = table.get("step").map(|steps| rungs(&steps)).unwrap_or_default();
 
@@ -65,6 +69,7 @@ impl Surroundings<'_> {
         table.finish();
 
         let (shape, shape_text, duty_text) = (shape?, shape_text?, duty_text?);
+        let office_days = office_days.map_or(Some(false), |flag| counted_in_office_days(&flag, &shape));
         let ladder_named = match ladder {
             Some(text) => self.named_ladder(&text?).map(Some),
             None => self.usual_ladder(name, &shape_text, &strength?),
@@ -88,6 +93,7 @@ impl Surroundings<'_> {
             under_review: under_review?,
             from_birth: from_birth?,
             after_death: after_death?,
+            office_days: office_days?,
             shape,
             ladder,
             line,
@@ -163,6 +169,17 @@ impl Surroundings<'_> {
 
 /// There is no ladder, and a problem says so.
 struct Noted;
+
+/// Whether closure days count, which can be asked only of a rule that counts working days.
+fn counted_in_office_days(flag: &Item<'_>, shape: &Shape) -> Option<bool> {
+    let asked = flag.flag()?;
+    if asked && !shape.period().is_some_and(Period::counts_working_days) {
+        let help = "take it out, or state the period in working days";
+        flag.log.problem(&flag.span, "the rule counts no working days, so none of them can be an office day", help);
+        return None;
+    }
+    Some(asked)
+}
 
 fn line_numbers(item: &Item<'_>) -> Option<Vec<u32>> {
     let items = item.list()?;
