@@ -56,8 +56,8 @@ fn time(hour: u32, minute: u32) -> NaiveTime {
 
 fn last_sunday(year: i32, month: u32) -> NaiveDate {
     // March and October both have 31 days.
-    let days = on(year, month, 25).iter_days().take(7);
-    days.filter(|day| day.weekday() == Weekday::Sun).last().expect("a Sunday")
+    let mut days = on(year, month, 25).iter_days().take(7);
+    days.find(|day| day.weekday() == Weekday::Sun).expect("a Sunday")
 }
 
 /// 01:00 Greenwich mean time on the last Sundays of March and October (SI 2002/262), of every year of the data.

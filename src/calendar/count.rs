@@ -20,6 +20,7 @@ use super::working_days::{Calendar, as_date};
 const WORKING_WEEK: i64 = 5;
 
 /// A count that no holiday has a say in.
+#[expect(clippy::reversed_empty_ranges, reason = "it is meant to be empty")]
 const NO_DAYS: RangeInclusive<DayNumber> = 1..=0;
 
 impl Calendar {

@@ -2,8 +2,6 @@
 //!
 //! A wall calendar is walked out from each day once, one square at a time, and every way of asking must agree with it.
 
-use chrono::NaiveDate;
-
 use super::day_by_day::{CALENDARS, WallCalendar, first_day, last_day};
 use super::{Calendar, CalendarError, Convention, Limit, Period, Trust, WorkingDays, number};
 
@@ -112,12 +110,11 @@ fn in_bulk(calendar: &Calendar, wall: &WallCalendar, (start, n): (usize, i32), f
 
 /// Every day up to `end`, counted to and from.
 fn how_many(calendar: &Calendar, wall: &WallCalendar, start: usize, end: usize) {
-    let worked = wall.worked(Trust::WithProvisional);
     let on = wall.days[start];
     let mut passed = 0;
-    for square in start..=end {
-        passed += i32::from(square > start && worked[square]);
-        let to: NaiveDate = wall.days[square];
+    for (to, worked) in wall.days.iter().zip(wall.worked(Trust::WithProvisional)).take(end + 1).skip(start) {
+        let to = *to;
+        passed += i32::from(to > on && *worked);
         let there = calendar.working_days_between(on, to);
         let back = calendar.working_days_between(to, on);
         assert!(there == Ok(WorkingDays(passed)), "{}: from {on} to {to}: {there:?}", calendar.id());

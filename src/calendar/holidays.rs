@@ -105,7 +105,7 @@ impl Holidays {
             .iter()
             .map(|member| member.known.clone())
             .reduce(|one, other| (*one.start()).max(*other.start())..=(*one.end()).min(*other.end()));
-        Self { id: id.to_owned(), known: known.unwrap_or_else(|| known_of_none()), days }
+        Self { id: id.to_owned(), known: known.unwrap_or_else(known_of_none), days }
     }
 
     /// These holidays and the days on which an authority's offices are closed, for a rule that does not count those. Days at
@@ -226,13 +226,13 @@ fn one_of(same: &[(&str, &Holiday)], members: usize) -> Option<Holiday> {
             sources.push(&day.source);
         }
     }
-    let titled = |(title, whose): &(&str, Vec<&str>)| {
+    let in_words = |(title, whose): &(&str, Vec<&str>)| {
         if whose.len() == members { (*title).to_owned() } else { format!("{title} ({})", whose.join(", ")) }
     };
     let all = |is: fn(&Holiday) -> bool| same.iter().all(|(_, day)| is(day));
     Some(Holiday {
         on: same.first()?.1.on,
-        title: titles.iter().map(titled).collect::<Vec<_>>().join("; "),
+        title: titles.iter().map(in_words).collect::<Vec<_>>().join("; "),
         substitute: all(|day| day.substitute),
         one_off: all(|day| day.one_off),
         status: same.iter().map(|(_, day)| day.status).min()?,
