@@ -13,7 +13,7 @@ use super::day_number::number;
 use super::error::CalendarError;
 use super::limit::{DueDate, Trust};
 use super::period::{Period, PeriodError};
-use super::working_days::{Calendar, as_date};
+use super::working_days::Calendar;
 use super::zone::Zone;
 
 /// How much time is allowed after an instant.
@@ -178,7 +178,7 @@ impl Calendar {
     ) -> Result<Ending, CalendarError> {
         match allowed {
             Allowance::Period(period) => self.end_of_period(period, at, convention, trust, zone),
-            Allowance::CarriedHours(hours) => Ok(self.carried(hours_after(at, hours), trust, zone)),
+            Allowance::CarriedHours(hours) => self.carried(hours_after(at, hours), hours, trust, zone),
             Allowance::Either { periods: [one, other], whichever } => {
                 let one = self.end_of_period(one, at, convention, trust, zone)?;
                 let other = self.end_of_period(other, at, convention, trust, zone)?;
@@ -192,17 +192,17 @@ impl Calendar {
         }
     }
 
-    /// `at`, or the same local time on the next working day when its own local day is none.
-    fn carried(&self, at: DateTime<Utc>, trust: Trust, zone: Zone) -> Ending {
+    /// `at`, which is `hours` after the event, or the same local time on the next working day when its own local day is
+    /// none.
+    fn carried(&self, at: DateTime<Utc>, hours: u32, trust: Trust, zone: Zone) -> Result<Ending, CalendarError> {
         let local = zone.local_time(at);
         let day = i64::from(number(local.date()));
         let carried_to = self.nth(self.rank(day, trust), trust);
-        let end = match as_date(carried_to).filter(|on| *on != local.date()) {
-            Some(on) => zone.at(on, local.time()),
-            None => at,
-        };
-        let (provisional, beyond_data) = self.doubts(&(day..=carried_to));
-        Ending { end: End::Instant(end), provisional, beyond_data }
+        let attempt = format_args!("{} to {}, carried to a working day", Period::Hours(hours), local.date());
+        self.accept(local.date(), attempt)?;
+        let limit = self.limit(carried_to, &[day..=carried_to], attempt)?;
+        let end = if limit.on.on() == local.date() { at } else { zone.at(limit.on.on(), local.time()) };
+        Ok(Ending { end: End::Instant(end), provisional: limit.provisional, beyond_data: limit.beyond_data })
     }
 
     fn end_of_period(

@@ -69,6 +69,12 @@ pub enum AlmanacError {
         /// What it is made of.
         members: String,
     },
+    /// A shipped list of days cannot become a union.
+    #[error("calendar `{id}` has days of its own and cannot be a union as well; give the union a name of its own")]
+    UnionOverDays {
+        /// The calendar.
+        id: String,
+    },
     /// Its file has a mistake.
     #[error(transparent)]
     File(#[from] HolidayError),
@@ -120,10 +126,11 @@ impl Almanac {
         let own = self.own(id).filter(|_| shipped_text(id).is_some());
         if file.union.is_empty() {
             let holidays = Holidays::of(file);
-            return Ok(match own {
-                Some(own) => holidays.under(own.clone()),
-                None => holidays,
-            });
+            return match own {
+                Some(own) if !own.union.is_empty() => Err(AlmanacError::UnionOverDays { id: (*id).to_owned() }),
+                Some(own) => Ok(holidays.under(own.clone())),
+                None => Ok(holidays),
+            };
         }
         if own.is_some() {
             return Err(AlmanacError::DaysOverUnion { id: (*id).to_owned(), members: file.union.join(", ") });

@@ -20,6 +20,7 @@ use super::working_days::{Calendar, as_date};
 const WORKING_WEEK: i64 = 5;
 
 /// A count that no holiday has a say in.
+#[expect(clippy::reversed_empty_ranges, reason = "it is meant to be empty")]
 const NO_DAYS: RangeInclusive<DayNumber> = 1..=0;
 
 impl Calendar {
@@ -228,7 +229,7 @@ impl Calendar {
     }
 
     /// Refuses a day that cannot be counted from or to.
-    fn accept(&self, on: NaiveDate, attempt: fmt::Arguments<'_>) -> Result<(), CalendarError> {
+    pub(super) fn accept(&self, on: NaiveDate, attempt: fmt::Arguments<'_>) -> Result<(), CalendarError> {
         if !YEARS.contains(&on.year()) {
             return Err(CalendarError::OutOfRange { attempt: attempt.to_string() });
         }
@@ -243,7 +244,7 @@ impl Calendar {
     }
 
     /// The answer `day`, and what is to be said of the days it rests on.
-    fn limit(
+    pub(super) fn limit(
         &self,
         day: DayNumber,
         rests_on: &[RangeInclusive<DayNumber>],

@@ -73,7 +73,7 @@ pub enum HolidayFault {
     OtherCalendar(String),
     /// No day at all, so the calendar would hold nothing to count with.
     Empty,
-    /// A union beside days, or of fewer than two calendars.
+    /// A union beside days, of fewer than two calendars, or a second one.
     Union,
     /// A column is missing, or holds a character that cannot be printed.
     Shape,
@@ -101,7 +101,7 @@ impl fmt::Display for HolidayFault {
                 write!(f, "the file belongs to calendar {id:?}; give each calendar its own file")
             }
             Self::Empty => f.write_str("no holiday follows; write one day a line"),
-            Self::Union => f.write_str("write `union = ID, ID` of at least two calendars, and no days beside it"),
+            Self::Union => f.write_str("write one `union = ID, ID` of at least two calendars, and no days beside it"),
             Self::Shape => f.write_str("write `DATE STATUS KIND TITLE | SOURCE`, all five, in printable characters"),
             Self::Date(word) => write!(f, "{word:?} is not a day; write it YYYY-MM-DD"),
             Self::Year(on) => write!(f, "{on} is outside the years {} to {}", YEARS.start(), YEARS.end()),
@@ -143,8 +143,9 @@ impl HolidayFile {
         let mut file = Self { calendar: id.to_owned(), union: Vec::new(), days: Vec::new() };
         for (number, line) in lines {
             if let Some(("union", members)) = setting(line) {
+                let second = !file.union.is_empty();
                 file.union = members.split(',').map(|member| member.trim().to_owned()).collect();
-                if file.union.len() < 2 || file.union.iter().any(String::is_empty) || !file.days.is_empty() {
+                if second || file.union.len() < 2 || file.union.iter().any(String::is_empty) || !file.days.is_empty() {
                     return Err(refuse(number, (column_of(line, members), HolidayFault::Union)));
                 }
                 continue;
@@ -266,11 +267,12 @@ mod tests {
 
     const GOOD: &str = "2026-12-25 published regular Christmas Day | gov.uk";
 
-    fn fault(body: &str) -> (usize, HolidayFault) {
+    /// Line, column and fault.
+    fn fault(body: &str) -> (usize, usize, HolidayFault) {
         let error = HolidayFile::parse("trial", &format!("# a trial\ncalendar = trial\n{body}\n")).unwrap_err();
         assert_eq!(error.calendar, "trial");
         assert!(!error.to_string().contains("  "), "{error}");
-        (error.line, error.fault)
+        (error.line, error.column, error.fault)
     }
 
     fn day(y: i32, m: u32, d: u32) -> NaiveDate {
@@ -297,42 +299,95 @@ mod tests {
     }
 
     #[test]
-    fn a_doubtful_line_is_refused_by_number() {
-        use HolidayFault::{Date, Duplicate, Empty, Kind, Shape, Status, Unordered, Weekend, Year};
-        for (body, line, expected) in [
-            ("", 2, Empty),
-            ("2026-12-25 published regular Christmas Day", 3, Shape),
-            ("2026-12-25 published regular | gov.uk", 3, Shape),
-            ("2026-12-25 published regular Christmas Day |", 3, Shape),
-            ("2026-12-25 published regular Christmas | Day | gov.uk", 3, Shape),
-            ("2026-12-25 published regular Christmas\u{7} Day | gov.uk", 3, Shape),
-            ("2026-02-30 published regular X | y", 3, Date("2026-02-30".to_owned())),
-            ("2026-2-3 published regular X | y", 3, Date("2026-2-3".to_owned())),
-            ("+2026-1-02 published regular X | y", 3, Date("+2026-1-02".to_owned())),
-            ("25/12/2026 published regular X | y", 3, Date("25/12/2026".to_owned())),
-            ("1899-12-25 published regular X | y", 3, Year(day(1899, 12, 25))),
-            ("2026-12-26 published regular Boxing Day | y", 3, Weekend(day(2026, 12, 26))),
-            ("2026-12-27 published regular Boxing Day | y", 3, Weekend(day(2026, 12, 27))),
-            ("2026-12-25 Published regular X | y", 3, Status("Published".to_owned())),
-            ("2026-12-25 published bank X | y", 3, Kind("bank".to_owned())),
-            (&format!("{GOOD}\n\n{GOOD}"), 5, Duplicate(day(2026, 12, 25))),
-            (&format!("{GOOD}\n2026-12-24 published regular X | y"), 4, Unordered(day(2026, 12, 24))),
+    fn every_status_and_kind_has_its_word() {
+        let text = "calendar = trial\n\
+            1950-01-02 published regular A | z\n\
+            2026-12-24 third-party substitute B | z\n\
+            2026-12-25 inferred one-off C | z\n\
+            2026-12-28 provisional substitute+one-off D | z\n\
+            2100-12-31 withdrawn regular E = F | z\n";
+        let file = HolidayFile::parse("trial", text).unwrap();
+        let said: Vec<_> =
+            file.days.iter().map(|day| (day.title.as_str(), day.status, day.substitute, day.one_off)).collect();
+        assert_eq!(
+            said,
+            [
+                ("A", HolidayStatus::Published, false, false),
+                ("B", HolidayStatus::ThirdParty, true, false),
+                ("C", HolidayStatus::Inferred, false, true),
+                ("D", HolidayStatus::Provisional, true, true),
+                ("E = F", HolidayStatus::Withdrawn, false, false),
+            ]
+        );
+        assert_eq!(HolidayFile::parse("trial", &file.to_string()), Ok(file));
+    }
+
+    #[test]
+    fn a_union_names_at_least_two_and_stands_alone() {
+        let file = HolidayFile::parse("trial", "# all\ncalendar = trial\nunion = one,  other ,third\n").unwrap();
+        assert_eq!(file.union, ["one", "other", "third"]);
+        assert_eq!(file.days, []);
+        assert_eq!(file.to_string(), "calendar = trial\nunion = one, other, third\n");
+        for (body, line, column) in [
+            ("union = one", 3, 9),
+            ("union =", 3, 8),
+            ("union = one, ", 3, 9),
+            ("union = one,, other", 3, 9),
+            (&format!("{GOOD}\nunion = one, other"), 4, 9),
+            (&format!("union = one, other\n  {GOOD}"), 4, 3),
+            ("union = one, other\nunion = third, fourth", 4, 9),
         ] {
-            assert_eq!(fault(body), (line, expected), "{body}");
+            assert_eq!(fault(body), (line, column, HolidayFault::Union), "{body}");
+        }
+        // A second calendar in one file is no day either: it has no bar.
+        assert_eq!(fault("calendar = other"), (3, 17, HolidayFault::Shape));
+    }
+
+    #[test]
+    fn a_doubtful_line_is_refused_by_its_place() {
+        use HolidayFault::{Date, Duplicate, Empty, Kind, Shape, Status, Unordered, Weekend, Year};
+        // Columns counted by hand, from 1: the date begins at 1, the status at 12.
+        for (body, line, column, expected) in [
+            ("", 2, 1, Empty),
+            ("2026-12-25 published regular Christmas Day", 3, 43, Shape),
+            ("2026-12-25 published regular | gov.uk", 3, 30, Shape),
+            ("2026-12-25 published | gov.uk", 3, 22, Shape),
+            (" | gov.uk", 3, 2, Shape),
+            ("2026-12-25 published regular Christmas Day |", 3, 45, Shape),
+            ("2026-12-25 published regular Christmas | Day | gov.uk", 3, 41, Shape),
+            ("2026-12-25 published regular Christmas\u{7} Day | gov.uk", 3, 39, Shape),
+            ("2026-12-25 published regular Noël\u{7} | gov.uk", 3, 34, Shape),
+            ("2026-02-30 published regular X | y", 3, 1, Date("2026-02-30".to_owned())),
+            ("2026-2-3 published regular X | y", 3, 1, Date("2026-2-3".to_owned())),
+            ("  +2026-1-02 published regular X | y", 3, 3, Date("+2026-1-02".to_owned())),
+            ("25/12/2026 published regular X | y", 3, 1, Date("25/12/2026".to_owned())),
+            ("1899-12-25 published regular X | y", 3, 1, Year(day(1899, 12, 25))),
+            ("1949-12-26 published regular X | y", 3, 1, Year(day(1949, 12, 26))),
+            ("2101-12-26 published regular X | y", 3, 1, Year(day(2101, 12, 26))),
+            ("2026-12-26 published regular Boxing Day | y", 3, 1, Weekend(day(2026, 12, 26))),
+            ("2026-12-27 published regular Boxing Day | y", 3, 1, Weekend(day(2026, 12, 27))),
+            ("2026-12-26 withdrawn regular Boxing Day | y", 3, 1, Weekend(day(2026, 12, 26))),
+            ("2026-12-25 Published regular X | y", 3, 12, Status("Published".to_owned())),
+            ("2026-12-25\tpublished  bank X | y", 3, 23, Kind("bank".to_owned())),
+            (&format!("{GOOD}\n\n{GOOD}"), 5, 1, Duplicate(day(2026, 12, 25))),
+            (&format!("{GOOD}\n 2026-12-24 published regular X | y"), 4, 2, Unordered(day(2026, 12, 24))),
+        ] {
+            assert_eq!(fault(body), (line, column, expected), "{body}");
         }
     }
 
     #[test]
     fn the_header_must_name_the_calendar() {
-        for (text, line, expected) in [
-            ("", 1, HolidayFault::NoHeader),
-            (GOOD, 1, HolidayFault::NoHeader),
-            ("\ncalender = trial", 2, HolidayFault::NoHeader),
-            ("calendar = scotland", 1, HolidayFault::OtherCalendar("scotland".to_owned())),
-            ("calendar = trial # mine", 1, HolidayFault::OtherCalendar("trial # mine".to_owned())),
+        for (text, line, column, expected) in [
+            ("", 1, 1, HolidayFault::NoHeader),
+            (GOOD, 1, 1, HolidayFault::NoHeader),
+            ("union = one, other", 1, 1, HolidayFault::NoHeader),
+            ("\n  calender = trial", 2, 3, HolidayFault::NoHeader),
+            ("calendar = scotland", 1, 12, HolidayFault::OtherCalendar("scotland".to_owned())),
+            ("calendar = trial # mine", 1, 12, HolidayFault::OtherCalendar("trial # mine".to_owned())),
         ] {
             let error = HolidayFile::parse("trial", text).unwrap_err();
-            assert_eq!((error.line, error.fault), (line, expected), "{text}");
+            assert_eq!((error.line, error.column, error.fault), (line, column, expected), "{text}");
         }
     }
 }

@@ -105,11 +105,12 @@ impl Holidays {
             .iter()
             .map(|member| member.known.clone())
             .reduce(|one, other| (*one.start()).max(*other.start())..=(*one.end()).min(*other.end()));
-        Self { id: id.to_owned(), known: known.unwrap_or_else(|| known_of_none()), days }
+        Self { id: id.to_owned(), known: known.unwrap_or_else(known_of_none), days }
     }
 
     /// These holidays and the days on which an authority's offices are closed, for a rule that does not count those. Days at
-    /// the weekend and days that are holidays anyway change nothing.
+    /// the weekend and days that are holidays anyway change nothing, but a holiday that is only computed ahead becomes certain:
+    /// the offices are closed whether it is published or not.
     ///
     /// ```
     /// use duewatch::calendar::{Calendar, Holidays};
@@ -127,14 +128,18 @@ impl Holidays {
             if weekend || !super::holiday_file::YEARS.contains(&on.year()) {
                 continue;
             }
-            days.entry(*on).or_insert_with(|| Holiday {
+            let source = "the authority's settings";
+            let day = days.entry(*on).or_insert_with(|| Holiday {
                 on: *on,
                 title: "the offices are closed".to_owned(),
                 substitute: false,
                 one_off: true,
                 status: HolidayStatus::Published,
-                source: "the authority's settings".to_owned(),
+                source: source.to_owned(),
             });
+            if !day.status.is_certain() {
+                (day.status, day.source) = (HolidayStatus::Published, source.to_owned());
+            }
         }
         Self { id: self.id.clone(), known: self.known.clone(), days: days.into_values().collect() }
     }
@@ -221,13 +226,13 @@ fn one_of(same: &[(&str, &Holiday)], members: usize) -> Option<Holiday> {
             sources.push(&day.source);
         }
     }
-    let titled = |(title, whose): &(&str, Vec<&str>)| {
+    let in_words = |(title, whose): &(&str, Vec<&str>)| {
         if whose.len() == members { (*title).to_owned() } else { format!("{title} ({})", whose.join(", ")) }
     };
     let all = |is: fn(&Holiday) -> bool| same.iter().all(|(_, day)| is(day));
     Some(Holiday {
         on: same.first()?.1.on,
-        title: titles.iter().map(titled).collect::<Vec<_>>().join("; "),
+        title: titles.iter().map(in_words).collect::<Vec<_>>().join("; "),
         substitute: all(|day| day.substitute),
         one_off: all(|day| day.one_off),
         status: same.iter().map(|(_, day)| day.status).min()?,

@@ -2,7 +2,10 @@
 
 use chrono::NaiveDate;
 
-use super::{Calendar, CalendarError, FirstDay, LastDay, Limit, Period, Trust, format_date_long};
+use super::{
+    Calendar, CalendarError, Convention, DueDate, FirstDay, HolidayFile, Holidays, LastDay, Limit, Period, Trust,
+    WorkingDays, format_date_long,
+};
 
 fn england() -> Calendar {
     Calendar::shipped("england-and-wales").unwrap()
@@ -16,9 +19,20 @@ fn period(text: &str) -> Period {
     text.parse().unwrap()
 }
 
+fn due(text: &str) -> DueDate {
+    DueDate::from(day(text))
+}
+
 fn after(start: &str, words: &str, first_day: FirstDay, last_day: LastDay) -> String {
-    let limit = england().after(day(start), period(words), first_day, last_day, Trust::PublishedOnly).unwrap();
-    format_date_long(limit.on)
+    let convention = Convention { first_day, last_day, ..Convention::ORDINARY };
+    let limit = england().after(day(start), period(words), convention, Trust::PublishedOnly).unwrap();
+    format_date_long(limit.on.on())
+}
+
+/// A calendar with these days and no others.
+fn trial(days: &str) -> Calendar {
+    let file = HolidayFile::parse("trial", &format!("calendar = trial\n{days}\n")).unwrap();
+    Calendar::new(&Holidays::of(file))
 }
 
 #[test]
@@ -113,7 +127,7 @@ fn backward_from_a_booked_day() {
         ("2026-11-30", "1 working week", "Monday 23 November 2026"),
     ] {
         let limit = england().before(day(end), period(words), Trust::PublishedOnly).unwrap();
-        assert_eq!(format_date_long(limit.on), expected, "{words} before {end}");
+        assert_eq!(format_date_long(limit.on.on()), expected, "{words} before {end}");
     }
 }
 
@@ -128,7 +142,7 @@ fn both_ends_of_a_count() {
         // 2026 has 261 Mondays to Fridays, less eight holidays.
         ("2025-12-31", "2026-12-31", 253),
     ] {
-        assert_eq!(england.working_days_between(day(from), day(to)), Ok(expected), "{from} {to}");
+        assert_eq!(england.working_days_between(day(from), day(to)), Ok(WorkingDays(expected)), "{from} {to}");
     }
 }
 
@@ -139,7 +153,8 @@ fn the_horizon_is_said() {
     assert_eq!(england.published_until(), day("2028-12-31"));
     assert_eq!(england.known_until(), day("2035-12-31"));
     let limit = |start: &str, n, trust| {
-        let Limit { on, provisional, beyond_data } = england.add_working_days(day(start), n, trust).unwrap();
+        let Limit { on, provisional, beyond_data } =
+            england.add_working_days(day(start), WorkingDays(n), trust).unwrap();
         (on.to_string(), provisional, beyond_data)
     };
     // Published to the last day of 2028, a Sunday: Friday the 29th is certain.
@@ -149,8 +164,14 @@ fn the_horizon_is_said() {
     assert_eq!(limit("2028-12-28", 2, Trust::WithProvisional), ("2029-01-02".to_owned(), true, false));
     // Backward out of an unpublished year into a published one.
     assert_eq!(limit("2029-01-02", -1, Trust::WithProvisional), ("2028-12-29".to_owned(), true, false));
+    // Between two provisional holidays nothing is left open: from New Year 2029 to Good Friday, 30 March.
+    assert_eq!(limit("2029-01-02", 1, Trust::PublishedOnly), ("2029-01-03".to_owned(), false, false));
+    assert_eq!(limit("2029-03-28", 1, Trust::PublishedOnly), ("2029-03-29".to_owned(), false, false));
+    assert_eq!(limit("2029-03-28", 2, Trust::PublishedOnly), ("2029-03-30".to_owned(), true, false));
+    // Friday, Easter Monday 2 April: 3 April.
+    assert_eq!(limit("2029-03-28", 2, Trust::WithProvisional), ("2029-04-03".to_owned(), true, false));
     // Monday 31 December 2035 is the last day with data; after it New Year's Day counts as any Tuesday.
-    assert_eq!(limit("2035-12-28", 1, Trust::WithProvisional), ("2035-12-31".to_owned(), true, false));
+    assert_eq!(limit("2035-12-28", 1, Trust::WithProvisional), ("2035-12-31".to_owned(), false, false));
     assert_eq!(limit("2035-12-28", 2, Trust::WithProvisional), ("2036-01-01".to_owned(), true, true));
     assert_eq!(limit("2036-12-24", 2, Trust::PublishedOnly), ("2036-12-26".to_owned(), true, true));
 }
@@ -159,8 +180,7 @@ fn the_horizon_is_said() {
 fn a_day_outside_all_knowledge_is_refused() {
     let england = england();
     let count = |start: &str, words: &str| {
-        let first = FirstDay::Excluded;
-        england.after(day(start), period(words), first, LastDay::AsIs, Trust::PublishedOnly).unwrap_err().to_string()
+        england.after(day(start), period(words), Convention::ORDINARY, Trust::PublishedOnly).unwrap_err().to_string()
     };
     assert_eq!(
         count("2011-12-30", "5 working days"),
@@ -181,8 +201,8 @@ fn a_day_outside_all_knowledge_is_refused() {
         Err(CalendarError::BeforeData { .. })
     ));
     for absurd in [Period::Days(u32::MAX), Period::WorkingDays(u32::MAX), Period::Months(u32::MAX)] {
-        let first = FirstDay::Included;
-        let answer = england.after(day("2026-01-05"), absurd, first, LastDay::Next, Trust::PublishedOnly);
+        let convention = Convention { first_day: FirstDay::Included, last_day: LastDay::Next, ..Convention::ORDINARY };
+        let answer = england.after(day("2026-01-05"), absurd, convention, Trust::PublishedOnly);
         assert!(matches!(answer, Err(CalendarError::OutOfRange { .. })), "{absurd}");
         assert!(england.before(day("2026-01-05"), absurd, Trust::PublishedOnly).is_err(), "{absurd}");
     }
@@ -196,7 +216,7 @@ fn a_day_outside_all_knowledge_is_refused() {
         england.next_working_day(edge);
         england.previous_working_day(edge);
         assert!(england.working_days_between(edge, day("2026-01-05")).is_err());
-        assert!(england.add_working_days(edge, i32::MIN, Trust::PublishedOnly).is_err());
+        assert!(england.add_working_days(edge, WorkingDays(i32::MIN), Trust::PublishedOnly).is_err());
     }
     // 1900 to 2200: 15,705 weeks and a Monday to Wednesday, so 31,410 weekend days, and 140 published holidays.
     assert_eq!(england.skipped(NaiveDate::MIN, NaiveDate::MAX, Trust::PublishedOnly).len(), 31_550);
@@ -232,41 +252,45 @@ fn what_was_passed_over_is_named() {
 }
 
 #[test]
-fn the_horizon_ends_at_the_first_year_that_is_not_listed() {
-    let until = |body: &str| {
-        let text = format!("calendar = trial\n2026-12-25 published regular Christmas Day | a\n{body}");
-        Calendar::parse("trial", &text).unwrap().published_until().to_string()
+fn the_data_ends_with_the_first_year_that_is_not_listed() {
+    let horizon = |body: &str| {
+        let trial = trial(&format!("2026-12-25 published regular Christmas Day | a\n{body}"));
+        (trial.published_until().to_string(), trial.known_until().to_string())
     };
-    assert_eq!(until("2027-12-27 published substitute Christmas Day | a"), "2027-12-31");
-    assert_eq!(until("2027-12-27 provisional substitute Christmas Day | a"), "2026-12-31");
+    let ends = |published: &str, known: &str| (published.to_owned(), known.to_owned());
+    let published = "2027-12-27 published substitute Christmas Day | a";
+    assert_eq!(horizon(published), ends("2027-12-31", "2027-12-31"));
+    // Published as far as the eve of the first day that is not.
+    let provisional = "2027-12-27 provisional substitute Christmas Day | a";
+    assert_eq!(horizon(provisional), ends("2027-12-26", "2027-12-31"));
     // A coronation proclaimed ahead does not make its year's list known, nor does a list past a gap.
-    assert_eq!(until("2027-06-01 published one-off Coronation | a"), "2026-12-31");
-    assert_eq!(until("2028-12-25 published regular Christmas Day | a"), "2026-12-31");
+    assert_eq!(horizon("2027-06-01 published one-off Coronation | a"), ends("2026-12-31", "2026-12-31"));
+    assert_eq!(horizon("2028-12-25 published regular Christmas Day | a"), ends("2026-12-31", "2026-12-31"));
     // A provisional day among published ones makes what crosses it provisional, and nothing else.
-    let text =
-        "calendar = trial\n2026-06-01 provisional one-off Fair | a\n2026-12-25 inferred regular Christmas Day | a";
-    let trial = Calendar::parse("trial", text).unwrap();
-    assert_eq!(trial.published_until(), day("2026-12-31"));
-    let next = |start| trial.add_working_days(day(start), 1, Trust::WithProvisional).unwrap();
-    assert_eq!(next("2026-05-29"), Limit { on: day("2026-06-02"), provisional: true, beyond_data: false });
-    assert_eq!(next("2026-06-02"), Limit { on: day("2026-06-03"), provisional: false, beyond_data: false });
-    let nothing_sure = Calendar::parse("trial", "calendar = trial\n2026-06-01 provisional regular Fair | a").unwrap();
-    assert_eq!(nothing_sure.published_until(), day("2025-12-31"));
+    let fair = trial("2026-06-01 provisional one-off Fair | a\n2026-12-25 inferred regular Christmas Day | a");
+    assert_eq!(fair.published_until(), day("2026-05-31"));
+    assert_eq!(fair.known_until(), day("2026-12-31"));
+    let next = |start| fair.add_working_days(day(start), WorkingDays(1), Trust::WithProvisional).unwrap();
+    assert_eq!(next("2026-05-28"), Limit { on: due("2026-05-29"), provisional: false, beyond_data: false });
+    assert_eq!(next("2026-05-29"), Limit { on: due("2026-06-02"), provisional: true, beyond_data: false });
+    assert_eq!(next("2026-06-02"), Limit { on: due("2026-06-03"), provisional: false, beyond_data: false });
+    let nothing_sure = trial("2026-06-01 provisional regular Fair | a");
+    assert_eq!(nothing_sure.published_until(), day("2026-05-31"));
 }
 
 #[test]
 fn the_hash_follows_what_is_said_and_nothing_else() {
-    let hash = |text: &str| Calendar::parse("trial", text).unwrap().hash().to_owned();
-    let plain = hash("calendar = trial\n2026-12-25 published regular Christmas Day | a\n");
+    let hash = |days: &str| trial(days).hash().to_owned();
+    let plain = hash("2026-12-25 published regular Christmas Day | a");
     assert_eq!(plain.len(), 64);
     // sha256sum of the two canonical lines.
     assert_eq!(plain, "30b7588f78ba2bf00446f3a300a4e0203564db107202db8ee13e2557a626cc8a");
-    assert_eq!(plain, hash("# note\ncalendar = trial\r\n\r\n2026-12-25   published regular  Christmas  Day |b"));
+    assert_eq!(plain, hash("# note\n\r\n2026-12-25   published regular  Christmas  Day |b"));
     for other in [
-        "calendar = trial\n2026-12-24 published regular Christmas Day | a\n",
-        "calendar = trial\n2026-12-25 inferred regular Christmas Day | a\n",
-        "calendar = trial\n2026-12-25 published substitute Christmas Day | a\n",
-        "calendar = trial\n2026-12-25 published regular Christmas | a\n",
+        "2026-12-24 published regular Christmas Day | a",
+        "2026-12-25 inferred regular Christmas Day | a",
+        "2026-12-25 published substitute Christmas Day | a",
+        "2026-12-25 published regular Christmas | a",
     ] {
         assert_ne!(plain, hash(other), "{other}");
     }
@@ -276,11 +300,11 @@ fn the_hash_follows_what_is_said_and_nothing_else() {
 fn no_holiday_can_move_calendar_time() {
     let england = Calendar::shipped("england-and-wales").unwrap();
     let weeks = |last_day| {
-        england
-            .after(day("2030-12-02"), Period::Weeks(4), FirstDay::Excluded, last_day, Trust::WithProvisional)
-            .unwrap()
+        let convention = Convention { last_day, ..Convention::ORDINARY };
+        england.after(day("2030-12-02"), Period::Weeks(4), convention, Trust::WithProvisional).unwrap()
     };
     // Monday 2 December 2030 and 28 days: Monday 30 December, whatever is published. Moved back it rests on the calendar.
-    assert_eq!(weeks(LastDay::AsIs), Limit { on: day("2030-12-30"), provisional: false, beyond_data: false });
-    assert!(weeks(LastDay::Previous).provisional);
+    assert_eq!(weeks(LastDay::AsIs), Limit { on: due("2030-12-30"), provisional: false, beyond_data: false });
+    // Moved, it would rest on the calendar; it is a working day, so there is nothing to move it over.
+    assert_eq!(weeks(LastDay::Previous), weeks(LastDay::AsIs));
 }

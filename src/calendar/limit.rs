@@ -39,7 +39,7 @@ impl Neg for WorkingDays {
 
 impl fmt::Display for WorkingDays {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let days = if self.0.abs() == 1 { "day" } else { "days" };
+        let days = if self.0.unsigned_abs() == 1 { "day" } else { "days" };
         write!(f, "{} working {days}", self.0)
     }
 }
@@ -126,14 +126,14 @@ pub enum Trust {
 /// use duewatch::calendar::{Calendar, Trust, WorkingDays};
 ///
 /// let calendar = Calendar::shipped("england-and-wales").ok_or("not shipped")?;
-/// let add = |days| calendar.add_working_days("2028-12-22".parse()?, days, Trust::WithProvisional);
+/// let friday = "2028-12-22".parse()?;
+/// let add = |days| calendar.add_working_days(friday, days, Trust::WithProvisional);
 /// // 27, 28, 29 December; New Year 2029 is computed, and not yet published.
 /// let limit = add(WorkingDays(4))?;
 /// assert_eq!(limit.on.to_string(), "2029-01-02");
 /// assert!(limit.provisional && !limit.beyond_data);
 /// // Three days before it nothing unpublished has been passed over.
 /// assert!(!add(WorkingDays(3))?.provisional);
-/// # fn add_any() {}
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -145,4 +145,36 @@ pub struct Limit {
     pub provisional: bool,
     /// A day counted on the way is past all data, where every Monday to Friday counts.
     pub beyond_data: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_of_working_days_is_said_in_words() {
+        for (n, words) in [
+            (0, "0 working days"),
+            (1, "1 working day"),
+            (-1, "-1 working day"),
+            (45, "45 working days"),
+            (i32::MIN, "-2147483648 working days"),
+        ] {
+            assert_eq!(WorkingDays(n).to_string(), words);
+        }
+        assert_eq!(-WorkingDays(i32::MIN), WorkingDays(i32::MAX));
+    }
+
+    #[test]
+    fn a_day_has_passed_when_the_next_one_begins() {
+        // Matthew v Sedman: midnight belongs to the next day. Sunday 25 October 2026 has 25 hours in London, and ends at
+        // midnight Greenwich mean time; the Saturday before ends at 23:00.
+        let london = Zone::from_name("Europe/London").unwrap();
+        for (on, end) in [("2026-10-24", "2026-10-24T23:00:00Z"), ("2026-10-25", "2026-10-26T00:00:00Z")] {
+            let (due, end) = (DueDate::from(on.parse::<NaiveDate>().unwrap()), end.parse::<DateTime<Utc>>().unwrap());
+            assert_eq!(due.ends_at(london), end);
+            assert!(due.has_passed(end, london));
+            assert!(!due.has_passed(end - chrono::TimeDelta::nanoseconds(1), london));
+        }
+    }
 }

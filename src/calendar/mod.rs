@@ -42,7 +42,17 @@ mod years;
 mod zone;
 
 #[cfg(test)]
+mod day_by_day;
+#[cfg(test)]
+mod every_day;
+#[cfg(test)]
+mod holidays_by_law;
+#[cfg(test)]
 mod known_dates;
+#[cfg(test)]
+mod known_dates_elsewhere;
+#[cfg(test)]
+mod known_lists;
 #[cfg(test)]
 mod laws;
 
