@@ -70,20 +70,25 @@ impl DayTable {
     /// The table over `days` days from `first`, without the holidays: days from the first, in order, and whether each is
     /// provisional.
     pub(super) fn new(first: i32, days: u16, holidays: &[(u16, bool)]) -> Self {
-        let mut left = holidays.iter().map(|(day, _)| *day).peekable();
-        let mut rank = Vec::with_capacity(usize::from(days) + 1);
-        let mut nth = Vec::with_capacity(usize::from(days));
+        let mut left = holidays.iter().map(|(day, _)| *day);
+        let mut next_holiday = left.next();
+        let (mut rank, mut nth) = (vec![0; usize::from(days) + 1], vec![0; usize::from(days)]);
         let (mut count, mut weekday) = (0_u16, first.rem_euclid(7));
-        for day in 0..days {
-            rank.push(count);
-            let holiday = left.next_if_eq(&day).is_some();
-            if weekday < 5 && !holiday {
-                nth.push(day);
-                count += 1;
+        for (day, entry) in (0..=days).zip(&mut rank) {
+            *entry = count;
+            // A day that does not count is overwritten by the next one that does.
+            if let Some(entry) = nth.get_mut(usize::from(count)) {
+                *entry = day;
             }
+            let holiday = next_holiday == Some(day);
+            if holiday {
+                next_holiday = left.next();
+            }
+            count += u16::from(weekday < 5 && !holiday);
             weekday = if weekday == 6 { 0 } else { weekday + 1 };
         }
-        rank.push(count);
+        // The day past the last one was counted like the others.
+        nth.truncate(rank.last().copied().map_or(0, usize::from));
         // The i-th of them has i of its kind before it.
         let provisional = holidays.iter().filter(|(_, provisional)| *provisional).zip(0..);
         let provisional = provisional

@@ -202,12 +202,13 @@ fn column_of(line: &str, part: &str) -> usize {
 
 fn parse_line(line: &str) -> Result<Holiday, Fault> {
     let end = || line.chars().count() + 1;
-    if let Some(position) = line.chars().position(|c| c.is_control() && c != '\t') {
+    let plain = line.bytes().all(|byte| (b' '..0x7f).contains(&byte) || byte == b'\t');
+    if !plain && let Some(position) = line.chars().position(|c| c.is_control() && c != '\t') {
         return Err((position + 1, HolidayFault::Shape));
     }
     let (day, source) = line.split_once('|').ok_or_else(|| (end(), HolidayFault::Shape))?;
     let bar = column_of(line, source) - 1;
-    let mut words = day.split_whitespace();
+    let mut words = day.split_ascii_whitespace();
     let mut word = || words.next().ok_or((bar, HolidayFault::Shape));
     let (date, status, kind) = (word()?, word()?, word()?);
     let mut title = String::new();

@@ -204,12 +204,13 @@ impl Holidays {
     /// # Ok::<(), duewatch::calendar::HolidayError>(())
     /// ```
     pub fn hash(&self) -> String {
-        let mut hasher = Sha256::new();
-        hasher.update(format!("calendar = {}\n", self.id));
+        let mut text = format!("calendar = {}\n", self.id);
         for day in &self.days {
-            hasher.update(format!("{} {} {} {}\n", day.on, day.status, day.kind(), day.title));
+            for part in [&day.on.to_string(), " ", day.status.as_str(), " ", day.kind(), " ", &day.title, "\n"] {
+                text.push_str(part);
+            }
         }
-        format!("{:x}", hasher.finalize())
+        format!("{:x}", Sha256::digest(text))
     }
 }
 
