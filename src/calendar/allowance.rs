@@ -199,7 +199,6 @@ impl Calendar {
         let day = i64::from(number(local.date()));
         let carried_to = self.nth(self.rank(day, trust), trust);
         let attempt = format_args!("{} to {}, carried to a working day", Period::Hours(hours), local.date());
-        self.accept(local.date(), attempt)?;
         let limit = self.limit(carried_to, &[day..=carried_to], attempt)?;
         let end = if limit.on.on() == local.date() { at } else { zone.at(limit.on.on(), local.time()) };
         Ok(Ending { end: End::Instant(end), provisional: limit.provisional, beyond_data: limit.beyond_data })

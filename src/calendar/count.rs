@@ -229,7 +229,7 @@ impl Calendar {
     }
 
     /// Refuses a day that cannot be counted from or to.
-    pub(super) fn accept(&self, on: NaiveDate, attempt: fmt::Arguments<'_>) -> Result<(), CalendarError> {
+    fn accept(&self, on: NaiveDate, attempt: fmt::Arguments<'_>) -> Result<(), CalendarError> {
         if !YEARS.contains(&on.year()) {
             return Err(CalendarError::OutOfRange { attempt: attempt.to_string() });
         }

@@ -97,8 +97,8 @@ impl fmt::Display for DueDate {
 /// Which holidays count.
 ///
 /// Counting forward, fewer holidays give the earlier date, so `PublishedOnly` is the strict reading. Counting backward
-/// ([`Calendar::before`](super::Calendar::before)) and under [`LastDay::Previous`] it is the other way round: there
-/// `WithProvisional` gives the earlier date.
+/// ([`Calendar::before`](super::Calendar::before)) and under [`LastDay::Previous`](super::LastDay::Previous) it is the other
+/// way round: there `WithProvisional` gives the earlier date.
 ///
 /// ```
 /// use duewatch::calendar::{Calendar, Trust, WorkingDays};
