@@ -1,8 +1,6 @@
 //! `duewatch calendar add` and its kin as a person and a batch use them. Dates were counted on a wall calendar; the
 //! reckoning stands beside each.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot read an answer has failed")]
-
 #[path = "support/cases.rs"]
 mod cases;
 

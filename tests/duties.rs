@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use duewatch::{
     calendar::{Calendar, Holidays, Zone},
     duty::{Terms, assess},
+    procedure::Counts,
 };
 use scenario::{Expected, Scenario, hertfordshire};
 
@@ -57,10 +58,10 @@ fn closure_days_count_unless_a_rule_says_that_they_do_not() {
     let closed = ["2026-12-29", "2026-12-30", "2026-12-31"].map(|on| on.parse::<NaiveDate>().unwrap());
     let (calendar, office) = (Calendar::new(&holidays), Calendar::new(&holidays.and_closed(&closed)));
     let zone = Zone::from_name("Europe/London").unwrap();
-    let dates = |office_days: bool| {
+    let dates = |counts: Counts| {
         let mut procedure = hertfordshire();
         let rule = procedure.rules.iter_mut().find(|rule| rule.duty.0 == "first-core-group").unwrap();
-        rule.office_days = office_days;
+        rule.counts = counts;
         let now = zone.at(scenario.today, scenario.time);
         let terms = Terms { office: &office, ..Terms::new(&procedure, &calendar, zone, now) };
         let assessment = assess(&scenario.record(), &terms);
@@ -70,7 +71,7 @@ fn closure_days_count_unless_a_rule_says_that_they_do_not() {
         (on(duty.strict), on(duty.due), closed)
     };
     // Fri 18 December is day 0: 21 22 23 24 | 29 30 31 | 4 5 6 January.
-    assert_eq!(dates(false), ("2027-01-05".into(), "2027-01-06".into(), 0));
+    assert_eq!(dates(Counts::WorkingDays), ("2027-01-05".into(), "2027-01-06".into(), 0));
     // Without the three days between the holidays: 21 22 23 24 | 4 5 6 7 8 | 11.
-    assert_eq!(dates(true), ("2027-01-08".into(), "2027-01-11".into(), 3));
+    assert_eq!(dates(Counts::OfficeDays), ("2027-01-08".into(), "2027-01-11".into(), 3));
 }

@@ -342,13 +342,13 @@ office_days = true"#,
     );
     assert_eq!(
         said,
-        r#"trial.toml:59:15: the rule counts no working days, so none of them can be an office day
+        r"trial.toml:59:15: the rule counts no working days, so none of them can be an office day
    |
 59 | office_days = true
    |               ^^^^
    = take it out, or state the period in working days
 
-1 problem"#
+1 problem"
     );
 }
 

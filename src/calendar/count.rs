@@ -148,19 +148,28 @@ impl Calendar {
     /// ```
     #[inline]
     pub fn add_working_days(&self, start: NaiveDate, n: WorkingDays, trust: Trust) -> Result<Limit, CalendarError> {
-        match self.settled(start, n.0) {
-            Some(on) => Ok(Limit { on: on.into(), provisional: false, beyond_data: false }),
+        match self.inside(start, n.0, trust) {
+            Some(limit) => Ok(limit),
             None => self.add_far(start, n, trust),
         }
     }
 
-    /// The answer inside the data and before the first provisional holiday, where nothing is left to ask: that is nearly
-    /// always.
+    /// The answer inside the data, where no bound has to be looked at: nearly always. Past the first provisional holiday it
+    /// is only that of [`Trust::WithProvisional`].
     #[inline]
-    fn settled(&self, start: NaiveDate, n: i32) -> Option<NaiveDate> {
+    fn inside(&self, start: NaiveDate, n: i32, trust: Trust) -> Option<Limit> {
         let day = self.years().number(start)?;
         let found = self.table().add(day, n)?;
-        if found.max(day) < self.settled_before() { self.years().date(found, start) } else { None }
+        let last = found.max(day);
+        let settled = last < self.settled_before();
+        if !settled && (trust == Trust::PublishedOnly || last > number(self.known_until())) {
+            return None;
+        }
+        let provisional = !settled && {
+            let passed = passed(day.into(), n, found.into());
+            self.table().has_provisional(*passed.start(), *passed.end())
+        };
+        Some(Limit { on: self.years().date(found, start)?.into(), provisional, beyond_data: false })
     }
 
     /// [`add_working_days`](Self::add_working_days) for any day.
@@ -171,12 +180,7 @@ impl Calendar {
         let start = i64::from(number(start));
         let past = i64::from(n.0 > 0);
         let day = self.nth(self.rank(start + past, trust) - past + i64::from(n.0), trust);
-        let passed = match n.0 {
-            ..0 => day..=start - 1,
-            0 => start..=day,
-            1.. => start + 1..=day,
-        };
-        self.limit(day, &[passed], attempt)
+        self.limit(day, &[passed(start, n.0, day)], attempt)
     }
 
     /// How many working days lie in (`from`, `to`]: `from` does not count, `to` does. When `to` is the earlier, minus
@@ -259,6 +263,17 @@ impl Calendar {
             limit.beyond_data |= beyond_data;
         }
         Ok(limit)
+    }
+}
+
+/// The days that a count of `n` working days from `start` to `found` has passed over or ended on: not the start, which has no
+/// say unless nothing is counted.
+#[inline]
+fn passed(start: DayNumber, n: i32, found: DayNumber) -> RangeInclusive<DayNumber> {
+    match n {
+        ..0 => found..=start - 1,
+        0 => start..=found,
+        1.. => start + 1..=found,
     }
 }
 

@@ -35,7 +35,12 @@ pub struct DayTable {
     nth: Box<[u16]>,
     /// The provisional holidays in order, each as days from the first and as its rank if it were a working day.
     provisional: Box<[(u16, u16)]>,
+    /// For each [`STRETCH`] days from the first how many of those lie before it: where to look for one.
+    stretches: Box<[u16]>,
 }
+
+/// Days in a stretch, about a season: in most there is one provisional holiday or none.
+const STRETCH: u16 = 64;
 
 impl DayTable {
     /// The `n`-th working day after `day`, or before it when `n` is negative; with 0 the day itself or the next working
@@ -64,7 +69,7 @@ impl DayTable {
 
     /// Memory that the tables hold, in bytes.
     pub(super) fn bytes(&self) -> usize {
-        2 * (self.rank.len() + self.nth.len() + 2 * self.provisional.len())
+        2 * (self.rank.len() + self.nth.len() + 2 * self.provisional.len() + self.stretches.len())
     }
 
     /// The table over `days` days from `first`, without the holidays: days from the first, in order, and whether each is
@@ -91,10 +96,13 @@ impl DayTable {
         nth.truncate(rank.last().copied().map_or(0, usize::from));
         // The i-th of them has i of its kind before it.
         let provisional = holidays.iter().filter(|(_, provisional)| *provisional).zip(0..);
-        let provisional = provisional
+        let provisional: Box<[(u16, u16)]> = provisional
             .filter_map(|((day, _), before)| Some((*day, rank.get(usize::from(*day))?.checked_add(before)?)))
             .collect();
-        Self { first, rank: rank.into(), nth: nth.into(), provisional }
+        let before = |day| provisional.partition_point(|(holiday, _)| *holiday < day);
+        let stretches =
+            (0..=days / STRETCH).map(|stretch| u16::try_from(before(stretch * STRETCH)).unwrap_or(u16::MAX));
+        Self { first, rank: rank.into(), nth: nth.into(), stretches: stretches.collect(), provisional }
     }
 
     /// The first provisional holiday, before which everything counted is certain; the table's end if there is none.
@@ -137,9 +145,22 @@ impl DayTable {
     }
 
     /// How many provisional holidays lie before `day`.
-    pub(super) fn provisional_before(&self, day: DayNumber) -> i64 {
-        let offset = day - i64::from(self.first);
-        as_i64(self.provisional.partition_point(|(holiday, _)| i64::from(*holiday) < offset))
+    fn provisional_before(&self, day: DayNumber) -> i64 {
+        let offset = (day - i64::from(self.first)).max(0);
+        let stretch = usize::try_from(offset / i64::from(STRETCH)).unwrap_or(usize::MAX);
+        let mut before = self.stretches.get(stretch).map_or(self.provisional.len(), |before| usize::from(*before));
+        while self.provisional.get(before).is_some_and(|(holiday, _)| i64::from(*holiday) < offset) {
+            before += 1;
+        }
+        as_i64(before)
+    }
+
+    /// Whether one of the days from `first` to `last` is a provisional holiday.
+    #[inline]
+    pub(super) fn has_provisional(&self, first: DayNumber, last: DayNumber) -> bool {
+        let next = usize::try_from(self.provisional_before(first)).ok();
+        let next = next.and_then(|next| self.provisional.get(next));
+        next.is_some_and(|(holiday, _)| i64::from(self.first) + i64::from(*holiday) <= last)
     }
 
     fn total(&self) -> i64 {

@@ -222,8 +222,7 @@ impl Calendar {
             return (false, false);
         }
         let beyond_data = *days.end() > i64::from(number(self.known_until()));
-        let before = |day| self.table.provisional_before(day);
-        (beyond_data || before(*days.start()) != before(*days.end() + 1), beyond_data)
+        (beyond_data || self.table.has_provisional(*days.start(), *days.end()), beyond_data)
     }
 
     /// The years of the tables.

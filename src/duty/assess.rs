@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     calendar::{Calendar, Zone, format_date_long},
-    procedure::{DutyId, Procedure, Rule, Shape},
+    procedure::{Counts, DutyId, Procedure, Rule, Shape},
     record::{CaseRecord, Fact, FactKind, Value, When},
 };
 
@@ -40,7 +40,11 @@ impl<'a> Terms<'a> {
 
     /// The terms under which this rule's limits are counted.
     pub(super) fn of(&self, rule: &Rule) -> Terms<'a> {
-        Terms { calendar: if rule.office_days { self.office } else { self.calendar }, ..*self }
+        let calendar = match rule.counts {
+            Counts::WorkingDays => self.calendar,
+            Counts::OfficeDays => self.office,
+        };
+        Terms { calendar, ..*self }
     }
 }
 

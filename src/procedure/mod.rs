@@ -16,7 +16,7 @@ pub use known::{CatalogueError, DutyCatalogue};
 pub use ladder::{Base, Ladder, NoticeKind, Offset, Repeat, Step};
 pub use problem::{Problem, Problems};
 pub use rule::{
-    Alert, Between, Citation, Counting, Deadline, DutyId, MetBy, Procedure, Recurring, Report, Rule, Shape, Standing,
-    Start, Strength, Unassessed,
+    Alert, Between, Citation, Counting, Counts, Deadline, DutyId, MetBy, Procedure, Recurring, Report, Rule, Shape,
+    Standing, Start, Strength, Unassessed,
 };
 pub use selector::{Relation, Selector, Test};

@@ -126,14 +126,24 @@ pub struct Rule {
     pub from_birth: bool,
     /// It goes on after the child's death. Everything else stops the same instant.
     pub after_death: bool,
-    /// Its working days are those on which the authority's own offices are open: its closure days do not count.
-    pub office_days: bool,
+    /// Which days its working days are.
+    pub counts: Counts,
     /// What it watches.
     pub shape: Shape,
     /// Who is told when.
     pub ladder: Ladder,
     /// The line of the procedure file it begins on.
     pub line: usize,
+}
+
+/// Which days a rule's working days are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Counts {
+    /// Those of the law, on some of which the authority's offices may be closed.
+    #[default]
+    WorkingDays,
+    /// Those of them on which its offices are open.
+    OfficeDays,
 }
 
 /// The eleven shapes. Those that are not yet assessed are refused by name when a procedure is put to work.

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     calendar::Period,
-    procedure::{Citation, Counting, DutyCatalogue, DutyId, Rule, Shape, Strength},
+    procedure::{Citation, Counting, Counts, DutyCatalogue, DutyId, Rule, Shape, Strength},
 };
 
 /// The most words a quote may have. It points at the document and does not replace it.
@@ -69,7 +69,7 @@ impl Surroundings<'_> {
         table.finish();
 
         let (shape, shape_text, duty_text) = (shape?, shape_text?, duty_text?);
-        let office_days = office_days.map_or(Some(false), |flag| counted_in_office_days(&flag, &shape));
+        let counts = office_days.map_or(Some(Counts::default()), |flag| counts(&flag, &shape));
         let ladder_named = match ladder {
             Some(text) => self.named_ladder(&text?).map(Some),
             None => self.usual_ladder(name, &shape_text, &strength?),
@@ -93,7 +93,7 @@ impl Surroundings<'_> {
             under_review: under_review?,
             from_birth: from_birth?,
             after_death: after_death?,
-            office_days: office_days?,
+            counts: counts?,
             shape,
             ladder,
             line,
@@ -170,15 +170,17 @@ impl Surroundings<'_> {
 /// There is no ladder, and a problem says so.
 struct Noted;
 
-/// Whether closure days count, which can be asked only of a rule that counts working days.
-fn counted_in_office_days(flag: &Item<'_>, shape: &Shape) -> Option<bool> {
-    let asked = flag.flag()?;
-    if asked && !shape.period().is_some_and(Period::counts_working_days) {
+/// What `office_days` says, which can be asked only of a rule that counts working days.
+fn counts(flag: &Item<'_>, shape: &Shape) -> Option<Counts> {
+    if !flag.flag()? {
+        return Some(Counts::WorkingDays);
+    }
+    if !shape.period().is_some_and(Period::counts_working_days) {
         let help = "take it out, or state the period in working days";
         flag.log.problem(&flag.span, "the rule counts no working days, so none of them can be an office day", help);
         return None;
     }
-    Some(asked)
+    Some(Counts::OfficeDays)
 }
 
 fn line_numbers(item: &Item<'_>) -> Option<Vec<u32>> {
