@@ -10,17 +10,23 @@ use serde::{Deserialize, Serialize};
 /// Whichever it is, an event on a day that is no working day has the next working day as day 1 of a period of working
 /// days. Of calendar days, weeks and months, `Included` ends one calendar day earlier.
 ///
-/// ```
-/// use duewatch::calendar::{Calendar, Convention, FirstDay, Period, Trust};
+/// Source: twelve months "beginning with" the issue of a writ on 10 September 1965 were over on the next 10 September (Trow
+/// v Ind Coope (West Midlands) Ltd \[1967\] 2 QB 899); by the ordinary rule that day would have been the last.
 ///
-/// let calendar = Calendar::shipped("england-and-wales").ok_or("not shipped")?;
-/// let monday = "2026-11-02".parse()?;
-/// let day_five = |first_day| {
+/// ```
+/// use duewatch::calendar::{Calendar, Convention, FirstDay, HolidayFile, Holidays, Period, Trust};
+///
+/// let years = "calendar = trial\n\
+///     1965-12-27 published regular Christmas Day | by law\n\
+///     1966-12-26 published regular Boxing Day | by law\n";
+/// let calendar = Calendar::new(&Holidays::of(HolidayFile::parse("trial", years)?));
+/// let writ = "1965-09-10".parse()?;
+/// let last_day = |first_day| {
 ///     let convention = Convention { first_day, ..Convention::ORDINARY };
-///     calendar.after(monday, Period::WorkingDays(5), convention, Trust::PublishedOnly)
+///     calendar.after(writ, Period::Months(12), convention, Trust::PublishedOnly)
 /// };
-/// assert_eq!(day_five(FirstDay::Excluded)?.on.to_string(), "2026-11-09");
-/// assert_eq!(day_five(FirstDay::Included)?.on.to_string(), "2026-11-06");
+/// assert_eq!(last_day(FirstDay::Included)?.on.to_string(), "1966-09-09");
+/// assert_eq!(last_day(FirstDay::Excluded)?.on.to_string(), "1966-09-10");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -66,18 +72,25 @@ pub enum NonWorkingStart {
 /// Source: outside the courts nothing moves the last day (Swainston v Hetton Victory Club \[1983\] 1 All ER 1179);
 /// it moves on only for an act that needs an open court office (Pritam Kaur v S Russell & Sons \[1973\] QB 336).
 ///
-/// ```
-/// use duewatch::calendar::{Calendar, Convention, LastDay, Period, Trust};
+/// In the latter case three years from 5 September 1967 ended on a Saturday, and the writ of Monday the 7th was in time.
 ///
-/// let calendar = Calendar::shipped("england-and-wales").ok_or("not shipped")?;
-/// let saturday = "2026-11-28".parse()?;
-/// let week_later = |last_day| {
+/// ```
+/// use duewatch::calendar::{Calendar, Convention, HolidayFile, Holidays, LastDay, Period, Trust};
+///
+/// let years = "calendar = trial\n\
+///     1967-12-25 published regular Christmas Day | by law\n\
+///     1968-12-25 published regular Christmas Day | by law\n\
+///     1969-12-25 published regular Christmas Day | by law\n\
+///     1970-12-25 published regular Christmas Day | by law\n";
+/// let calendar = Calendar::new(&Holidays::of(HolidayFile::parse("trial", years)?));
+/// let fall = "1967-09-05".parse()?;
+/// let end = |last_day| {
 ///     let convention = Convention { last_day, ..Convention::ORDINARY };
-///     calendar.after(saturday, Period::Weeks(1), convention, Trust::PublishedOnly)
+///     calendar.after(fall, Period::Months(36), convention, Trust::PublishedOnly)
 /// };
-/// assert_eq!(week_later(LastDay::AsIs)?.on.to_string(), "2026-12-05");
-/// assert_eq!(week_later(LastDay::Previous)?.on.to_string(), "2026-12-04");
-/// assert_eq!(week_later(LastDay::Next)?.on.to_string(), "2026-12-07");
+/// assert_eq!(end(LastDay::Next)?.on.to_string(), "1970-09-07");
+/// assert_eq!(end(LastDay::AsIs)?.on.to_string(), "1970-09-05");
+/// assert_eq!(end(LastDay::Previous)?.on.to_string(), "1970-09-04");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -2,7 +2,7 @@
 //!
 //! Owns how lists go together, what they hash to and how far they reach. Must not count anything.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
 use chrono::{Datelike, NaiveDate, Weekday};
@@ -76,11 +76,14 @@ impl Holidays {
             }
         }
         let days: Vec<_> = days.into_values().collect();
-        Self { id: self.id, known: known(&days), days }
+        Self { id: self.id, known: extended(self.known, &days), days }
     }
 
-    /// The days that are a holiday in any of `members`, known as far as all of them are. A title that not all of them have
-    /// says whose it is. A day is as certain as the most certain of them.
+    /// The days that are a holiday in any of `members`. A title that not all of them have says whose it is. A day is as
+    /// certain as the most certain of them.
+    ///
+    /// It is known from the first year that any of them is, and as far as all of them are: a list of local days that begins
+    /// later has none before, and where one ends it has to be renewed. One that has nothing but one-off days sets no bound.
     ///
     /// Source: Freedom of Information Act 2000, section 10(6), "a bank holiday ... in any part of the United Kingdom".
     ///
@@ -104,7 +107,8 @@ impl Holidays {
         let known = members
             .iter()
             .map(|member| member.known.clone())
-            .reduce(|one, other| (*one.start()).max(*other.start())..=(*one.end()).min(*other.end()));
+            .filter(|known| !known.is_empty())
+            .reduce(|one, other| (*one.start()).min(*other.start())..=(*one.end()).min(*other.end()));
         Self { id: id.to_owned(), known: known.unwrap_or_else(known_of_none), days }
     }
 
@@ -165,7 +169,7 @@ impl Holidays {
         self.days.iter().filter(move |day| day.on.year() == year)
     }
 
-    /// 1 January of the first year with any regular holiday.
+    /// 1 January of the first year from which each has a regular holiday.
     pub fn known_from(&self) -> NaiveDate {
         *self.known.start()
     }
@@ -243,11 +247,23 @@ fn one_of(same: &[(&str, &Holiday)], members: usize) -> Option<Holiday> {
 
 /// The years, from the first with a regular holiday on, that have one each.
 fn known(days: &[Holiday]) -> RangeInclusive<NaiveDate> {
-    let mut years = days.iter().filter(|day| !day.one_off).map(|day| day.on.year());
-    let Some(first) = years.next() else { return known_of_none() };
-    let last = years.fold(first, |last, year| if year == last + 1 { year } else { last });
+    let Some(first) = days.iter().find(|day| !day.one_off) else { return known_of_none() };
+    let new_year = NaiveDate::from_ymd_opt(first.on.year(), 1, 1).unwrap_or_default();
+    extended(new_year..=new_year.pred_opt().unwrap_or_default(), days)
+}
+
+/// What is known with the years before and after it that have a regular holiday each, up to the first that has none.
+fn extended(known: RangeInclusive<NaiveDate>, days: &[Holiday]) -> RangeInclusive<NaiveDate> {
+    let years: BTreeSet<i32> = days.iter().filter(|day| !day.one_off).map(|day| day.on.year()).collect();
+    let (mut first, mut next) = (known.start().year(), known.end().year() + 1);
+    while years.contains(&(first - 1)) {
+        first -= 1;
+    }
+    while years.contains(&next) {
+        next += 1;
+    }
     let new_year = |year| NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or_default();
-    new_year(first)..=new_year(last + 1).pred_opt().unwrap_or_default()
+    new_year(first)..=new_year(next).pred_opt().unwrap_or_default()
 }
 
 /// Nothing is known: every day lies past the data.

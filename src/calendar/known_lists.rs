@@ -140,14 +140,33 @@ fn a_union_with_a_calendar_of_ones_own() {
     assert_eq!(next(&glasgow, "2026-12-23"), "Thursday 24 December 2026?");
     assert_eq!(glasgow.why_closed(day("2026-07-20")), Some("Fair Monday (fair)"));
     assert_eq!(glasgow.why_closed(day("2026-12-25")), Some("Christmas Day (scotland)"));
-    // Known as far as both are: 2025 to 2027.
-    assert_eq!(glasgow.known_from(), day("2025-01-01"));
+    // Known from where Scotland is, and as far as both are.
+    assert_eq!(glasgow.known_from(), day("2012-01-01"));
     assert_eq!(glasgow.known_until(), day("2027-12-31"));
     assert_eq!(glasgow.published_until(), day("2026-12-23"));
     let add = |from: &str| glasgow.add_working_days(day(from), WorkingDays(1), Trust::PublishedOnly);
-    assert!(matches!(add("2024-12-31"), Err(CalendarError::BeforeData { .. })));
+    // Before the fair's first year there was none: Friday 19 July 2024, then the Monday.
+    assert_eq!(add("2024-07-19"), Ok(Limit { on: day("2024-07-22").into(), provisional: false, beyond_data: false }));
+    assert!(matches!(add("2011-12-30"), Err(CalendarError::BeforeData { .. })));
     // 3 and 4 January 2028 stand in for New Year in Scotland, and are published; but the fair's 2028 is not known.
     assert_eq!(add("2027-12-31"), Ok(Limit { on: day("2028-01-05").into(), provisional: true, beyond_data: true }));
+}
+
+#[test]
+fn a_few_days_of_ones_own_set_no_bound_to_the_others() {
+    let day_off = "2026-07-20 published one-off Council day | the council";
+    let almanac = almanac(&[
+        ("council", day_off),
+        ("glasgow", "union = scotland, council"),
+        ("scotland", "2005-05-02 published regular Early May bank holiday | an old list"),
+    ]);
+    let glasgow = almanac.calendar("glasgow").unwrap();
+    assert_eq!((glasgow.known_from(), glasgow.known_until()), (day("2012-01-01"), day("2035-12-31")));
+    assert_eq!(next(&glasgow, "2026-07-17"), "Tuesday 21 July 2026");
+    // One day of 2005 does not make the years from it to the first that is known whole, nor take anything from those.
+    let scotland = almanac.calendar("scotland").unwrap();
+    assert_eq!((scotland.known_from(), scotland.known_until()), (day("2012-01-01"), day("2035-12-31")));
+    assert_eq!(next(&scotland, "2026-06-12"), "Tuesday 16 June 2026");
 }
 
 #[test]

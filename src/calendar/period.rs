@@ -23,6 +23,22 @@ use thiserror::Error;
 /// assert_eq!("28 calendar days".parse(), Ok(Period::Days(28)));
 /// assert_eq!(Period::WorkingDays(1).to_string(), "1 working day");
 /// ```
+///
+/// "Booked within 12 working weeks" of a conference, as procedures write it, is later than 12 weeks by every holiday on the
+/// way.
+///
+/// ```
+/// use duewatch::calendar::{Calendar, Convention, Period, Trust};
+///
+/// let calendar = Calendar::shipped("england-and-wales").ok_or("not shipped")?;
+/// let conference = "2026-10-14".parse()?;
+/// let by = |period| calendar.after(conference, period, Convention::ORDINARY, Trust::PublishedOnly);
+/// assert_eq!(by(Period::Weeks(12))?.on.to_string(), "2027-01-06");
+/// // Three days off on the way: Christmas Day, its Monday and New Year's Day.
+/// assert_eq!(by(Period::WorkingWeeks(12))?.on.to_string(), "2027-01-11");
+/// assert_eq!(by(Period::WorkingWeeks(12))?, by(Period::WorkingDays(60))?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Period {
     /// Working days of the calendar in force.
