@@ -12,7 +12,7 @@ use secrecy::SecretString;
 use thiserror::Error;
 
 use crate::{
-    calendar::{Calendar, Zone, ZoneError, format_date_long},
+    calendar::{AlmanacError, Calendar, Zone, ZoneError, format_date_long},
     delivery::{
         AllowedDomains, Channel, DomainRefused, FileDrop, RenderError, Smtp, SmtpRefused, SmtpSettings, Timeouts, Tls,
     },
@@ -21,6 +21,7 @@ use crate::{
     ledger::{Ledger, LedgerError},
     message::{ComposeError, Stationery, TemplateError, Templates},
     notice::SendingClock,
+    own_calendars::OwnCalendars,
     procedure::{DutyCatalogue, Problems, Procedure},
     record::PersonRef,
     settings::{self, ChannelKind, Settings, TlsKind},
@@ -34,8 +35,10 @@ pub struct Watch {
     pub authority: String,
     /// Its rules.
     pub procedure: Procedure,
-    /// Its working days.
+    /// Its working days, as they were at the last poll.
     pub calendar: Calendar,
+    /// The files that they come from.
+    pub own: OwnCalendars,
     /// Its zone.
     pub zone: Zone,
     /// Where its case database is. It is opened anew for each read: one that is down holds up no mail.
@@ -85,9 +88,14 @@ pub enum WatchError {
     /// The procedure has mistakes.
     #[error("the procedure cannot be used:\n{0}")]
     Procedure(Problems),
-    /// The procedure names a calendar that is not shipped.
-    #[error("the procedure counts in calendar `{0}`, which is not shipped")]
-    Calendar(String),
+    /// The procedure's calendar is not there.
+    #[error("the procedure's calendar cannot be used: {error}\n{}", faults.join("\n"))]
+    Calendar {
+        /// Why not.
+        error: AlmanacError,
+        /// What is wrong with the authority's own files.
+        faults: Vec<String>,
+    },
     /// The procedure names a zone that does not exist.
     #[error(transparent)]
     Zone(#[from] ZoneError),
@@ -153,8 +161,11 @@ impl Watch {
     /// Opens everything the settings name. Nothing is written but what opening a ledger writes.
     pub async fn open(settings: &Settings) -> Result<Watch, WatchError> {
         let procedure = procedure(&settings.authority.procedure)?;
-        let calendar =
-            Calendar::shipped(&procedure.calendar).ok_or_else(|| WatchError::Calendar(procedure.calendar.clone()))?;
+        let own = OwnCalendars::read(&settings.calendars.directory);
+        let calendar = own
+            .almanac
+            .calendar(&procedure.calendar)
+            .map_err(|error| WatchError::Calendar { error, faults: own.faults.clone() })?;
         let zone = Zone::from_name(&procedure.time_zone)?;
         let mail = &settings.mail;
         let allowed = AllowedDomains::new(&mail.allowed_domains)?;
@@ -186,6 +197,7 @@ impl Watch {
             allowed,
             procedure,
             calendar,
+            own,
             zone,
         })
     }
