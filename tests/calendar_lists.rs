@@ -2,10 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
+#[path = "support/lists.rs"]
+mod lists;
+
 use chrono::{Datelike, NaiveDate};
 use duewatch::calendar::{
     Almanac, Change, Feed, FeedFault, HolidayFault, HolidayFile, HolidayStatus, Holidays, Place, Renewal, RenewalError,
 };
+
+use lists::{EW, day, list, shipped, with, without};
 
 /// In line 5 the title begins at column 18 (six blanks and `{"title": "`), and the date at 18 + 14 + 12 = 44; in line 6 at
 /// 18 + 13 + 12 = 43.
@@ -19,10 +24,6 @@ const LIST: &str = r#"{
   },
   "other": {"division": "other", "events": []}
 }"#;
-
-fn day(text: &str) -> NaiveDate {
-    text.parse().unwrap()
-}
 
 fn refused(calendar: &str, text: &str) -> (usize, usize, FeedFault) {
     let error = Feed::read(calendar, text, "a test").unwrap_err();
@@ -162,33 +163,6 @@ fn a_source_cannot_break_the_line_it_is_written_into() {
 
 // ---- what a list changes
 
-/// A list in gov.uk's form, one event a line, of which the first is line 3; its date begins at column 37 + the title.
-fn list(calendar: &str, days: &[(NaiveDate, String)]) -> String {
-    let event = |(on, title): &(NaiveDate, String)| {
-        format!("    {{\"title\": \"{title}\", \"date\": \"{on}\", \"notes\": \"\", \"bunting\": true}}")
-    };
-    let events: Vec<String> = days.iter().map(event).collect();
-    format!("{{\n  \"{calendar}\": {{\"division\": \"{calendar}\", \"events\": [\n{}\n  ]}}\n}}\n", events.join(",\n"))
-}
-
-/// What is shipped of these years, as a publisher's list would have it.
-fn shipped(calendar: &str, years: std::ops::RangeInclusive<i32>) -> Vec<(NaiveDate, String)> {
-    let holidays = Holidays::shipped(calendar).unwrap();
-    let days = holidays.days().iter().filter(|day| years.contains(&day.on.year()));
-    days.map(|day| (day.on, day.title.clone())).collect()
-}
-
-fn with(mut days: Vec<(NaiveDate, String)>, on: &str, title: &str) -> Vec<(NaiveDate, String)> {
-    days.push((day(on), title.to_owned()));
-    days.sort();
-    days
-}
-
-fn without(mut days: Vec<(NaiveDate, String)>, gone: impl Fn(NaiveDate) -> bool) -> Vec<(NaiveDate, String)> {
-    days.retain(|(on, _)| !gone(*on));
-    days
-}
-
 fn renew(almanac: &Almanac, id: &str, text: &str, withdrawn: &[&str]) -> Result<Renewal, RenewalError> {
     let withdrawn: Vec<NaiveDate> = withdrawn.iter().map(|on| day(on)).collect();
     almanac.renewed(id, &Feed::read(id, text, "a list, read 2026-11-16").unwrap(), &withdrawn)
@@ -209,8 +183,6 @@ fn take(almanac: &mut Almanac, id: &str, text: &str, withdrawn: &[&str]) -> Vec<
 fn words(changes: &[Change]) -> Vec<String> {
     changes.iter().map(|Change { on, title, kind }| format!("{kind} {on} {title}")).collect()
 }
-
-const EW: &str = "england-and-wales";
 
 fn own_days(almanac: &Almanac, id: &str) -> Vec<String> {
     let own = almanac.own(id).map_or(&[][..], |own| own.days.as_slice());
