@@ -79,8 +79,9 @@ fn a_doubtful_list_is_refused_by_line_and_column() {
         ("New Year’s Day", "", 5, 18, FeedFault::Title),
         ("New Year’s Day", " ", 5, 18, FeedFault::Title),
         ("New Year’s Day", "New | Day", 5, 18, FeedFault::Title),
-        // A title with an escape stands nowhere as it is: the date of its event is named. 18 + 12 + 12.
+        // A title with an escape stands nowhere as it is: the date of its event is named. 18 + 12 + 12, and 18 + 8 + 12.
         ("New Year’s Day", "New\\u0007Day", 5, 42, FeedFault::Title),
+        ("New Year’s Day", "New\\nDay", 5, 38, FeedFault::Title),
         ("\"division\": \"trial\"", "\"division\": \"wales\"", 3, 18, FeedFault::OtherDivision("wales".to_owned())),
     ] {
         assert!(LIST.contains(from));
@@ -116,6 +117,8 @@ fn what_is_no_list_is_refused_in_words() {
         );
         assert_eq!(at, line, "{said}");
     }
+    // Columns are characters, though ’ is three bytes: the date ends at 53, its quote is 54, and after a blank comes `"notes"`.
+    assert_eq!(refused("trial", &LIST.replacen("2027-01-01\", ", "2027-01-01\" ", 1)).1, 56);
     assert!(refused("trial", &format!("{LIST} {{}}")).2.to_string().contains("trailing characters"));
     for text in ["", "<!doctype html>\n<p>Sign in</p>", "[]"] {
         let (line, column, fault) = refused("trial", text);
@@ -220,6 +223,14 @@ fn the_next_years_list_confirms_what_was_computed() {
     // What the authority's own file alone publishes is known too.
     let error = renew(&almanac, EW, &list(EW, &shipped(EW, 2024..=2028)), &[]).unwrap_err();
     assert!(matches!(&error, RenewalError::Drops { days, .. } if days.len() == 8), "{error}");
+}
+
+#[test]
+fn a_computed_day_that_is_confirmed_ahead_of_its_years_list_still_returns() {
+    let mut almanac = Almanac::default();
+    let days = with(shipped(EW, 2024..=2028), "2029-01-01", "New Year’s Day");
+    assert_eq!(take(&mut almanac, EW, &list(EW, &days), &[])[0], "confirmed 2029-01-01 New Year’s Day");
+    assert_eq!(own_days(&almanac, EW), ["2029-01-01 published regular"]);
 }
 
 #[test]

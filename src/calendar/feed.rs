@@ -3,20 +3,14 @@
 //! Owns what such a list may look like, and where in it each day stands. Must not know what is in force, nor where the list
 //! was fetched. What is doubtful is refused with its line and column, as in a holiday file.
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::fmt;
 
 use chrono::{Datelike, NaiveDate};
-use serde::Deserialize;
-use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 use thiserror::Error;
 
-use super::holiday::{Holiday, HolidayStatus};
-use super::holiday_file::{HolidayError, HolidayFault, HolidayFile, parse_day};
-
-/// A year of which gov.uk lists fewer days has no list yet: what it holds was proclaimed ahead of it, for one occasion.
-const DAYS_OF_A_LISTED_YEAR: usize = 6;
+use super::gov_uk;
+use super::holiday::Holiday;
+use super::holiday_file::{HolidayError, HolidayFault, HolidayFile};
 
 /// Where in a text something begins, both counted from 1; the column in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,11 +49,11 @@ impl fmt::Display for Place {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Feed {
-    days: Vec<Holiday>,
-    places: Vec<Place>,
+    pub(super) days: Vec<Holiday>,
+    pub(super) places: Vec<Place>,
     /// Where a day that is later than all of them would stand.
-    end: Place,
-    source: String,
+    pub(super) end: Place,
+    pub(super) source: String,
 }
 
 /// Why a list was refused: for which calendar, where, what is wrong with it.
@@ -121,7 +115,8 @@ impl Feed {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         // A bar or a control character would end the line of a holiday file.
         let source = source.replace(|c: char| c == '|' || c.is_control(), " ");
-        let read = if text.trim_start().starts_with('{') { json(calendar, text) } else { own_form(calendar, text) };
+        let read =
+            if text.trim_start().starts_with('{') { gov_uk::read(calendar, text) } else { own_form(calendar, text) };
         let mut feed = read.map_err(|(place, fault)| FeedError { calendar: calendar.to_owned(), place, fault })?;
         for day in &mut feed.days {
             day.source = if day.source.is_empty() { source.clone() } else { format!("{}; {source}", day.source) };
@@ -162,148 +157,8 @@ impl Feed {
     }
 }
 
-type Fault = (Place, FeedFault);
-
-/// gov.uk's form, as far as it says something about working days.
-#[derive(Deserialize)]
-struct Division<'a> {
-    #[serde(borrow, default)]
-    division: Cow<'a, str>,
-    #[serde(borrow)]
-    events: Vec<Event<'a>>,
-}
-
-#[derive(Deserialize)]
-struct Event<'a> {
-    #[serde(borrow)]
-    title: Cow<'a, str>,
-    // A piece of the text itself, which says where it stands.
-    date: &'a str,
-    #[serde(borrow, default)]
-    notes: Cow<'a, str>,
-}
-
-/// Takes one division out of the whole, and the names of the others.
-struct Named<'n>(&'n str);
-
-impl<'de> DeserializeSeed<'de> for Named<'_> {
-    type Value = (Option<Division<'de>>, Vec<String>);
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Named<'_> {
-    type Value = (Option<Division<'de>>, Vec<String>);
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object with a key for each division")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let (mut found, mut others) = (None, Vec::new());
-        while let Some(key) = map.next_key::<String>()? {
-            if key != self.0 {
-                map.next_value::<IgnoredAny>()?;
-                others.push(key);
-            } else if found.replace(map.next_value()?).is_some() {
-                return Err(A::Error::custom(format!("division `{key}` stands twice")));
-            }
-        }
-        Ok((found, others))
-    }
-}
-
-fn json(calendar: &str, text: &str) -> Result<Feed, Fault> {
-    let mut reader = serde_json::Deserializer::from_str(text);
-    let whole = Named(calendar).deserialize(&mut reader).and_then(|whole| reader.end().map(|()| whole));
-    let (found, others) = whole.map_err(|error| damaged(text, &error))?;
-    let found = found.ok_or_else(|| {
-        let known = if others.is_empty() { "none".to_owned() } else { others.join(", ") };
-        (Place { line: 1, column: 1 }, FeedFault::NoDivision { wanted: calendar.to_owned(), known })
-    })?;
-    if !found.division.is_empty() && found.division != calendar {
-        return Err((place_in(text, &found.division), FeedFault::OtherDivision(found.division.into_owned())));
-    }
-    let name = format!("\"{calendar}\"");
-    let last = found.events.last().ok_or_else(|| {
-        let named = text.find(&name).and_then(|at| text.get(at..));
-        (named.map_or(Place { line: 1, column: 1 }, |named| place_in(text, named)), FeedFault::Empty)
-    })?;
-    let end = place_in(text, end_of_list(text, last.date));
-
-    let (mut days, mut places) = (Vec::<Holiday>::new(), Vec::new());
-    for event in &found.events {
-        let place = place_in(text, event.date);
-        let on = parse_day(event.date).map_err(|fault| (place, FeedFault::Holiday(fault)))?;
-        match days.last().map(|last| last.on) {
-            Some(last) if last == on => return Err((place, FeedFault::Holiday(HolidayFault::Duplicate(on)))),
-            Some(last) if last > on => return Err((place, FeedFault::Holiday(HolidayFault::Unordered(on)))),
-            _ => {}
-        }
-        let title = event.title.split_whitespace().collect::<Vec<_>>().join(" ");
-        if title.is_empty() || title.contains(|c: char| c == '|' || c.is_control()) {
-            return Err((
-                if matches!(event.title, Cow::Borrowed(_)) { place_in(text, &event.title) } else { place },
-                FeedFault::Title,
-            ));
-        }
-        days.push(Holiday {
-            on,
-            title,
-            substitute: event.notes.trim().eq_ignore_ascii_case("substitute day"),
-            one_off: false,
-            status: HolidayStatus::Published,
-            source: String::new(),
-        });
-        places.push(place);
-    }
-    let mut of_year: BTreeMap<i32, usize> = BTreeMap::new();
-    for day in &days {
-        *of_year.entry(day.on.year()).or_default() += 1;
-    }
-    for day in &mut days {
-        day.one_off = of_year.get(&day.on.year()).is_some_and(|days| *days < DAYS_OF_A_LISTED_YEAR);
-    }
-    Ok(Feed { days, places, end, source: String::new() })
-}
-
-/// The reader's own words and place; its columns count bytes.
-fn damaged(text: &str, error: &serde_json::Error) -> Fault {
-    let line = text.split('\n').nth(error.line().saturating_sub(1)).unwrap_or_default();
-    let column = line.char_indices().take_while(|(at, _)| *at < error.column()).count();
-    let words = error.to_string();
-    let words = words.rsplit_once(" at line ").map_or(words.as_str(), |(words, _)| words);
-    (Place { line: error.line().max(1), column: column.max(1) }, FeedFault::Json(words.to_owned()))
-}
-
-/// Where `part`, a piece of `text`, begins.
-fn place_in(text: &str, part: &str) -> Place {
-    let bytes = part.as_ptr().addr().saturating_sub(text.as_ptr().addr());
-    let before = text.get(..bytes).unwrap_or_default();
-    let line = before.rsplit('\n').next().unwrap_or_default();
-    Place { line: before.matches('\n').count() + 1, column: line.chars().count() + 1 }
-}
-
-/// From the bracket that closes the list of events on, of which `date` is the last one's date.
-fn end_of_list<'a>(text: &'a str, date: &str) -> &'a str {
-    let from = date.as_ptr().addr().saturating_sub(text.as_ptr().addr());
-    // Inside the string that is the date, inside the event.
-    let (mut quoted, mut escaped, mut depth) = (true, false, 1);
-    for (at, c) in text.char_indices().skip_while(|(at, _)| *at < from) {
-        match c {
-            _ if escaped => escaped = false,
-            '\\' => escaped = quoted,
-            '"' => quoted = !quoted,
-            '{' | '[' if !quoted => depth += 1,
-            ']' if !quoted && depth == 0 => return text.get(at..).unwrap_or_default(),
-            '}' | ']' if !quoted => depth -= 1,
-            _ => {}
-        }
-    }
-    text.get(text.len()..).unwrap_or_default()
-}
+/// What is wrong, and where.
+pub(super) type Fault = (Place, FeedFault);
 
 fn own_form(calendar: &str, text: &str) -> Result<Feed, Fault> {
     let file = HolidayFile::parse(calendar, text)

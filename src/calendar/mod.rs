@@ -30,6 +30,7 @@ mod day_number;
 mod day_table;
 mod error;
 mod feed;
+mod gov_uk;
 mod holiday;
 mod holiday_file;
 mod holidays;

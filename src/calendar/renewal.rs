@@ -201,7 +201,7 @@ fn withdrawals(known: &Holidays, feed: &Feed, asked: &[NaiveDate]) -> Result<BTr
         }
     }
     let listed = feed.days().iter().filter(|day| day.status == HolidayStatus::Withdrawn).map(|day| day.on);
-    Ok(listed.filter(|on| known.on(*on).is_some()).chain(asked.iter().copied()).collect())
+    Ok(listed.chain(asked.iter().copied()).collect())
 }
 
 fn refuse_drops(known: &Holidays, feed: &Feed, withdrawn: &BTreeSet<NaiveDate>) -> Result<(), RenewalError> {
