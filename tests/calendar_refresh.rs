@@ -74,7 +74,11 @@ fn a_new_day_is_told_written_and_counted_with() {
     let add = ["calendar", "add", EW, "2026-11-20", "1 working days"];
     assert_eq!(bench.run(&add).well(), "2026-11-23\n");
     let days = with(with_wedding(), "2026-11-23", "A day of thanks");
+    // A second name for the old file: it is put aside whole, not written over.
+    fs::hard_link(own(&bench), bench.path("old")).unwrap();
     let said = refresh(&bench, &list(EW, &days), &[]).well();
+    assert_eq!(fs::read_to_string(bench.path("old")).unwrap(), OWN);
+    assert_eq!(fs::read_dir(bench.path("calendars")).unwrap().count(), 1);
     let path = own(&bench).display().to_string();
     assert_eq!(
         said,

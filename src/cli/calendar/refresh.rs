@@ -23,8 +23,8 @@ use crate::{
 pub(crate) struct Refresh {
     /// The calendar, e.g. england-and-wales.
     calendar: String,
-    /// The list: a file or an https:// address, e.g. https://www.gov.uk/bank-holidays.json. Either gov.uk's JSON or the form of
-    /// a holiday file.
+    /// The list: a file, or an https address such as `https://www.gov.uk/bank-holidays.json`. Either gov.uk's JSON or the form
+    /// of a holiday file.
     #[arg(long, value_name = "FILE|URL")]
     from: String,
     /// A day that is a holiday now, is not in the list, and is one no more. Can be given several times.
