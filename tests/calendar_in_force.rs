@@ -295,6 +295,9 @@ fn a_duty_that_is_due_past_the_published_holidays_is_told() {
     says(&check(&bench, "2027-01-04").out, &[&format!("FAULT  {words}\n")]);
     says(&bench.once("2027-01-04").out, &[&format!("Attention: {words}\n")]);
     assert!(!check(&bench, "2027-01-04").out.contains("alarm"));
+    // Done, its date is of no matter.
+    bench.add("decisions D1 child_id=C1 kind=further_assessment decided_on=2027-01-05");
+    says(&check(&bench, "2027-01-06").out, &["ok     calendar england-and-wales: published until 2028-12-31"]);
 }
 
 #[test]

@@ -231,6 +231,7 @@ fn an_own_file_with_a_mistake_stops_what_counts_with_it() {
         let done = bench.run(args);
         assert_eq!((done.code, done.out.as_str()), (2, ""));
         says(&done.err, &words);
+        assert!(!done.err.contains("notes.md"), "{}", done.err);
     }
     assert_eq!(fs::read_to_string(own(&bench)).unwrap(), wrong);
 }
