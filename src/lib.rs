@@ -37,6 +37,8 @@ pub mod generate;
 #[cfg(feature = "io")]
 pub mod ledger;
 #[cfg(feature = "io")]
+pub mod own_calendars;
+#[cfg(feature = "io")]
 pub mod run;
 #[cfg(feature = "io")]
 pub mod settings;

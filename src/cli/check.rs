@@ -9,6 +9,7 @@ use super::{Ending, Outcome, open, output};
 use crate::{
     clock::Clock,
     directory::Role,
+    duty::Duty,
     ledger::{HomeCheck, Mode},
     run::{CaseLoad, Watch, WatchError},
     settings::Settings,
@@ -57,10 +58,15 @@ pub(crate) async fn run(config: &Path, command: &Check) -> Outcome {
         Ok(watch) => {
             let now = open::at(command.at);
             rules(&watch, now, &mut findings);
+            calendars(&watch, &mut findings);
             ledger(&watch, &mut findings).await;
             match watch.read(now).await {
-                Err(error) => findings.fault(&error.to_string()),
+                Err(error) => {
+                    horizon(&watch, &[], now, &mut findings);
+                    findings.fault(&error.to_string());
+                }
                 Ok(load) => {
+                    horizon(&watch, &load.duties, now, &mut findings);
                     source(&watch, &load, now, &mut findings).await;
                     directory(&watch, &load, &mut findings);
                 }
@@ -90,12 +96,24 @@ fn rules(watch: &Watch, now: DateTime<Utc>, findings: &mut Findings) {
         &format!("procedure in force since {}", procedure.in_force_on),
         &format!("procedure not in force before {}", procedure.in_force_on),
     );
-    let until = watch.calendar.published_until();
-    findings.judge(
-        today + TimeDelta::days(548) <= until,
-        &format!("calendar {}: published until {until}", watch.calendar.id()),
-        &format!("calendar {}: published only until {until}, less than eighteen months ahead", watch.calendar.id()),
-    );
+}
+
+fn calendars(watch: &Watch, findings: &mut Findings) {
+    let (id, hash) = (watch.calendar.id(), watch.calendar.hash());
+    well(&format!("calendar {id} ({}): {}", hash.get(..12).unwrap_or(hash), watch.own.files_of(id)));
+    for fault in &watch.own.faults {
+        findings.fault(&format!("calendars: {fault}"));
+    }
+}
+
+fn horizon(watch: &Watch, duties: &[Duty], now: DateTime<Utc>, findings: &mut Findings) {
+    let faults = watch.horizon(duties, now);
+    if faults.is_empty() {
+        well(&format!("calendar {}: published until {}", watch.calendar.id(), watch.calendar.published_until()));
+    }
+    for fault in faults {
+        findings.fault(&fault);
+    }
 }
 
 async fn ledger(watch: &Watch, findings: &mut Findings) {

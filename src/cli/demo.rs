@@ -47,7 +47,7 @@ pub(crate) async fn run(command: &Demo) -> Outcome {
     ledger.found(&settings.authority.id, true, &ledger.home().await?, at).await?;
     ledger.set_mode(&Mode::Live, "demo", "the demonstration writes its mail into files", at).await?;
     ledger.close().await;
-    let watch = Watch::open(&settings).await?;
+    let mut watch = Watch::open(&settings).await?;
     let clock = Clock::Fixed(at);
     let polled = watch.poll(clock).await?;
     let mut messages: Vec<Told> = Vec::new();

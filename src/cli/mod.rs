@@ -18,10 +18,16 @@ mod preview;
 mod run;
 mod source;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use chrono::{DateTime, Utc};
 use clap::{Parser, Subcommand, ValueEnum};
+
+/// The settings where none are named.
+const SETTINGS: &str = "/etc/duewatch/duewatch.toml";
 
 /// What a command comes to.
 pub(crate) type Outcome = Result<Ending, Failure>;
@@ -58,9 +64,9 @@ impl<E: std::error::Error> From<E> for Failure {
 #[derive(Debug, Parser)]
 #[command(name = "duewatch", version, max_term_width = 100)]
 struct Cli {
-    /// The settings.
-    #[arg(long, global = true, default_value = "/etc/duewatch/duewatch.toml", value_name = "PATH")]
-    config: PathBuf,
+    /// The settings; /etc/duewatch/duewatch.toml if left out.
+    #[arg(long, global = true, value_name = "PATH")]
+    config: Option<PathBuf>,
     /// Where the log goes: the journal when there is one, else standard error.
     #[arg(long, global = true, value_enum, default_value = "auto")]
     log: log::LogTo,
@@ -119,9 +125,9 @@ pub fn main() -> ExitCode {
     // Clap's own code for a wrong command line is 2 as well.
     let cli = Cli::parse();
     let done = match cli.command {
-        Command::Calendar(command) => calendar::run(None, &command),
+        Command::Calendar(command) => calendar::run(cli.config.as_deref(), &command),
         Command::Source(command) => source::run(&command),
-        command => with_runtime(&cli.config, cli.log, command),
+        command => with_runtime(cli.config.as_deref().unwrap_or(Path::new(SETTINGS)), cli.log, command),
     };
     match done {
         Ok(Ending::Well) => ExitCode::SUCCESS,
@@ -133,7 +139,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn with_runtime(config: &std::path::Path, log: log::LogTo, command: Command) -> Outcome {
+fn with_runtime(config: &Path, log: log::LogTo, command: Command) -> Outcome {
     let chatty = matches!(command, Command::Run(_));
     log::start(log, chatty)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -147,7 +153,7 @@ fn with_runtime(config: &std::path::Path, log: log::LogTo, command: Command) -> 
             Command::Explain(command) => explain::run(config, &command).await,
             Command::Ledger(command) => ledger::run(config, &command).await,
             Command::Ack(command) => ack::run(config, &command).await,
-            Command::Calendar(command) => calendar::run(None, &command),
+            Command::Calendar(command) => calendar::run(Some(config), &command),
             Command::Source(command) => source::run(&command),
         }
     });

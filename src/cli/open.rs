@@ -10,7 +10,11 @@ use crate::{clock::Clock, run::Watch, settings::Settings};
 /// Settings, then everything they name.
 pub(super) async fn watch(config: &Path) -> Result<Watch, Failure> {
     let settings = Settings::load(config)?;
-    Ok(Watch::open(&settings).await?)
+    let watch = Watch::open(&settings).await?;
+    for fault in &watch.own.faults {
+        tracing::warn!("left out: {fault}");
+    }
+    Ok(watch)
 }
 
 /// The instant asked for, or the present.

@@ -25,7 +25,7 @@ pub(crate) struct Run {
 
 /// Carries it out.
 pub(crate) async fn run(config: &Path, command: &Run) -> Outcome {
-    let watch = open::watch(config).await?;
+    let mut watch = open::watch(config).await?;
     if !command.once {
         Box::pin(daemon::run(watch)).await?;
         return Ok(Ending::Well);

@@ -42,14 +42,14 @@ pub enum DaemonError {
 
 /// Runs until told to stop. A cycle that fails is logged and tried again at the next wake; only what no later wake can mend
 /// (a copied ledger) ends the daemon.
-pub async fn run(watch: Watch) -> Result<(), DaemonError> {
+pub async fn run(mut watch: Watch) -> Result<(), DaemonError> {
     let stop = stop_requested()?;
     let heartbeat = Heartbeat::start().await?;
     watch.recognise_ledger().await?;
     let _sole = watch.ledger.sole().await.map_err(WatchError::from)?;
     info!(authority = %watch.authority, poll = %watch.poll, "watching");
     loop {
-        let cycle = cycle(&watch, &stop);
+        let cycle = cycle(&mut watch, &stop);
         tokio::pin!(cycle);
         let ended = tokio::select! {
             ended = &mut cycle => ended,
@@ -76,7 +76,7 @@ pub async fn run(watch: Watch) -> Result<(), DaemonError> {
 }
 
 /// One wake: a poll if the schedule owes one, then whatever may be sent.
-async fn cycle(watch: &Watch, stop: &tokio_util::sync::CancellationToken) -> Result<(), WatchError> {
+async fn cycle(watch: &mut Watch, stop: &tokio_util::sync::CancellationToken) -> Result<(), WatchError> {
     let clock = Clock::System;
     // What was decided before goes out whatever becomes of the poll.
     let polled = poll(watch, clock).await;
@@ -84,7 +84,7 @@ async fn cycle(watch: &Watch, stop: &tokio_util::sync::CancellationToken) -> Res
     polled
 }
 
-async fn poll(watch: &Watch, clock: Clock) -> Result<(), WatchError> {
+async fn poll(watch: &mut Watch, clock: Clock) -> Result<(), WatchError> {
     if let Some(due) = schedule::owed(watch, clock.now()).await? {
         let polled = watch.poll(clock).await?;
         info!(

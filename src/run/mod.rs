@@ -5,6 +5,7 @@
 //! `duty`'s and `notice`'s, storing is `ledger`'s, sending is `delivery`'s.
 
 mod books;
+mod calendar;
 mod data_faults;
 mod deliver;
 mod poll;

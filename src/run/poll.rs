@@ -35,9 +35,10 @@ pub struct Polled {
 impl Watch {
     /// Reads the case database and stores what it comes to. A read that is not accepted is stored as a refused run: nothing
     /// is judged by it, nothing is told, and the next good read goes on.
-    pub async fn poll(&self, clock: Clock) -> Result<Polled, WatchError> {
+    pub async fn poll(&mut self, clock: Clock) -> Result<Polled, WatchError> {
         let now = clock.now();
         let started_at = now;
+        self.reread_calendars();
         self.recognise_ledger().await?;
         let previous = self.previous_counts().await?;
         let load = match self.read(now).await {
@@ -131,12 +132,9 @@ impl Watch {
             calendar_hash: self.calendar.hash().to_owned(),
         };
         let committed = self.ledger.commit_run(&run, &[], &changes, &notices, &[], &[]).await?;
-        Ok(Polled {
-            committed,
-            books: Books::default(),
-            outcome: RunOutcome::Refused,
-            attention: vec![format!("nothing was judged and nobody was told anything new: {why}")],
-        })
+        let mut attention = vec![format!("nothing was judged and nobody was told anything new: {why}")];
+        attention.extend(self.own.faults.iter().cloned());
+        Ok(Polled { committed, books: Books::default(), outcome: RunOutcome::Refused, attention })
     }
 
     /// Another authority's ledger is never written to. One that is not where it was is a copy until a person says otherwise,
@@ -198,10 +196,8 @@ impl Watch {
             attention
                 .push(format!("{} addresses in the directory may not be written to", load.refused_addresses.len()));
         }
-        let provisional = self.calendar.published_until();
-        if self.terms(now).today + TimeDelta::days(548) > provisional {
-            attention.push(format!("the bank holidays are published only until {provisional}; add the next year's"));
-        }
+        attention.extend(self.own.faults.iter().cloned());
+        attention.extend(self.horizon(&load.duties, now));
         attention
     }
 }

@@ -6,13 +6,14 @@ use std::{
     time::Duration,
 };
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use lettre::message::Mailbox as Address;
 use secrecy::SecretString;
 use thiserror::Error;
 
+use super::calendar::working_days;
 use crate::{
-    calendar::{Calendar, Holidays, Zone, ZoneError, format_date_long},
+    calendar::{AlmanacError, Calendar, Zone, ZoneError, format_date_long},
     delivery::{
         AllowedDomains, Channel, DomainRefused, FileDrop, RenderError, Smtp, SmtpRefused, SmtpSettings, Timeouts, Tls,
     },
@@ -21,6 +22,7 @@ use crate::{
     ledger::{Ledger, LedgerError},
     message::{ComposeError, Stationery, TemplateError, Templates},
     notice::SendingClock,
+    own_calendars::OwnCalendars,
     procedure::{DutyCatalogue, Problems, Procedure},
     record::PersonRef,
     settings::{self, ChannelKind, Settings, TlsKind},
@@ -34,10 +36,13 @@ pub struct Watch {
     pub authority: String,
     /// Its rules.
     pub procedure: Procedure,
-    /// Its working days.
+    /// Its working days, as they were at the last poll.
     pub calendar: Calendar,
     /// Those on which its offices are open.
     pub office: Calendar,
+    pub(super) closed_on: Vec<NaiveDate>,
+    /// The files that they come from.
+    pub own: OwnCalendars,
     /// Its zone.
     pub zone: Zone,
     /// Where its case database is. It is opened anew for each read: one that is down holds up no mail.
@@ -87,9 +92,14 @@ pub enum WatchError {
     /// The procedure has mistakes.
     #[error("the procedure cannot be used:\n{0}")]
     Procedure(Problems),
-    /// The procedure names a calendar that is not shipped.
-    #[error("the procedure counts in calendar `{0}`, which is not shipped")]
-    Calendar(String),
+    /// The procedure's calendar is not there.
+    #[error("the procedure's calendar cannot be used: {error}\n{}", faults.join("\n"))]
+    Calendar {
+        /// Why not.
+        error: AlmanacError,
+        /// What is wrong with the authority's own files.
+        faults: Vec<String>,
+    },
     /// The procedure names a zone that does not exist.
     #[error(transparent)]
     Zone(#[from] ZoneError),
@@ -155,10 +165,10 @@ impl Watch {
     /// Opens everything the settings name. Nothing is written but what opening a ledger writes.
     pub async fn open(settings: &Settings) -> Result<Watch, WatchError> {
         let procedure = procedure(&settings.authority.procedure)?;
-        let holidays =
-            Holidays::shipped(&procedure.calendar).ok_or_else(|| WatchError::Calendar(procedure.calendar.clone()))?;
-        let calendar = Calendar::new(&holidays);
-        let office = Calendar::new(&holidays.and_closed(&settings.sending.closed_on));
+        let own = OwnCalendars::read(&settings.calendars.directory);
+        let closed_on = settings.sending.closed_on.clone();
+        let (calendar, office) = working_days(&own.almanac, &procedure.calendar, &closed_on)
+            .map_err(|error| WatchError::Calendar { error, faults: own.faults.clone() })?;
         let zone = Zone::from_name(&procedure.time_zone)?;
         let mail = &settings.mail;
         let allowed = AllowedDomains::new(&mail.allowed_domains)?;
@@ -186,6 +196,8 @@ impl Watch {
             procedure,
             calendar,
             office,
+            closed_on,
+            own,
             zone,
         })
     }

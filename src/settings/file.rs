@@ -5,7 +5,7 @@ use std::path::Path;
 use config::{Config, ConfigError, Environment, File, FileFormat, Value};
 use serde::de::DeserializeOwned;
 
-use super::{Authority, LedgerPlace, Mail, Schedule, Sending, Settings, SettingsError, Source};
+use super::{Authority, Calendars, LedgerPlace, Mail, Schedule, Sending, Settings, SettingsError, Source};
 
 /// The file first, then `DUEWATCH__SECTION__KEY`. Relative paths in it are taken from the file's own folder.
 pub(super) fn read(path: &Path) -> Result<Settings, SettingsError> {
@@ -37,6 +37,7 @@ fn mistakes(tree: &Config, first: &ConfigError, path: &Path) -> SettingsError {
         mistake::<Mail>(tree, "mail", true),
         mistake::<Sending>(tree, "sending", false),
         mistake::<Schedule>(tree, "schedule", false),
+        mistake::<Calendars>(tree, "calendars", false),
     ];
     let problems: Vec<String> = sections.into_iter().flatten().collect();
     if problems.len() < 2 {
@@ -60,6 +61,7 @@ fn rebase(settings: &mut Settings, folder: &Path) {
     };
     database(&mut settings.source.database);
     database(&mut settings.ledger.database);
+    settings.calendars.directory = folder.join(&settings.calendars.directory);
     let mail = &mut settings.mail;
     let smtp = mail.smtp.iter_mut().flat_map(|smtp| [&mut smtp.password_file, &mut smtp.ca_file]);
     let files = [

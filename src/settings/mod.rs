@@ -30,6 +30,9 @@ pub struct Settings {
     /// When the case database is read.
     #[serde(default)]
     pub schedule: Schedule,
+    /// Where the authority's own holiday files are.
+    #[serde(default)]
+    pub calendars: Calendars,
 }
 
 /// Whose children these are, and by which rules they are watched.
@@ -213,6 +216,20 @@ pub struct Schedule {
 impl Default for Schedule {
     fn default() -> Schedule {
         Schedule { poll: "*/15 * * * *".to_owned() }
+    }
+}
+
+/// Where the authority's own holiday files are.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Calendars {
+    /// The folder of `ID.txt` files that are laid over the shipped calendars. It need not exist.
+    pub directory: PathBuf,
+}
+
+impl Default for Calendars {
+    fn default() -> Calendars {
+        Calendars { directory: PathBuf::from("calendars") }
     }
 }
 

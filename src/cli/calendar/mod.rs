@@ -3,16 +3,17 @@
 mod add;
 mod between;
 mod holidays;
+mod refresh;
 
-use std::path::Path;
+use std::{fs::File, io::ErrorKind, path::Path};
 
 use chrono::NaiveDate;
 use clap::Subcommand;
 
-use super::{Failure, Outcome};
-use crate::calendar::Almanac;
+use super::{Failure, Outcome, SETTINGS, output};
+use crate::{calendar::Almanac, own_calendars::OwnCalendars, settings::Settings};
 
-/// Working days: add them, count them, list the holidays.
+/// Working days: add them, count them, list the holidays, renew them.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Calendar {
     /// The last day of a period, e.g. `add england-and-wales 2026-12-18 "10 working days"`.
@@ -21,16 +22,39 @@ pub(crate) enum Calendar {
     Between(between::Between),
     /// The holidays of a calendar.
     Holidays(holidays::Holidays),
+    /// Takes in a published list: adds what is new, and never drops a day by silence.
+    Refresh(refresh::Refresh),
 }
 
 /// Carries it out.
-pub(crate) fn run(_config: Option<&Path>, command: &Calendar) -> Outcome {
-    let almanac = Almanac::default();
+pub(crate) fn run(config: Option<&Path>, command: &Calendar) -> Outcome {
     match command {
-        Calendar::Add(add) => add::run(&almanac, add),
-        Calendar::Between(between) => between::run(&almanac, between),
-        Calendar::Holidays(holidays) => holidays::run(&almanac, holidays),
+        Calendar::Add(add) => add::run(&almanac(config)?, add),
+        Calendar::Between(between) => between::run(&almanac(config)?, between),
+        Calendar::Holidays(holidays) => holidays::run(&almanac(config)?, holidays),
+        Calendar::Refresh(refresh) => refresh::run(config.unwrap_or(Path::new(SETTINGS)), refresh),
     }
+}
+
+/// The calendars in force. Who asks on a machine without settings, or may not read them, is answered by the shipped ones.
+fn almanac(config: Option<&Path>) -> Result<Almanac, Failure> {
+    let config = match config {
+        Some(config) => config,
+        None => match File::open(SETTINGS) {
+            Ok(_) => Path::new(SETTINGS),
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Almanac::default()),
+            Err(error) => {
+                output::complain(&format!("by the shipped calendars alone: cannot read {SETTINGS}: {error}"));
+                return Ok(Almanac::default());
+            }
+        },
+    };
+    Ok(own(config)?.sound()?)
+}
+
+/// The authority's own files, as the settings name them.
+fn own(config: &Path) -> Result<OwnCalendars, Failure> {
+    Ok(OwnCalendars::read(&Settings::load(config)?.calendars.directory))
 }
 
 fn date(text: &str) -> Result<NaiveDate, Failure> {

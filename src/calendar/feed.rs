@@ -1,0 +1,183 @@
+//! A published list of holidays as it comes in: gov.uk's JSON, or the text form of this project's own holiday files.
+//!
+//! Owns what such a list may look like, and where in it each day stands. Must not know what is in force, nor where the list
+//! was fetched. What is doubtful is refused with its line and column, as in a holiday file.
+
+use std::fmt;
+
+use chrono::{Datelike, NaiveDate};
+use thiserror::Error;
+
+use super::gov_uk;
+use super::holiday::Holiday;
+use super::holiday_file::{HolidayError, HolidayFault, HolidayFile};
+
+/// Where in a text something begins, both counted from 1; the column in characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// The line.
+    pub line: usize,
+    /// The character of it.
+    pub column: usize,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}, column {}", self.line, self.column)
+    }
+}
+
+/// What one list says of one calendar.
+///
+/// gov.uk does not mark a day that was appointed for one occasion. Its days are taken to return each year, but for those of
+/// a year of which it lists fewer than six: they were proclaimed before that year's list, and do not make the year known.
+///
+/// ```
+/// use duewatch::calendar::Feed;
+///
+/// let text = r#"{"scotland": {"division": "scotland", "events": [
+///     {"title": "St Andrew’s Day", "date": "2026-11-30", "notes": "", "bunting": true},
+///     {"title": "Boxing Day", "date": "2026-12-28", "notes": "Substitute day", "bunting": true}]}}"#;
+/// let feed = Feed::read("scotland", text, "gov.uk, read 2026-11-16")?;
+/// assert_eq!(feed.days().len(), 2);
+/// assert!(feed.days()[1].substitute);
+/// assert_eq!(feed.place(1).to_string(), "line 3, column 38");
+///
+/// let error = Feed::read("wales", text, "gov.uk").unwrap_err();
+/// assert!(error.to_string().ends_with("it has no division `wales`, only: scotland"));
+/// # Ok::<(), duewatch::calendar::FeedError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Feed {
+    pub(super) days: Vec<Holiday>,
+    pub(super) places: Vec<Place>,
+    /// Where a day that is later than all of them would stand.
+    pub(super) end: Place,
+    pub(super) source: String,
+}
+
+/// Why a list was refused: for which calendar, where, what is wrong with it.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("cannot take the holidays of {calendar} from the list, {place}: {fault}")]
+pub struct FeedError {
+    /// The calendar that was asked for.
+    pub calendar: String,
+    /// Where the fault begins.
+    pub place: Place,
+    /// What is wrong.
+    pub fault: FeedFault,
+}
+
+/// What can be wrong with a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FeedFault {
+    /// No JSON, or not of gov.uk's shape: cut short, as a rule.
+    Json(String),
+    /// JSON that does not speak of the calendar.
+    NoDivision {
+        /// The calendar.
+        wanted: String,
+        /// Those it speaks of, in words.
+        known: String,
+    },
+    /// What stands under the calendar's name says that it is another's.
+    OtherDivision(String),
+    /// Not one day.
+    Empty,
+    /// A title that a holiday file could not hold.
+    Title,
+    /// A union where days are wanted.
+    Union,
+    /// What is wrong in a holiday file is wrong in any list.
+    Holiday(HolidayFault),
+}
+
+impl fmt::Display for FeedFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Json(why) => write!(f, "{why}; the list is damaged or cut short: fetch it again"),
+            Self::NoDivision { wanted, known } => write!(f, "it has no division `{wanted}`, only: {known}"),
+            Self::OtherDivision(other) => write!(f, "it says that it is the list of {other:?}; fetch it again"),
+            Self::Empty => f.write_str("it holds no day; fetch it again"),
+            Self::Title => f.write_str("write a title that is not empty, in printable characters and without `|`"),
+            Self::Union => f.write_str("a list holds days; name the calendars of a union one by one"),
+            Self::Holiday(HolidayFault::NoHeader) => f.write_str(
+                "this is neither gov.uk's JSON, which begins with `{`, nor a holiday file, which begins with `calendar = ID`",
+            ),
+            Self::Holiday(fault) => fault.fmt(f),
+        }
+    }
+}
+
+impl Feed {
+    /// Reads what a list says of a calendar. `source` says where it came from and when; each day carries it.
+    pub fn read(calendar: &str, text: &str, source: &str) -> Result<Self, FeedError> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        // A bar or a control character would end the line of a holiday file.
+        let source = source.replace(|c: char| c == '|' || c.is_control(), " ");
+        let read =
+            if text.trim_start().starts_with('{') { gov_uk::read(calendar, text) } else { own_form(calendar, text) };
+        let mut feed = read.map_err(|(place, fault)| FeedError { calendar: calendar.to_owned(), place, fault })?;
+        for day in &mut feed.days {
+            day.source = if day.source.is_empty() { source.clone() } else { format!("{}; {source}", day.source) };
+        }
+        Ok(Self { source, ..feed })
+    }
+
+    /// The days, oldest first, each once, at least one; those that a holiday file withdraws among them.
+    pub fn days(&self) -> &[Holiday] {
+        &self.days
+    }
+
+    /// What it says of this day.
+    pub fn on(&self, on: NaiveDate) -> Option<&Holiday> {
+        let index = self.days.binary_search_by_key(&on, |day| day.on).ok()?;
+        self.days.get(index)
+    }
+
+    /// Where the day of this index begins; past the last one, where the list ends.
+    pub fn place(&self, index: usize) -> Place {
+        self.places.get(index).copied().unwrap_or(self.end)
+    }
+
+    /// Where this day stands, or, if it is missing, should stand: at the day that follows, or at the end.
+    pub fn place_of(&self, on: NaiveDate) -> Place {
+        self.place(self.days.partition_point(|day| day.on < on))
+    }
+
+    /// The first day that the list speaks of: 1 January of its first day's year. What is older has left it.
+    pub fn covers_from(&self) -> NaiveDate {
+        let first = self.days.first().map(|day| day.on).unwrap_or_default();
+        NaiveDate::from_ymd_opt(first.year(), 1, 1).unwrap_or(first)
+    }
+
+    /// Where it came from, and when.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+}
+
+/// What is wrong, and where.
+pub(super) type Fault = (Place, FeedFault);
+
+fn own_form(calendar: &str, text: &str) -> Result<Feed, Fault> {
+    let file = HolidayFile::parse(calendar, text)
+        .map_err(|HolidayError { line, column, fault, .. }| (Place { line, column }, FeedFault::Holiday(fault)))?;
+    let lines =
+        (1..).zip(text.lines()).filter(|(_, line)| !matches!(line.trim_start().chars().next(), None | Some('#')));
+    let place = |(number, line): (usize, &str)| {
+        let column = line.chars().take_while(|c| c.is_whitespace()).count() + 1;
+        Place { line: number, column }
+    };
+    // After the header each line is a day.
+    let places: Vec<Place> = lines.skip(1).map(place).collect();
+    if !file.union.is_empty() {
+        return Err((places.first().copied().unwrap_or(Place { line: 1, column: 1 }), FeedFault::Union));
+    }
+    Ok(Feed {
+        days: file.days,
+        places,
+        end: Place { line: text.lines().count() + 1, column: 1 },
+        source: String::new(),
+    })
+}

@@ -1,0 +1,75 @@
+//! What a watch knows of its holidays: the files as they are now, and how far they reach.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::Watch;
+use crate::{
+    calendar::{Almanac, AlmanacError, Calendar, add_months},
+    duty::{Duty, Status},
+    own_calendars::OwnCalendars,
+};
+
+/// A calendar's working days, and those of them on which the offices are open.
+pub(super) fn working_days(
+    almanac: &Almanac,
+    id: &str,
+    closed_on: &[NaiveDate],
+) -> Result<(Calendar, Calendar), AlmanacError> {
+    let holidays = almanac.holidays(id)?;
+    Ok((Calendar::new(&holidays), Calendar::new(&holidays.and_closed(closed_on))))
+}
+
+impl Watch {
+    /// Takes the authority's own files as they are now. If anything is wrong with them the calendar stays as it was, and the
+    /// faults are kept for the run's attention: a slip in a file must neither stop the watch nor move a date.
+    pub(super) fn reread_calendars(&mut self) {
+        let mut now = OwnCalendars::read(&self.own.folder);
+        if now.faults.is_empty() {
+            match working_days(&now.almanac, &self.procedure.calendar, &self.closed_on) {
+                Ok((calendar, office)) => {
+                    (self.calendar, self.office, self.own) = (calendar, office, now);
+                    return;
+                }
+                Err(error) => now.faults.push(error.to_string()),
+            }
+        }
+        self.own.faults =
+            now.faults.into_iter().map(|fault| format!("the holidays stay as they were: {fault}")).collect();
+    }
+
+    /// What is wrong with how far the holidays are known, in words: published for less than the next eighteen months or not
+    /// up to the last date of these duties, or a date beyond everything that is known.
+    pub fn horizon(&self, duties: &[Duty], now: DateTime<Utc>) -> Vec<String> {
+        let calendar = &self.calendar;
+        let (id, published, known) = (calendar.id(), calendar.published_until(), calendar.known_until());
+        let due: Vec<NaiveDate> = duties.iter().filter_map(open_until).collect();
+        let beyond = due.iter().filter(|on| **on > known).count();
+        let mut horizon = Vec::new();
+        let why = if published < add_months(self.zone.local_date(now), 18).unwrap_or(NaiveDate::MAX) {
+            Some("less than eighteen months ahead".to_owned())
+        } else {
+            due.iter().max().filter(|on| **on > published).map(|on| format!("and a duty is due on {on}"))
+        };
+        if let Some(why) = why {
+            let members = self.own.almanac.union_of(id);
+            let which = if members.is_empty() { id.to_owned() } else { members.join(", ") };
+            horizon.push(format!(
+                "the bank holidays of {which} are published only until {published}, {why}; take in the next list with \
+                 `duewatch calendar refresh`"
+            ));
+        }
+        if beyond > 0 {
+            horizon.push(format!(
+                "alarm: open duties that are due after {known}, beyond all that is known of the bank holidays of {id}: {beyond}; \
+                 every Monday to Friday is counted there"
+            ));
+        }
+        horizon
+    }
+}
+
+/// The day on which a duty that is not done is late at the latest.
+fn open_until(duty: &Duty) -> Option<NaiveDate> {
+    let reading = duty.due.as_ref().or(duty.strict.as_ref()).filter(|_| duty.status != Status::Met);
+    reading.map(|reading| reading.on.on())
+}
