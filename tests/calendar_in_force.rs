@@ -115,6 +115,86 @@ fn whoever_was_told_the_old_date_is_told_once_that_it_moved() {
     says(&said, &["Thu 12 Nov 2026 does not count: A day of thanks", "late after   Tuesday 17 November 2026"]);
 }
 
+/// Ten working days from Monday 18 December 2028 are 19, 20, 21, 22, 27, 28, 29 December, 2, 3 and 4 January 2029 without New
+/// Year's Day, which the shipped data only expects. The strict date counts the conference's own day, and New Year's Day until
+/// it is published: 18, 19, 20, 21, 22, 27, 28, 29 December, 1 and 2 January; then the 3rd.
+fn over_new_year() -> Bench {
+    let bench = Bench::new(&format!("{STAFF}{}", child("C1", "2028-12-18").replace("2027-01-20", "2029-03-20")));
+    loaded(&bench, "2028-12-29");
+    bench
+}
+
+/// 2029 is published as it was expected.
+fn publish(bench: &Bench) {
+    fs::write(bench.path("list.json"), list(EW, &shipped(EW, 2026..=2029))).unwrap();
+    let from = bench.path("list.json").display().to_string();
+    says(&bench.run(&["calendar", "refresh", EW, "--from", &from]).well(), &["confirmed       Mon 1 Jan 2029"]);
+}
+
+#[test]
+fn a_date_that_rests_on_an_expected_holiday_says_so_wherever_it_stands() {
+    let bench = over_new_year();
+    let at = "2028-12-29T08:30:00Z";
+    says(&bench.run(&["duties", "--at", at]).out, &["Tue 2 Jan 2029   Thu 4 Jan 2029 provisional"]);
+    let days = ["--from", "2028-12-29", "--to", "2028-12-29"];
+    let preview = |more: &[&str]| bench.run(&[&["preview", "--at", at][..], &days, more].concat()).out;
+    says(&preview(&[]), &["Thu 4 Jan 2029 provisional"]);
+    says(&preview(&["--format", "json"]), &["\"due\":\"2029-01-04\"", "\"provisional\":true"]);
+    bench.once(at);
+    says(
+        &bench.run(&["explain", "C1", "--at", at]).out,
+        &[
+            "at the earliest Tue 2 Jan 2029, counting the day itself as day 1 and Mon 1 Jan 2029 (New Year’s Day), which is \
+             not yet published\n",
+            "best by      Tuesday 2 January 2029 (provisional: a bank holiday is not published yet)",
+            "late after   Thursday 4 January 2029 (provisional: a bank holiday is not published yet)",
+        ],
+    );
+    // Four weeks end on New Year's Day: only the earlier date rests on it.
+    bench.add(&child("C2", "2028-12-04").replace("2027-01-20", "2029-03-20"));
+    says(&bench.run(&["duties", "--at", at]).out, &["Fri 29 Dec 2028  Mon 1 Jan 2029 provisional"]);
+}
+
+#[test]
+fn a_holiday_that_is_published_as_expected_moves_the_earlier_date_alone() {
+    let bench = over_new_year();
+    bench.once("2028-12-29");
+    publish(&bench);
+    loaded(&bench, "2029-01-02");
+    bench.once("2029-01-02");
+    let words = "best by was Tuesday 2 January 2029, now Wednesday 3 January 2029; late after Thursday 4 January 2029 as before: \
+                 a bank holiday that was expected is now published";
+    let told = ["child-seen-any-professional", "first-core-group"].map(|duty| format!("C1 {duty} W1 bundled: {words}"));
+    assert_eq!(moved(&bench), told);
+    says(
+        &bench.run(&["explain", "C1", "--at", "2029-01-02T08:30:00Z"]).out,
+        &[
+            "at the earliest Wed 3 Jan 2029, counting the day itself as day 1\n",
+            "late after   Thursday 4 January 2029\n",
+        ],
+    );
+}
+
+#[test]
+fn a_holiday_that_is_published_once_the_duty_is_late_is_told_to_nobody() {
+    let bench = over_new_year();
+    // The 16th is the day on which the overdue core group is told again.
+    for on in ["2028-12-29", "2029-01-03", "2029-01-05", "2029-01-12", "2029-01-16"] {
+        loaded(&bench, on);
+        bench.once(on);
+    }
+    let repeats = |bench: &Bench| bench.told().iter().filter(|told| told.step == "repeat").count();
+    let before = repeats(&bench);
+    assert!(before > 0);
+    publish(&bench);
+    for at in ["2029-01-16T11:00:00Z", "2029-01-17T08:30:00Z"] {
+        loaded(&bench, &at[..10]);
+        bench.once(at);
+        assert_eq!((moved(&bench), repeats(&bench)), (Vec::new(), before), "{at}");
+    }
+    assert_eq!(bench.ledger("SELECT strict_on FROM duties WHERE duty = 'first-core-group'"), [["2029-01-03"]]);
+}
+
 /// A poll and what it sends, by a watch that was opened before.
 fn cycle(watch: &mut Watch, at: &str) -> Vec<String> {
     block_on(async {

@@ -87,7 +87,7 @@ fn print(authority: &str, duties: &[&Duty], format: Format) {
                         duty.duty.0.clone(),
                         format!("{}{late}", duty.status.name()),
                         short(duty.strict.as_ref().map(|reading| reading.on.on())),
-                        short(duty.due.as_ref().map(|reading| reading.on.on())),
+                        output::due(duty),
                         short(duty.met_on),
                         duty.citation.clone(),
                     ]

@@ -187,11 +187,11 @@ fn text(
     }
     let reading =
         |reading: &Option<crate::duty::Reading>| reading.as_ref().map(|reading| format_date_long(reading.on.on()));
+    let provisional = if duty.provisional { " (provisional: a bank holiday is not published yet)" } else { "" };
     if let Some(strict) = reading(&duty.strict) {
-        line("best by", &strict);
+        line("best by", &format!("{strict}{provisional}"));
     }
     if let Some(due) = reading(&duty.due) {
-        let provisional = if duty.provisional { " (provisional: a bank holiday is not published yet)" } else { "" };
         line("late after", &format!("{due}{provisional}"));
     }
     let met = duty.met_on.map(|on| format!(" on {}", format_date_long(on))).unwrap_or_default();

@@ -43,7 +43,7 @@ fn matter(notice: &Notice, duty: &Duty) -> Value {
     json!({
         "child": duty.child, "duty": duty.duty, "key": duty.key, "kind": notice.kind.name(), "step": notice.effect.step,
         "repeat": notice.effect.repeat, "generation": notice.effect.generation, "role": notice.role,
-        "due": duty.due.as_ref().map(|due| due.on), "because": notice.because,
+        "due": duty.due.as_ref().map(|due| due.on), "provisional": duty.provisional, "because": notice.because,
     })
 }
 

@@ -48,7 +48,7 @@ pub(crate) async fn run(config: &Path, command: &Preview) -> Outcome {
                 notice.kind.name().to_owned(),
                 duty.child.as_ref().map(|child| child.0.clone()).unwrap_or_default(),
                 duty.duty.0.clone(),
-                duty.due.as_ref().map(|due| format_date_short(due.on.on())).unwrap_or_default(),
+                output::due(duty),
                 notice.because.clone().unwrap_or_default(),
             ]);
         }

@@ -4,9 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{Anchor, Duty, DutyKey, Reading, Status, Terms};
 use crate::{
-    calendar::{
-        CalendarError, Convention, DueDate, FirstDay, Limit, Period, Skipped, Trust, format_date_short, hours_after,
-    },
+    calendar::{CalendarError, Convention, DueDate, FirstDay, Period, Skipped, Trust, format_date_short, hours_after},
     procedure::Rule,
     record::{CaseRecord, Fact, FactKind, When},
 };
@@ -52,8 +50,9 @@ pub(super) fn after(
     Ok(Readings {
         strict: reading(early_on),
         due: reading(late.on),
-        provisional: late.provisional,
-        arithmetic: in_words(anchor, strict, due, early_on, late, &skipped),
+        // Of calendar time only the earlier one's last day may have been moved by a holiday.
+        provisional: early.provisional || late.provisional,
+        arithmetic: in_words(terms, anchor, (strict, early_on), (due, late.on), &skipped),
         skipped,
     })
 }
@@ -84,34 +83,41 @@ fn elapsed(terms: &Terms, anchor: &Anchor, happened: When, early: u32, late: u32
 }
 
 fn in_words(
+    terms: &Terms,
     anchor: &Anchor,
-    strict: Period,
-    due: Period,
-    strict_on: DueDate,
-    late: Limit,
+    (strict, strict_on): (Period, DueDate),
+    (due, due_on): (Period, DueDate),
     skipped: &[Skipped],
 ) -> String {
     let mut text = format!(
         "{due} from the {} of {}: {}",
         words(&anchor.fact),
         format_date_short(anchor.on),
-        format_date_short(late.on.on())
+        format_date_short(due_on.on())
     );
-    let holidays: Vec<String> = skipped
-        .iter()
-        .filter(|day| day.name != "Saturday" && day.name != "Sunday")
-        .map(|day| format!("{} ({})", format_date_short(day.on), day.name))
-        .collect();
+    let named = |day: &Skipped| format!("{} ({})", format_date_short(day.on), day.name);
+    let holidays: Vec<String> =
+        skipped.iter().filter(|day| day.name != "Saturday" && day.name != "Sunday").map(named).collect();
     let weekend = skipped.len() - holidays.len();
     match (weekend, holidays.is_empty()) {
         (0, true) => {}
         (_, true) => text.push_str(&format!("; {weekend} weekend days do not count")),
         (_, false) => text.push_str(&format!("; {weekend} weekend days and {} do not count", holidays.join(", "))),
     }
-    if strict_on < late.on {
+    if strict_on < due_on {
         let why = match (strict == due, strict) {
             (false, _) => format!("counting {strict}"),
-            (true, period) if period.counts_working_days() => "counting the day itself as day 1".to_owned(),
+            (true, period) if period.counts_working_days() => {
+                let counted = terms.calendar.skipped(anchor.on, strict_on.on(), Trust::PublishedOnly);
+                let unpublished =
+                    skipped.iter().filter(|day| day.on <= strict_on.on() && !counted.contains(day)).map(named);
+                let mut why: Vec<String> =
+                    unpublished.map(|day| format!("{day}, which is not yet published")).collect();
+                if why.is_empty() || terms.procedure.counting.strict.first_day == FirstDay::Included {
+                    why.insert(0, "the day itself as day 1".to_owned());
+                }
+                format!("counting {}", why.join(" and "))
+            }
             (true, _) => "moved back to a working day".to_owned(),
         };
         text.push_str(&format!("; at the earliest {}, {why}", format_date_short(strict_on.on())));

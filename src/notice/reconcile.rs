@@ -2,9 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, Utc};
+
 use super::{Change, Closing, DutyRef, History, NoticeState, Past, Told};
 use crate::{
-    duty::{Duty, Status},
+    calendar::DueDate,
+    duty::{Duty, Reading, Status},
     record::ChildRef,
 };
 
@@ -17,7 +20,7 @@ pub struct Standing<'a> {
     pub generation: u32,
     /// As the ledger knows it, if it does.
     pub past: Option<&'a Past>,
-    /// Its dates differ from those the ledger knew.
+    /// Its dates differ from those the ledger knew, in a way that still matters to somebody.
     pub moved: bool,
 }
 
@@ -63,7 +66,7 @@ pub fn reconcile<'a>(
             }
             (Some(past), _) => {
                 let newly_found = duty.child.is_none() && !is_report(&duty) && duty.notes != past.duty.notes;
-                let moved = newly_found || dates(&duty) != dates(&past.duty);
+                let moved = newly_found || is_moved(&past.duty, &duty);
                 let generation = past.generation + u32::from(moved);
                 reconciled.standing.push(Standing { duty, generation, past: Some(past), moved });
             }
@@ -114,15 +117,27 @@ fn report_is_issued(duty: &Duty, past: &Past) -> bool {
     is_report(duty) && past.told.iter().any(issued)
 }
 
-/// What makes a generation: the days and instants of both readings.
-fn dates(duty: &Duty) -> impl PartialEq + use<> {
-    let of = |reading: &Option<crate::duty::Reading>| reading.as_ref().map(|reading| (reading.on, reading.at));
-    (of(&duty.strict), of(&duty.due))
+/// What makes a generation: the days and instants of both readings. Once it is late, the earlier of them is of no matter to
+/// anybody: what is still to be told counts from the later.
+fn is_moved(before: &Duty, now: &Duty) -> bool {
+    date(before.due.as_ref()) != date(now.due.as_ref())
+        || (date(before.strict.as_ref()) != date(now.strict.as_ref()) && now.status != Status::Overdue)
+}
+
+/// The day on which it is late stands, and only the earlier one moved: a holiday that was expected is published, as a rule.
+pub(super) fn only_strict_moved(before: &Duty, now: &Duty) -> bool {
+    now.due.is_some()
+        && date(before.due.as_ref()) == date(now.due.as_ref())
+        && date(before.strict.as_ref()) != date(now.strict.as_ref())
+}
+
+fn date(reading: Option<&Reading>) -> Option<(DueDate, Option<DateTime<Utc>>)> {
+    reading.map(|reading| (reading.on, reading.at))
 }
 
 #[cfg(test)]
 mod tests {
-    use chrono::{DateTime, NaiveDate};
+    use chrono::NaiveDate;
 
     use super::*;
     use crate::{

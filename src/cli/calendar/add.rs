@@ -146,11 +146,12 @@ fn batch(almanac: &Almanac, asked: Asked) -> Outcome {
     for (number, line) in (1..).zip(std::io::stdin().lock().split(b'\n')) {
         let line = line?;
         let line = String::from_utf8_lossy(&line);
+        let line = line.strip_prefix('\u{feff}').filter(|_| number == 1).unwrap_or(&line);
         if line.trim().is_empty() {
             output::line("");
             continue;
         }
-        match batch_line(almanac, &mut calendars, &line, asked) {
+        match batch_line(almanac, &mut calendars, line, asked) {
             Ok((id, ended)) => {
                 output::line(&ended.line());
                 if ended.beyond_data {

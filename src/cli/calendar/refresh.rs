@@ -77,6 +77,12 @@ fn show(command: &Refresh, renewal: &Renewal, written: Option<&Path>) {
     for change in &renewal.changes {
         output::line(&format!("{:<14}  {}  {}", change.kind, format_date_short(change.on), change.title));
     }
+    if renewal.changes.iter().any(|change| change.kind == ChangeKind::StillExpected) {
+        output::line(
+            "What is still expected was computed, and is not in this list. When one of those days is no holiday, say so with \
+             --withdraw DATE.",
+        );
+    }
     match written {
         Some(path) => output::line(&format!("Written to {}. Published until {until}.", path.display())),
         None => output::line(&format!("Nothing new. Published until {until}.")),
