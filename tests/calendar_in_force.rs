@@ -176,6 +176,36 @@ fn a_watch_that_runs_on_takes_the_files_as_they_are_at_each_poll() {
 }
 
 #[test]
+fn a_list_that_confirms_what_was_computed_moves_the_earliest_date_alone() {
+    // Monday 18 December 2028: 19 20 21 22 | 27 28 29 | 2 3 4 January, New Year's Day taken as coming; at the earliest, the
+    // 18th being day 1 and New Year's Day 2029 not yet published: 18 19 20 21 22 | 27 28 29 | 1 2 January.
+    let bench = Bench::new(&format!("{STAFF}{}", child("C1", "2028-12-18")));
+    let dates = || {
+        let sql = "SELECT strict_on, due_on FROM duties WHERE child = 'C1' AND duty = 'first-core-group'";
+        bench.ledger(sql).concat()
+    };
+    loaded(&bench, "2028-12-27");
+    bench.once("2028-12-27T08:30:00Z");
+    assert_eq!(dates(), ["2029-01-02", "2029-01-04"]);
+    let said = bench.run(&["duties", "--at", "2028-12-27T08:30:00Z", "--child", "C1"]).well();
+    says(&said, &["Tue 2 Jan 2029 (provisional)", "Thu 4 Jan 2029 (provisional)"]);
+
+    fs::write(bench.path("list.json"), list(EW, &shipped(EW, 2027..=2029))).unwrap();
+    let from = bench.path("list.json").display().to_string();
+    says(&bench.run(&["calendar", "refresh", EW, "--from", &from]).well(), &["confirmed       Mon 1 Jan 2029"]);
+    loaded(&bench, "2028-12-28");
+    bench.once("2028-12-28T08:30:00Z");
+    // 18 19 20 21 22 | 27 28 29 | 2 3.
+    assert_eq!(dates(), ["2029-01-03", "2029-01-04"]);
+    let words = "it was at the earliest Tuesday 2 January 2029, now at the earliest Wednesday 3 January 2029: the bank \
+                 holidays have changed";
+    let moved = moved(&bench);
+    assert!(moved.contains(&format!("C1 first-core-group W1 bundled: {words}")), "{moved:?}");
+    let said = bench.run(&["duties", "--at", "2028-12-28T08:30:00Z", "--child", "C1", "--format", "csv"]).well();
+    assert!(said.contains("2029-01-03,2029-01-04,open,,false,false,"), "no longer provisional: {said}");
+}
+
+#[test]
 fn a_watch_that_starts_with_a_slip_in_a_file_goes_on_without_it() {
     let bench = bench();
     fs::create_dir(bench.path("calendars")).unwrap();

@@ -9,9 +9,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use clap::Args;
 use tokio_util::sync::CancellationToken;
 
-use super::{Ending, Failure, Outcome, output};
+use super::{Ending, Failure, Outcome, cells::last_day, output};
 use crate::{
-    calendar::{format_date_long, format_date_short},
+    calendar::format_date_long,
     clock::Clock,
     duty::Duty,
     generate,
@@ -91,7 +91,7 @@ fn told(claim: &Claim, watch: &Watch) -> Told {
             format!("  {}", notice.kind.name().replace('_', " ")),
             duty.child.as_ref().map(|child| child.0.clone()).unwrap_or_default(),
             title.to_owned(),
-            duty.due.as_ref().map(|due| format_date_short(due.on.on())).unwrap_or_default(),
+            last_day(duty, duty.due.as_ref()),
             why(notice, duty),
         ]);
     }

@@ -52,7 +52,8 @@ pub(super) fn after(
     Ok(Readings {
         strict: reading(early_on),
         due: reading(late.on),
-        provisional: late.provisional,
+        // The strict date may have been moved back over a computed holiday that the due date is not moved over.
+        provisional: early.provisional || late.provisional,
         arithmetic: in_words(anchor, strict, due, early_on, late, &skipped),
         skipped,
     })

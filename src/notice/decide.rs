@@ -346,9 +346,14 @@ fn told_people(past: &Past, wanted: impl Fn(&Told) -> bool) -> BTreeMap<PersonRe
 }
 
 fn moved_in_words(before: &Duty, now: &Duty) -> String {
+    let due = |duty: &Duty| duty.due.as_ref().or(duty.strict.as_ref()).cloned();
+    let on = |reading: Option<Reading>| reading.map(|reading| reading.on.on());
+    // When a holiday that was counted as coming is published, only the earliest date moves.
+    let earliest_alone = on(due(before)) == on(due(now)) && on(before.strict.clone()) != on(now.strict.clone());
     let day = |duty: &Duty| {
-        let reading = duty.due.as_ref().or(duty.strict.as_ref());
-        reading.map_or_else(|| "no date".to_owned(), |reading| format_date_long(reading.on.on()))
+        let on = if earliest_alone { on(duty.strict.clone()) } else { on(due(duty)) };
+        let earliest = if earliest_alone { "at the earliest " } else { "" };
+        on.map_or_else(|| "no date".to_owned(), |on| format!("{earliest}{}", format_date_long(on)))
     };
     match (before.status, now.status) {
         (_, Status::CannotTell) => {
