@@ -135,10 +135,10 @@ fn publish(bench: &Bench) {
 fn a_date_that_rests_on_an_expected_holiday_says_so_wherever_it_stands() {
     let bench = over_new_year();
     let at = "2028-12-29T08:30:00Z";
-    says(&bench.run(&["duties", "--at", at]).out, &["Tue 2 Jan 2029   Thu 4 Jan 2029 provisional"]);
+    says(&bench.run(&["duties", "--at", at]).out, &["Tue 2 Jan 2029 (provisional)", "Thu 4 Jan 2029 (provisional)"]);
     let days = ["--from", "2028-12-29", "--to", "2028-12-29"];
     let preview = |more: &[&str]| bench.run(&[&["preview", "--at", at][..], &days, more].concat()).out;
-    says(&preview(&[]), &["Thu 4 Jan 2029 provisional"]);
+    says(&preview(&[]), &["Thu 4 Jan 2029 (provisional)"]);
     says(&preview(&["--format", "json"]), &["\"due\":\"2029-01-04\"", "\"provisional\":true"]);
     bench.once(at);
     says(
@@ -152,27 +152,7 @@ fn a_date_that_rests_on_an_expected_holiday_says_so_wherever_it_stands() {
     );
     // Four weeks end on New Year's Day: only the earlier date rests on it.
     bench.add(&child("C2", "2028-12-04").replace("2027-01-20", "2029-03-20"));
-    says(&bench.run(&["duties", "--at", at]).out, &["Fri 29 Dec 2028  Mon 1 Jan 2029 provisional"]);
-}
-
-#[test]
-fn a_holiday_that_is_published_as_expected_moves_the_earlier_date_alone() {
-    let bench = over_new_year();
-    bench.once("2028-12-29");
-    publish(&bench);
-    loaded(&bench, "2029-01-02");
-    bench.once("2029-01-02");
-    let words = "best by was Tuesday 2 January 2029, now Wednesday 3 January 2029; late after Thursday 4 January 2029 as before: \
-                 a bank holiday that was expected is now published";
-    let told = ["child-seen-any-professional", "first-core-group"].map(|duty| format!("C1 {duty} W1 bundled: {words}"));
-    assert_eq!(moved(&bench), told);
-    says(
-        &bench.run(&["explain", "C1", "--at", "2029-01-02T08:30:00Z"]).out,
-        &[
-            "at the earliest Wed 3 Jan 2029, counting the day itself as day 1\n",
-            "late after   Thursday 4 January 2029\n",
-        ],
-    );
+    says(&bench.run(&["duties", "--at", at]).out, &["Fri 29 Dec 2028 (provisional)", "Mon 1 Jan 2029 (provisional)"]);
 }
 
 #[test]
@@ -253,6 +233,36 @@ fn a_watch_that_runs_on_takes_the_files_as_they_are_at_each_poll() {
     assert_eq!(cycle(&mut watch, "2026-11-11T09:45:00Z"), [""; 0]);
     assert_eq!(moved(&bench), expected(), "nobody was told anything more");
     block_on(watch.ledger.close());
+}
+
+#[test]
+fn a_list_that_confirms_what_was_computed_moves_the_earliest_date_alone() {
+    // Monday 18 December 2028: 19 20 21 22 | 27 28 29 | 2 3 4 January, New Year's Day taken as coming; at the earliest, the
+    // 18th being day 1 and New Year's Day 2029 not yet published: 18 19 20 21 22 | 27 28 29 | 1 2 January.
+    let bench = Bench::new(&format!("{STAFF}{}", child("C1", "2028-12-18")));
+    let dates = || {
+        let sql = "SELECT strict_on, due_on FROM duties WHERE child = 'C1' AND duty = 'first-core-group'";
+        bench.ledger(sql).concat()
+    };
+    loaded(&bench, "2028-12-27");
+    bench.once("2028-12-27T08:30:00Z");
+    assert_eq!(dates(), ["2029-01-02", "2029-01-04"]);
+    let said = bench.run(&["duties", "--at", "2028-12-27T08:30:00Z", "--child", "C1"]).well();
+    says(&said, &["Tue 2 Jan 2029 (provisional)", "Thu 4 Jan 2029 (provisional)"]);
+
+    fs::write(bench.path("list.json"), list(EW, &shipped(EW, 2027..=2029))).unwrap();
+    let from = bench.path("list.json").display().to_string();
+    says(&bench.run(&["calendar", "refresh", EW, "--from", &from]).well(), &["confirmed       Mon 1 Jan 2029"]);
+    loaded(&bench, "2028-12-28");
+    bench.once("2028-12-28T08:30:00Z");
+    // 18 19 20 21 22 | 27 28 29 | 2 3.
+    assert_eq!(dates(), ["2029-01-03", "2029-01-04"]);
+    let words = "it was at the earliest Tuesday 2 January 2029, now at the earliest Wednesday 3 January 2029: the bank \
+                 holidays have changed";
+    let moved = moved(&bench);
+    assert!(moved.contains(&format!("C1 first-core-group W1 bundled: {words}")), "{moved:?}");
+    let said = bench.run(&["duties", "--at", "2028-12-28T08:30:00Z", "--child", "C1", "--format", "csv"]).well();
+    assert!(said.contains("2029-01-03,2029-01-04,open,,false,false,"), "no longer provisional: {said}");
 }
 
 #[test]

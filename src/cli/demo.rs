@@ -9,7 +9,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use clap::Args;
 use tokio_util::sync::CancellationToken;
 
-use super::{Ending, Failure, Outcome, output};
+use super::{Ending, Failure, Outcome, cells::last_day, output};
 use crate::{
     calendar::format_date_long,
     clock::Clock,
@@ -91,7 +91,7 @@ fn told(claim: &Claim, watch: &Watch) -> Told {
             format!("  {}", notice.kind.name().replace('_', " ")),
             duty.child.as_ref().map(|child| child.0.clone()).unwrap_or_default(),
             title.to_owned(),
-            output::due(duty),
+            last_day(duty, duty.due.as_ref()),
             why(notice, duty),
         ]);
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::Args;
 
-use super::{Ending, Format, Outcome, instant, json, open, output};
+use super::{Ending, Format, Outcome, cells::last_day, instant, json, open, output};
 use crate::{
     calendar::format_date_short,
     duty::{Duty, Status},
@@ -86,8 +86,8 @@ fn print(authority: &str, duties: &[&Duty], format: Format) {
                         child(duty),
                         duty.duty.0.clone(),
                         format!("{}{late}", duty.status.name()),
-                        short(duty.strict.as_ref().map(|reading| reading.on.on())),
-                        output::due(duty),
+                        last_day(duty, duty.strict.as_ref()),
+                        last_day(duty, duty.due.as_ref()),
                         short(duty.met_on),
                         duty.citation.clone(),
                     ]

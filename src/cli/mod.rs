@@ -5,6 +5,7 @@
 
 mod ack;
 mod calendar;
+mod cells;
 mod check;
 mod demo;
 mod duties;

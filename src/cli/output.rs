@@ -2,8 +2,6 @@
 
 use std::io::Write;
 
-use crate::{calendar::format_date_short, duty::Duty};
-
 /// One line to standard output.
 pub(crate) fn line(text: &str) {
     let _ = writeln!(std::io::stdout().lock(), "{text}");
@@ -23,12 +21,6 @@ pub(crate) fn table(headings: &[&str], rows: &[Vec<String>]) {
     for row in rows {
         line(&laid_out(row, &widths));
     }
-}
-
-/// The day on which a duty is late, in a cell, and whether it may still move.
-pub(crate) fn due(duty: &Duty) -> String {
-    let provisional = if duty.provisional { " provisional" } else { "" };
-    duty.due.as_ref().map(|due| format!("{}{provisional}", format_date_short(due.on.on()))).unwrap_or_default()
 }
 
 /// How wide each column must be. The last one is as wide as it is.

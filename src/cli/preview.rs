@@ -5,7 +5,7 @@ use std::path::Path;
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::Args;
 
-use super::{Ending, Failure, Format, Outcome, instant, json, open, output};
+use super::{Ending, Failure, Format, Outcome, cells::last_day, instant, json, open, output};
 use crate::{calendar::format_date_short, run::rehearse};
 
 #[derive(Debug, Args)]
@@ -48,7 +48,7 @@ pub(crate) async fn run(config: &Path, command: &Preview) -> Outcome {
                 notice.kind.name().to_owned(),
                 duty.child.as_ref().map(|child| child.0.clone()).unwrap_or_default(),
                 duty.duty.0.clone(),
-                output::due(duty),
+                last_day(duty, duty.due.as_ref()),
                 notice.because.clone().unwrap_or_default(),
             ]);
         }

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     Effect, History, Notice, NoticeState, Past, SendingClock, Told,
-    reconcile::{Over, Reconciled, Standing, only_strict_moved},
+    reconcile::{Over, Reconciled, Standing},
     rungs::{Rung, rungs},
 };
 use crate::{
@@ -345,35 +345,20 @@ fn told_people(past: &Past, wanted: impl Fn(&Told) -> bool) -> BTreeMap<PersonRe
     told.map(|told| (told.person.clone(), told.role)).collect()
 }
 
-/// The day on which it is late stands, and the day by which it is best done does not.
-fn best_by_in_words(before: &Duty, now: &Duty) -> String {
-    let day = |reading: &Option<Reading>| {
-        reading.as_ref().map_or_else(|| "no date".to_owned(), |reading| format_date_long(reading.on.on()))
-    };
-    let published = before.provisional && !now.provisional && before.calendar_hash != now.calendar_hash;
-    let why = match published {
-        true => ": a bank holiday that was expected is now published",
-        false if before.calendar_hash != now.calendar_hash => ": the bank holidays have changed",
-        false => "",
-    };
-    format!(
-        "best by was {}, now {}; late after {} as before{why}",
-        day(&before.strict),
-        day(&now.strict),
-        day(&now.due)
-    )
-}
-
 fn moved_in_words(before: &Duty, now: &Duty) -> String {
+    let due = |duty: &Duty| duty.due.as_ref().or(duty.strict.as_ref()).cloned();
+    let on = |reading: Option<Reading>| reading.map(|reading| reading.on.on());
+    // When a holiday that was counted as coming is published, only the earliest date moves.
+    let earliest_alone = on(due(before)) == on(due(now)) && on(before.strict.clone()) != on(now.strict.clone());
     let day = |duty: &Duty| {
-        let reading = duty.due.as_ref().or(duty.strict.as_ref());
-        reading.map_or_else(|| "no date".to_owned(), |reading| format_date_long(reading.on.on()))
+        let on = if earliest_alone { on(duty.strict.clone()) } else { on(due(duty)) };
+        let earliest = if earliest_alone { "at the earliest " } else { "" };
+        on.map_or_else(|| "no date".to_owned(), |on| format!("{earliest}{}", format_date_long(on)))
     };
     match (before.status, now.status) {
         (_, Status::CannotTell) => {
             format!("it was {}; the record no longer says enough to give a date", day(before))
         }
-        _ if only_strict_moved(before, now) => best_by_in_words(before, now),
         _ if before.anchor.on != now.anchor.on => format!(
             "it was {}, now {}: the event that starts the clock is now recorded on {}, not on {}",
             day(before),

@@ -124,13 +124,6 @@ fn is_moved(before: &Duty, now: &Duty) -> bool {
         || (date(before.strict.as_ref()) != date(now.strict.as_ref()) && now.status != Status::Overdue)
 }
 
-/// The day on which it is late stands, and only the earlier one moved: a holiday that was expected is published, as a rule.
-pub(super) fn only_strict_moved(before: &Duty, now: &Duty) -> bool {
-    now.due.is_some()
-        && date(before.due.as_ref()) == date(now.due.as_ref())
-        && date(before.strict.as_ref()) != date(now.strict.as_ref())
-}
-
 fn date(reading: Option<&Reading>) -> Option<(DueDate, Option<DateTime<Utc>>)> {
     reading.map(|reading| (reading.on, reading.at))
 }

@@ -16,22 +16,24 @@
     reason = "the peers are written as one writes them without a thought"
 )]
 
+mod peers;
+mod rows;
+
 use std::{
-    collections::HashSet,
     hint::black_box,
     process::ExitCode,
     time::{Duration, Instant},
 };
 
-use bdays::HolidayCalendar;
-use chrono::{Datelike, NaiveDate, Weekday};
-use duewatch::calendar::{Almanac, Calendar, DayTable, Holidays, Trust, WorkingDays, date, number};
+use chrono::{Datelike, NaiveDate};
+use duewatch::calendar::{Almanac, Calendar, DayTable, Trust, WorkingDays, date, number};
+use peers::Peers;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use rows::{Pass, Rows, holds};
 
 const DATES: usize = 1_000_000;
 const SLOW: usize = 100_000;
-const ROUNDS: usize = 11;
 const SEED: u64 = 2026;
 const CALENDARS: [&str; 4] = ["england-and-wales", "scotland", "northern-ireland", "isle-of-man"];
 
@@ -102,91 +104,6 @@ impl Questions {
     }
 }
 
-/// The same holidays in other hands.
-struct Peers {
-    bare: Bare,
-    bdays: bdays::HolidayCalendarCache<NaiveDate>,
-    walk: Walk,
-}
-
-/// The least that a table can be: two arrays, bounds-checked.
-struct Bare {
-    first: i32,
-    rank: Vec<u16>,
-    nth: Vec<u16>,
-}
-
-/// A set of holidays, and a step a day.
-struct Walk(HashSet<NaiveDate>);
-
-impl<T: Datelike + Copy + PartialOrd> HolidayCalendar<T> for &Walk {
-    fn is_holiday(&self, on: T) -> bool {
-        self.0.contains(&NaiveDate::from_ymd_opt(on.year(), on.month(), on.day()).expect("a date"))
-    }
-}
-
-impl Walk {
-    fn works(&self, on: NaiveDate) -> bool {
-        !matches!(on.weekday(), Weekday::Sat | Weekday::Sun) && !self.0.contains(&on)
-    }
-
-    fn add(&self, mut on: NaiveDate, mut n: i32) -> NaiveDate {
-        while n > 0 {
-            on = on.succ_opt().expect("a date");
-            n -= i32::from(self.works(on));
-        }
-        on
-    }
-
-    fn between(&self, from: NaiveDate, to: NaiveDate) -> i32 {
-        from.iter_days().skip(1).take_while(|on| *on <= to).filter(|on| self.works(*on)).count() as i32
-    }
-}
-
-impl Peers {
-    fn new(id: &str) -> Self {
-        let holidays = Holidays::shipped(id).expect("shipped");
-        let walk = Walk(holidays.days().iter().map(|day| day.on).collect());
-        let (from, until) = (holidays.known_from(), holidays.known_until());
-        let (mut rank, mut nth) = (Vec::new(), Vec::new());
-        for (offset, on) in (0..).zip(from.iter_days().take_while(|on| *on <= until)) {
-            rank.push(nth.len() as u16);
-            if walk.works(on) {
-                nth.push(offset);
-            }
-        }
-        rank.push(nth.len() as u16);
-        // A week more: it may look at the day before the first.
-        let bdays = bdays::HolidayCalendarCache::new(&walk, from - chrono::Days::new(7), until);
-        Self { bare: Bare { first: number(from), rank, nth }, bdays, walk }
-    }
-
-    /// `bdays` rolls a day off forward first; rolled back it answers the same question.
-    fn bdays_add(&self, from: NaiveDate, n: i32) -> NaiveDate {
-        let from = if self.bdays.is_bday(from) { from } else { self.bdays.to_bday(from, false) };
-        self.bdays.advance_bdays(from, n)
-    }
-
-    /// It counts from a working day to the next one, both rolled forward; from the day after, what is wanted.
-    fn bdays_between(&self, from: NaiveDate, to: NaiveDate) -> i32 {
-        let after = |on: NaiveDate| on.succ_opt().expect("a date");
-        self.bdays.bdays(after(from), after(to))
-    }
-}
-
-impl Bare {
-    #[inline]
-    fn add(&self, day: i32, n: i32) -> i32 {
-        let rank = i32::from(self.rank[(day - self.first + 1) as usize]);
-        self.first + i32::from(self.nth[(rank + n - 1) as usize])
-    }
-
-    #[inline]
-    fn between(&self, from: i32, to: i32) -> i32 {
-        i32::from(self.rank[(to - self.first + 1) as usize]) - i32::from(self.rank[(from - self.first + 1) as usize])
-    }
-}
-
 /// A peer that answers another question is no peer.
 fn same_answers(asked: &Questions, calendar: &Calendar, peers: &Peers) {
     for i in 0..SLOW {
@@ -201,54 +118,6 @@ fn same_answers(asked: &Questions, calendar: &Calendar, peers: &Peers) {
         assert_eq!(days, peers.bdays_between(from, to));
         assert_eq!(days, peers.bare.between(asked.from_days[i], asked.to_days[i]));
         assert_eq!(calendar.table().between(asked.from_days[i], asked.to_days[i]), Some(days));
-    }
-}
-
-/// Named ways of answering one question, and the median of their rounds.
-struct Rows(Vec<(&'static str, f64)>);
-
-/// Whatever is timed: one pass over some questions, answering how many.
-type Pass<'a> = Box<dyn FnMut() -> usize + 'a>;
-
-impl Rows {
-    /// All passes once each round, so that what disturbs the machine disturbs them alike; the first round only warms up.
-    fn measured(mut passes: Vec<(&'static str, Pass<'_>)>) -> Self {
-        let mut times: Vec<Vec<f64>> = passes.iter().map(|_| Vec::new()).collect();
-        for round in 0..=ROUNDS {
-            for ((_, pass), times) in passes.iter_mut().zip(&mut times) {
-                let started = Instant::now();
-                let answered = pass();
-                if round > 0 {
-                    times.push(started.elapsed().as_secs_f64() * 1e9 / answered as f64);
-                }
-            }
-        }
-        Self(passes.iter().zip(&mut times).map(|((name, _), times)| (*name, median(times))).collect())
-    }
-
-    fn print(&self) {
-        let floor = self.0.first().map_or(1.0, |(_, ns)| *ns);
-        for (name, ns) in &self.0 {
-            println!("  {name:<42} {ns:>10.2}   {:>8.2} times the first", ns / floor);
-        }
-    }
-
-    fn ratio(&self, one: &str, other: &str) -> (String, f64) {
-        let of = |name: &str| self.0.iter().find(|(known, _)| *known == name).expect("measured").1;
-        (format!("{one} / {other}"), of(one) / of(other))
-    }
-}
-
-fn median(times: &mut [f64]) -> f64 {
-    times.sort_by(f64::total_cmp);
-    times[times.len() / 2]
-}
-
-fn holds(missed: &mut Vec<String>, (what, is): (String, f64), holds: impl Fn(f64) -> bool, words: &str) {
-    let verdict = if holds(is) { "holds" } else { "MISSED" };
-    println!("{what}: {is:.2}, {words}: {verdict}");
-    if !holds(is) {
-        missed.push(what);
     }
 }
 
@@ -299,7 +168,7 @@ fn adding<'a>(asked: &'a Questions, england: &'a Calendar, peers: &'a Peers, cal
             }),
         ),
         (
-            "dates, each from the last answer",
+            "dates, singly, each from the last answer",
             Box::new(move || {
                 let mut on = asked.from[0];
                 for n in &asked.n {
