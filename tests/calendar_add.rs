@@ -15,7 +15,7 @@ fn batch(lines: &str) -> Done {
 }
 
 /// Question and answer, side by side.
-const ANSWERS: [(&str, &str); 26] = [
+const ANSWERS: [(&str, &str); 28] = [
     // Hogmanay 2026, a Thursday: 1 January, 2 January (a Saturday, kept on Monday the 4th), so the 5th.
     ("scotland,2026-12-31,1 working day", "2027-01-05"),
     ("england-and-wales,2026-12-31,1 working day", "2027-01-04"),
@@ -41,6 +41,8 @@ const ANSWERS: [(&str, &str); 26] = [
     ("england-and-wales,2026-12-24,0 working days", "2026-12-24"),
     ("england-and-wales,2026-12-25,0 working days", "2026-12-29"),
     ("england-and-wales,2026-12-25,0 days", "2026-12-25"),
+    ("england-and-wales,2026-12-25,-0 working days", "2026-12-29"),
+    ("england-and-wales,2026-11-20T16:00:00,24 hours", "2026-11-21T16:00"),
     // Months keep their day or take the last one, weekend or not; so do days and weeks.
     ("england-and-wales,2026-01-31,1 month", "2026-02-28"),
     ("england-and-wales,2026-03-31,-1 month", "2026-02-28"),
@@ -70,7 +72,10 @@ fn each_line_of_a_batch_has_its_answer() {
 fn a_line_that_cannot_be_counted_says_why_and_where() {
     for (line, says) in [
         ("mars,2026-12-18,10 working days", "error: there is no calendar `mars`; there is: england-and-wales,"),
-        ("scotland,2026-02-30,1 day", "`2026-02-30` is not a date; write it as 2026-12-18 (line 1, column 10)"),
+        (
+            "scotland,2026-02-30,1 day",
+            "`2026-02-30` is not a date; write it as 2026-12-18, or with its local time as 2026-12-18T16:00 (line 1, column 10)",
+        ),
         ("scotland,18/12/2026,1 day", "`18/12/2026` is not a date"),
         ("scotland,2026-12-18,10", "cannot read \"10\" as a period: write a whole number and a unit"),
         ("scotland,2026-12-18,-10", "cannot read \"10\" as a period"),
@@ -135,4 +140,20 @@ fn an_object_says_what_was_passed_over_and_how_it_was_counted() {
     assert_eq!(names, ["Christmas Day", "Saturday", "Sunday", "Boxing Day"]);
     assert_eq!(object["calendar_hash"].as_str().unwrap().len(), 64);
     assert_eq!(object["beyond_data"], false);
+}
+
+#[test]
+fn a_number_of_days_says_what_it_rests_on() {
+    let between =
+        |from: &str, to: &str| program(&["calendar", "between", "scotland", from, to, "--format", "json"], &[], "");
+    let said = |done: &Done| -> serde_json::Value { serde_json::from_str(&done.out).unwrap() };
+    // 27, 28, 29 December 2028, and New Year 2029, Monday and Tuesday, not yet published; the 3rd.
+    let known = between("2028-12-26", "2028-12-29");
+    assert_eq!((&said(&known)["working_days"], &said(&known)["provisional"]), (&3.into(), &false.into()));
+    let computed = between("2028-12-26", "2029-01-03");
+    assert_eq!((&said(&computed)["working_days"], &said(&computed)["provisional"]), (&4.into(), &true.into()));
+    assert_eq!((&said(&computed)["beyond_data"], computed.err.as_str()), (&false.into(), ""));
+    let far = between("2035-12-28", "2036-01-04");
+    assert_eq!((&said(&far)["working_days"], &said(&far)["beyond_data"]), (&5.into(), &true.into()));
+    assert!(far.err.contains("known until 2035-12-31"), "{}", far.err);
 }

@@ -352,6 +352,31 @@ fn check_says_which_files_are_in_force_and_what_is_wrong_with_them() {
 
 /// Published until 31 December 2028: eighteen months from 30 June 2027 are 30 December 2028, from 1 July 1 January 2029.
 #[test]
+fn a_computed_day_that_its_list_does_not_have_is_named_with_the_way_out() {
+    let bench = bench();
+    let procedure = include_str!("../config/procedures/hertfordshire.toml");
+    let manx = procedure.replace("calendar = \"england-and-wales\"", "calendar = \"isle-of-man\"");
+    fs::write(bench.path("own.toml"), manx).unwrap();
+    fs::write(bench.path("duewatch.toml"), SETTINGS.replace("\"hertfordshire\"", "\"own.toml\"")).unwrap();
+    let check = || bench.run(&["check", "--at", "2026-11-10T08:30:00Z"]).ends(1);
+    says(&check(), &["isle-of-man are published only until 2026-12-31", "take in the next list"]);
+    // All that was computed for 2027 is announced, but for the TT bank holiday: it is a week earlier.
+    let days = shipped("isle-of-man", 2027..=2027).into_iter();
+    let days: Vec<_> = days.map(|(on, title)| format!("{on} published regular {title} | the list")).collect();
+    let list = format!("calendar = isle-of-man\n{}\n", days.join("\n").replace("2027-06-11", "2027-06-04"));
+    fs::write(bench.path("list.txt"), list).unwrap();
+    let from = bench.path("list.txt").display().to_string();
+    let refresh =
+        |more: &[&str]| bench.run(&[&["calendar", "refresh", "isle-of-man", "--from", &from], more].concat()).well();
+    says(&refresh(&[]), &["added           Fri 4 Jun 2027", "still expected  Fri 11 Jun 2027"]);
+    says(&check(), &["TT bank holiday of 2027-06-11 was computed", "`--withdraw 2027-06-11`"]);
+    says(&refresh(&["--withdraw", "2027-06-11"]), &["withdrawn       Fri 11 Jun 2027", "Published until 2028-01-02"]);
+    // Said twice, it is still withdrawn.
+    says(&refresh(&["--withdraw", "2027-06-11"]), &["Nothing new"]);
+    says(&check(), &["published only until 2028-01-02", "take in the next list"]);
+}
+
+#[test]
 fn a_near_horizon_is_told_by_a_run_and_by_check_in_the_same_words() {
     let bench = bench();
     let words = "the bank holidays of england-and-wales are published only until 2028-12-31, less than eighteen months \

@@ -415,3 +415,13 @@ fn every_kind_says_its_status_in_words() {
         assert!(message.text.contains(&format!("{}: ", status.to_uppercase())), "{status}");
     }
 }
+
+#[test]
+fn a_date_that_moved_and_has_passed_is_not_said_to_be_now() {
+    let mut letter = changed_date();
+    letter.lines[0].due_on = Some(on(10, 29));
+    letter.lines[0].working_days_left = Some(-2);
+    let text = composed(&letter).text;
+    assert!(text.contains("it was due Thursday 29 October 2026"), "{text}");
+    assert!(!text.contains("now was"), "{text}");
+}

@@ -222,8 +222,13 @@ impl Calendar {
 }
 
 const CARRIED: &str = ", carried to a working day";
-const WHICHEVER: [(&str, Whichever); 2] =
-    [(", whichever is earliest", Whichever::Earliest), (", whichever is latest", Whichever::Latest)];
+/// The first two are what is written back; the others are read as well.
+const WHICHEVER: [(&str, Whichever); 4] = [
+    (", whichever is earliest", Whichever::Earliest),
+    (", whichever is latest", Whichever::Latest),
+    (", whichever is earlier", Whichever::Earliest),
+    (", whichever is later", Whichever::Latest),
+];
 
 impl FromStr for Allowance {
     type Err = AllowanceError;
@@ -274,6 +279,15 @@ mod tests {
             "2 weeks or 10 working days, whichever is latest",
         ] {
             assert_eq!(words.parse::<Allowance>().map(|allowed| allowed.to_string()), Ok(words.to_owned()));
+        }
+    }
+
+    #[test]
+    fn of_two_the_later_is_the_latest() {
+        let read = |words: &str| words.parse::<Allowance>().unwrap();
+        for (one, other) in [("earliest", "earlier"), ("latest", "later")] {
+            let words = |which| format!("24 hours or 1 working day, whichever is {which}");
+            assert_eq!(read(&words(other)).to_string(), words(one));
         }
     }
 

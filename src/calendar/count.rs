@@ -11,7 +11,7 @@ use super::convention::{Convention, FirstDay, LastDay, NonWorkingStart};
 use super::day_number::number;
 use super::day_table::DayNumber;
 use super::error::CalendarError;
-use super::limit::{DueDate, Limit, Trust, WorkingDays, YEARS};
+use super::limit::{Counted, DueDate, Limit, Trust, WorkingDays, YEARS};
 use super::months::add_months;
 use super::period::Period;
 use super::working_days::{Calendar, as_date};
@@ -202,11 +202,11 @@ impl Calendar {
         let inside = self.years().number(from).zip(self.years().number(to));
         match inside.and_then(|(from, to)| self.table().between(from, to)) {
             Some(days) => Ok(WorkingDays(days)),
-            None => self.count_working_days(from, to, Trust::WithProvisional),
+            None => Ok(self.count_working_days(from, to, Trust::WithProvisional)?.days),
         }
     }
 
-    /// [`working_days_between`](Self::working_days_between) under a trust of your choice.
+    /// [`working_days_between`](Self::working_days_between) under a trust of your choice, with what is to be said of the number.
     ///
     /// ```
     /// use duewatch::calendar::{Calendar, Trust, WorkingDays};
@@ -214,22 +214,20 @@ impl Calendar {
     /// let calendar = Calendar::shipped("england-and-wales").ok_or("not shipped")?;
     /// let (christmas_eve, new_years_eve) = ("2030-12-24".parse()?, "2030-12-31".parse()?);
     /// let count = |trust| calendar.count_working_days(christmas_eve, new_years_eve, trust);
-    /// assert_eq!(count(Trust::PublishedOnly)?, WorkingDays(5));
-    /// assert_eq!(count(Trust::WithProvisional)?, WorkingDays(3));
+    /// assert_eq!(count(Trust::PublishedOnly)?.days, WorkingDays(5));
+    /// assert_eq!(count(Trust::WithProvisional)?.days, WorkingDays(3));
+    /// assert!(count(Trust::WithProvisional)?.provisional);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn count_working_days(
-        &self,
-        from: NaiveDate,
-        to: NaiveDate,
-        trust: Trust,
-    ) -> Result<WorkingDays, CalendarError> {
+    pub fn count_working_days(&self, from: NaiveDate, to: NaiveDate, trust: Trust) -> Result<Counted, CalendarError> {
         let attempt = format_args!("the working days between {from} and {to}");
         self.accept(from, attempt)?;
         self.accept(to, attempt)?;
-        let rank = |on| self.rank(i64::from(number(on)) + 1, trust);
+        let (from, to) = (i64::from(number(from)), i64::from(number(to)));
+        let days = self.rank(to + 1, trust) - self.rank(from + 1, trust);
+        let (provisional, beyond_data) = self.doubts(&(from.min(to) + 1..=from.max(to)));
         // Three hundred years have fewer days than the type has numbers.
-        Ok(WorkingDays(i32::try_from(rank(to) - rank(from)).unwrap_or(i32::MAX)))
+        Ok(Counted { days: WorkingDays(i32::try_from(days).unwrap_or(i32::MAX)), provisional, beyond_data })
     }
 
     /// Refuses a day that cannot be counted from or to.

@@ -71,8 +71,10 @@ pub struct FeedError {
 /// What can be wrong with a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FeedFault {
-    /// No JSON, or not of gov.uk's shape: cut short, as a rule.
+    /// No JSON: cut short, as a rule.
     Json(String),
+    /// JSON, but not of gov.uk's form.
+    Form(String),
     /// JSON that does not speak of the calendar.
     NoDivision {
         /// The calendar.
@@ -96,6 +98,7 @@ impl fmt::Display for FeedFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Json(why) => write!(f, "{why}; the list is damaged or cut short: fetch it again"),
+            Self::Form(why) => write!(f, "{why}; this is not the form in which gov.uk publishes: look at what was fetched"),
             Self::NoDivision { wanted, known } => write!(f, "it has no division `{wanted}`, only: {known}"),
             Self::OtherDivision(other) => write!(f, "it says that it is the list of {other:?}; fetch it again"),
             Self::Empty => f.write_str("it holds no day; fetch it again"),

@@ -128,7 +128,10 @@ fn damaged(text: &str, error: &serde_json::Error) -> Fault {
     let column = line.char_indices().take_while(|(at, _)| *at < error.column()).count();
     let words = error.to_string();
     let words = words.rsplit_once(" at line ").map_or(words.as_str(), |(words, _)| words);
-    (Place { line: error.line().max(1), column: column.max(1) }, FeedFault::Json(words.to_owned()))
+    let place = Place { line: error.line().max(1), column: column.max(1) };
+    // What it calls borrowed is text without an escape in it.
+    let words = words.replace("a borrowed string", "plain text");
+    (place, if error.is_data() { FeedFault::Form(words) } else { FeedFault::Json(words) })
 }
 
 /// Where `part`, a piece of `text`, begins.

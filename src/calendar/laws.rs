@@ -146,7 +146,7 @@ proptest! {
             prop_assert_eq!(limit.provisional, limit.on.on() != otherwise || limit.beyond_data);
 
             let between = WorkingDays(wall.between(start, to, trust));
-            prop_assert_eq!(calendar.count_working_days(start, to, trust).unwrap(), between);
+            prop_assert_eq!(calendar.count_working_days(start, to, trust).unwrap().days, between);
             let skipped: Vec<_> = calendar.skipped(start, on, trust).into_iter().map(|day| day.on).collect();
             let passed: Vec<_> =
                 start.iter_days().skip(1).take_while(|day| *day <= on).filter(|day| !wall.works(*day, trust)).collect();
@@ -169,7 +169,7 @@ proptest! {
         );
         prop_assert_eq!(
             calendar.working_days_between(start, to),
-            calendar.count_working_days(start, to, Trust::WithProvisional)
+            calendar.count_working_days(start, to, Trust::WithProvisional).map(|counted| counted.days)
         );
         let next = calendar.next_working_day(start);
         let zero = calendar.add_working_days(start, WorkingDays(0), Trust::WithProvisional);
@@ -186,12 +186,12 @@ proptest! {
     ) {
         let n = WorkingDays(count);
         let on = calendar.add_working_days(start, n, trust).unwrap().on.on();
-        prop_assert_eq!(calendar.count_working_days(start, on, trust).unwrap(), n);
-        prop_assert_eq!(calendar.count_working_days(on, start, trust).unwrap(), -n);
+        prop_assert_eq!(calendar.count_working_days(start, on, trust).unwrap().days, n);
+        prop_assert_eq!(calendar.count_working_days(on, start, trust).unwrap().days, -n);
         // And back again: to the day it began with, or the working day before.
         let back = calendar.add_working_days(on, -n, trust).unwrap().on.on();
         prop_assert_eq!(calendar.add_working_days(back, n, trust).unwrap().on.on(), on);
-        prop_assert!(back <= start && calendar.count_working_days(back, start, trust).unwrap() == WorkingDays(0));
+        prop_assert!(back <= start && calendar.count_working_days(back, start, trust).unwrap().days == WorkingDays(0));
     }
 
     #[test]

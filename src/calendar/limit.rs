@@ -178,3 +178,14 @@ mod tests {
         }
     }
 }
+
+/// How many working days lie between two days, and how far the number can be relied on: in the words of [`Limit`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+pub struct Counted {
+    /// How many.
+    pub days: WorkingDays,
+    /// A holiday that is computed ahead of publication lies between, or a day beyond all data does.
+    pub provisional: bool,
+    /// A day beyond all data lies between.
+    pub beyond_data: bool,
+}

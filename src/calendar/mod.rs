@@ -69,7 +69,7 @@ pub use feed::{Feed, FeedError, FeedFault, Place};
 pub use holiday::{Holiday, HolidayStatus};
 pub use holiday_file::{HolidayError, HolidayFault, HolidayFile};
 pub use holidays::Holidays;
-pub use limit::{DueDate, Limit, Trust, WorkingDays};
+pub use limit::{Counted, DueDate, Limit, Trust, WorkingDays};
 pub use months::add_months;
 pub use period::{Period, PeriodError};
 pub use renewal::{Change, ChangeKind, Dropped, Renewal, RenewalError};

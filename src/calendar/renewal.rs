@@ -152,10 +152,10 @@ impl Almanac {
     /// history by mistake, so a day that is missing says nothing.
     pub fn renewed(&self, id: &str, feed: &Feed, withdrawn: &[NaiveDate]) -> Result<Renewal, RenewalError> {
         let known = self.renewable(id)?;
-        let withdrawn = withdrawals(&known, feed, withdrawn)?;
+        let own = self.own(id).map_or(&[][..], |own| own.days.as_slice());
+        let withdrawn = withdrawals(&known, own, feed, withdrawn)?;
         refuse_drops(&known, feed, &withdrawn)?;
 
-        let own = self.own(id).map_or(&[][..], |own| own.days.as_slice());
         let mut lines: BTreeMap<NaiveDate, Holiday> = own.iter().map(|day| (day.on, day.clone())).collect();
         let mut days: BTreeMap<NaiveDate, Holiday> = known.days().iter().map(|day| (day.on, day.clone())).collect();
         let mut changes = Vec::new();
@@ -191,12 +191,19 @@ impl Almanac {
 }
 
 /// Every day that a person withdraws: by name, or in a list of the project's own form.
-fn withdrawals(known: &Holidays, feed: &Feed, asked: &[NaiveDate]) -> Result<BTreeSet<NaiveDate>, RenewalError> {
+fn withdrawals(
+    known: &Holidays,
+    own: &[Holiday],
+    feed: &Feed,
+    asked: &[NaiveDate],
+) -> Result<BTreeSet<NaiveDate>, RenewalError> {
     for on in asked {
         if feed.on(*on).is_some_and(|day| day.status != HolidayStatus::Withdrawn) {
             return Err(RenewalError::WithdrawnAndListed { on: *on, place: feed.place_of(*on) });
         }
-        if known.on(*on).is_none() {
+        // Said before: there is nothing left to do.
+        let gone = own.iter().any(|line| line.on == *on && line.status == HolidayStatus::Withdrawn);
+        if known.on(*on).is_none() && !gone {
             return Err(RenewalError::WithdrawnAndUnknown { on: *on, calendar: known.id().to_owned() });
         }
     }

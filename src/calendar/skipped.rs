@@ -15,6 +15,9 @@ pub struct Skipped {
     pub on: NaiveDate,
     /// The holiday's title, or "Saturday" or "Sunday".
     pub name: String,
+    /// It is a holiday that is computed ahead of publication.
+    #[serde(default)]
+    pub provisional: bool,
 }
 
 impl Calendar {
@@ -38,7 +41,11 @@ impl Calendar {
             .skip(1)
             .take_while(|on| *on <= to && on.year() <= *YEARS.end())
             .filter(|on| !self.works(*on, trust))
-            .map(|on| Skipped { on, name: self.why_closed(on).unwrap_or_default().to_owned() })
+            .map(|on| Skipped {
+                on,
+                name: self.why_closed(on).unwrap_or_default().to_owned(),
+                provisional: self.works(on, Trust::PublishedOnly),
+            })
             .collect()
     }
 }

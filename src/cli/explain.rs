@@ -183,7 +183,8 @@ fn text(
         line("arithmetic", &duty.arithmetic);
     }
     for day in &duty.skipped {
-        line("", &format!("{} does not count: {}", format_date_short(day.on), day.name));
+        let provisional = if day.provisional { ", which is not yet published" } else { "" };
+        line("", &format!("{} does not count: {}{provisional}", format_date_short(day.on), day.name));
     }
     let reading =
         |reading: &Option<crate::duty::Reading>| reading.as_ref().map(|reading| format_date_long(reading.on.on()));

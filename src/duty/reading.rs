@@ -108,9 +108,7 @@ fn in_words(
         let why = match (strict == due, strict) {
             (false, _) => format!("counting {strict}"),
             (true, period) if period.counts_working_days() => {
-                let counted = terms.calendar.skipped(anchor.on, strict_on.on(), Trust::PublishedOnly);
-                let unpublished =
-                    skipped.iter().filter(|day| day.on <= strict_on.on() && !counted.contains(day)).map(named);
+                let unpublished = skipped.iter().filter(|day| day.provisional && day.on <= strict_on.on()).map(named);
                 let mut why: Vec<String> =
                     unpublished.map(|day| format!("{day}, which is not yet published")).collect();
                 if why.is_empty() || terms.procedure.counting.strict.first_day == FirstDay::Included {

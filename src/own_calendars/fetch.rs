@@ -200,6 +200,8 @@ fn refused(from: &str, error: ureq::Error) -> FetchError {
         ureq::Error::Io(error) if error.kind() == io::ErrorKind::InvalidData => http(format!(
             "{error}; if the server's certificate is issued by an authority of your own, name its file with --ca-file"
         )),
-        other => http(other.to_string()),
+        other => http(format!(
+            "{other}; without a way there, fetch the list on another machine and name the file with --from"
+        )),
     }
 }

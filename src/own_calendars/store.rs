@@ -27,7 +27,9 @@ pub enum StoreError {
         why: String,
     },
     /// The folder or the file.
-    #[error("cannot write {path}: {source}")]
+    #[error(
+        "cannot write {path}: {source}; its folder is calendars.directory of the settings, and this user must be able to write there"
+    )]
     Io {
         /// The file.
         path: PathBuf,

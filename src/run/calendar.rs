@@ -1,10 +1,10 @@
 //! What a watch knows of its holidays: the files as they are now, and how far they reach.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
 use super::Watch;
 use crate::{
-    calendar::{Almanac, AlmanacError, Calendar, add_months},
+    calendar::{Almanac, AlmanacError, Calendar, Holiday, add_months},
     duty::{Duty, Status},
     own_calendars::OwnCalendars,
 };
@@ -53,9 +53,17 @@ impl Watch {
         if let Some(why) = why {
             let members = self.own.almanac.union_of(id);
             let which = if members.is_empty() { id.to_owned() } else { members.join(", ") };
+            let what_to_do = match self.left_open(published) {
+                Some(day) => format!(
+                    "{} of {on} was computed, and the list of its year does not have it: if it is not kept, take the list \
+                     in again with `--withdraw {on}`",
+                    day.title,
+                    on = day.on
+                ),
+                None => "take in the next list with `duewatch calendar refresh`".to_owned(),
+            };
             horizon.push(format!(
-                "the bank holidays of {which} are published only until {published}, {why}; take in the next list with \
-                 `duewatch calendar refresh`"
+                "the bank holidays of {which} are published only until {published}, {why}; {what_to_do}"
             ));
         }
         if beyond > 0 {
@@ -65,6 +73,15 @@ impl Watch {
             ));
         }
         horizon
+    }
+
+    /// The first day that is left to be published, if the list of its year has come out without it.
+    fn left_open(&self, published: NaiveDate) -> Option<Holiday> {
+        let holidays = self.own.almanac.holidays(self.calendar.id()).ok()?;
+        let open = holidays.on(published.succ_opt()?).filter(|day| !day.status.is_certain())?;
+        let listed =
+            holidays.in_year(open.on.year()).any(|day| day.on > open.on && day.status.is_certain() && !day.one_off);
+        listed.then(|| open.clone())
     }
 }
 

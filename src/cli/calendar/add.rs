@@ -9,7 +9,10 @@ use chrono::{NaiveDate, NaiveDateTime};
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
-use super::super::{Ending, Failure, Format, Outcome, output};
+use super::{
+    super::{Ending, Failure, Format, Outcome, output},
+    beyond_data,
+};
 use crate::calendar::{
     Allowance, AllowanceError, Almanac, Calendar, Convention, End, FirstDay, LastDay, Limit, NonWorkingStart, Period,
     PeriodError, Trust, WorkingDays, Zone,
@@ -129,12 +132,6 @@ fn as_object(calendar: &Calendar, start: NaiveDate, period: &str, ended: &Ended,
         "last_day": convention.last_day, "on": ended.on, "at": ended.at, "provisional": ended.provisional,
         "beyond_data": ended.beyond_data, "skipped": skipped,
     })
-}
-
-/// What a date past all data rests on.
-fn beyond_data(calendar: &Calendar) -> String {
-    let (id, until) = (calendar.id(), calendar.known_until());
-    format!("the holidays of calendar {id} are known until {until}; after it every Monday to Friday was counted")
 }
 
 /// One line out for each line in, so that a caller can set them side by side.
@@ -275,14 +272,15 @@ enum Count {
 impl Count {
     fn read(text: &str) -> Result<Self, String> {
         let text = text.trim();
-        if let Some(period) = text.strip_prefix('-') {
-            return period.parse().map(Self::Before).map_err(|error: PeriodError| error.to_string());
-        }
-        if let Some((zero, unit)) = text.split_once(char::is_whitespace)
+        let bare = text.strip_prefix('-');
+        if let Some((zero, unit)) = bare.unwrap_or(text).split_once(char::is_whitespace)
             && zero.bytes().all(|byte| byte == b'0')
             && let Ok(period) = format!("1 {unit}").parse::<Period>()
         {
             return Ok(Self::None { working: period.counts_working_days() });
+        }
+        if let Some(period) = bare {
+            return period.parse().map(Self::Before).map_err(|error: PeriodError| error.to_string());
         }
         text.parse().map(Self::After).map_err(|error: AllowanceError| error.to_string())
     }
@@ -292,6 +290,9 @@ fn day_or_instant(text: &str) -> Result<(NaiveDate, Option<NaiveDateTime>), Stri
     if let Ok(on) = text.parse() {
         return Ok((on, None));
     }
-    let at: Result<NaiveDateTime, _> = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M");
-    at.map(|at| (at.date(), Some(at))).map_err(|_| format!("`{text}` is not a date; write it as 2026-12-18"))
+    let at =
+        ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"].iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok());
+    at.map(|at| (at.date(), Some(at))).ok_or_else(|| {
+        format!("`{text}` is not a date; write it as 2026-12-18, or with its local time as 2026-12-18T16:00")
+    })
 }

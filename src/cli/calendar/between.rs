@@ -5,9 +5,9 @@ use serde_json::json;
 
 use super::{
     super::{Ending, Format, Outcome, output},
-    date,
+    beyond_data, date,
 };
-use crate::calendar::Almanac;
+use crate::calendar::{Almanac, Trust};
 
 #[derive(Debug, Args)]
 pub(crate) struct Between {
@@ -25,12 +25,18 @@ pub(crate) struct Between {
 pub(super) fn run(almanac: &Almanac, between: &Between) -> Outcome {
     let calendar = almanac.calendar(&between.calendar)?;
     let (from, to) = (date(&between.from)?, date(&between.to)?);
-    let days = calendar.working_days_between(from, to)?;
+    let counted = calendar.count_working_days(from, to, Trust::WithProvisional)?;
     if between.format == Format::Json {
-        let object = json!({ "calendar": calendar.id(), "from": from, "to": to, "working_days": days });
+        let object = json!({
+            "calendar": calendar.id(), "from": from, "to": to, "working_days": counted.days,
+            "provisional": counted.provisional, "beyond_data": counted.beyond_data,
+        });
         output::line(&object.to_string());
     } else {
-        output::line(&days.0.to_string());
+        output::line(&counted.days.0.to_string());
+    }
+    if counted.beyond_data {
+        output::complain(&beyond_data(&calendar));
     }
     Ok(Ending::Well)
 }

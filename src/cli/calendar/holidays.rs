@@ -22,7 +22,7 @@ pub(crate) struct Holidays {
 pub(super) fn run(almanac: &Almanac, asked: &Holidays) -> Outcome {
     let holidays = almanac.holidays(&asked.calendar)?;
     let (first, last) = (holidays.known_from().year(), holidays.known_until().year());
-    if asked.year.is_some_and(|year| !(first..=last).contains(&year)) {
+    if asked.year.is_some_and(|year| !(first..=last).contains(&year) && holidays.in_year(year).next().is_none()) {
         return Err(Failure(format!("calendar {} holds {first} to {last}", holidays.id())));
     }
     let days = holidays.days().iter().filter(|day| asked.year.is_none_or(|year| day.on.year() == year));
@@ -37,8 +37,11 @@ pub(super) fn run(almanac: &Almanac, asked: &Holidays) -> Outcome {
             }
         }
         Format::Csv => {
-            output::line("on,title,status");
-            days.for_each(|day| output::csv(&[day.on.to_string(), day.title.clone(), day.status.to_string()]));
+            output::line("on,title,status,kind,source");
+            days.for_each(|day| {
+                let (on, status, kind) = (day.on.to_string(), day.status.to_string(), day.kind().to_owned());
+                output::csv(&[on, day.title.clone(), status, kind, day.source.clone()]);
+            });
         }
         Format::Table => {
             let row = |day: &Holiday| {

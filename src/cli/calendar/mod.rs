@@ -11,7 +11,11 @@ use chrono::NaiveDate;
 use clap::Subcommand;
 
 use super::{Failure, Outcome, SETTINGS, output};
-use crate::{calendar::Almanac, own_calendars::OwnCalendars, settings::Settings};
+use crate::{
+    calendar::{Almanac, Calendar as WorkingDays},
+    own_calendars::OwnCalendars,
+    settings::Settings,
+};
 
 /// Working days: add them, count them, list the holidays, renew them.
 #[derive(Debug, Subcommand)]
@@ -55,6 +59,12 @@ fn almanac(config: Option<&Path>) -> Result<Almanac, Failure> {
 /// The authority's own files, as the settings name them.
 fn own(config: &Path) -> Result<OwnCalendars, Failure> {
     Ok(OwnCalendars::read(&Settings::load(config)?.calendars.directory))
+}
+
+/// What a date past all data rests on.
+fn beyond_data(calendar: &WorkingDays) -> String {
+    let (id, until) = (calendar.id(), calendar.known_until());
+    format!("the holidays of calendar {id} are known until {until}; after it every Monday to Friday was counted")
 }
 
 fn date(text: &str) -> Result<NaiveDate, Failure> {
