@@ -248,7 +248,9 @@ fn what_was_passed_over_is_named() {
     assert!(said("2029-12-24", "2029-12-25", Trust::PublishedOnly).is_empty());
     assert_eq!(said("2029-12-24", "2029-12-25", Trust::WithProvisional), ["2029-12-25 Christmas Day"]);
     let json = serde_json::to_string(&england.skipped(day("2026-12-24"), day("2026-12-25"), Trust::PublishedOnly));
-    assert_eq!(json.unwrap(), r#"[{"on":"2026-12-25","name":"Christmas Day"}]"#);
+    assert_eq!(json.unwrap(), r#"[{"on":"2026-12-25","name":"Christmas Day","provisional":false}]"#);
+    let christmas = england.skipped(day("2029-12-24"), day("2029-12-25"), Trust::WithProvisional);
+    assert!(christmas[0].provisional, "nobody has published 2029");
 }
 
 #[test]
