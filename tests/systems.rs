@@ -212,7 +212,7 @@ fn rest(system: System) -> String {
 
 fn bench(system: System) -> Bench {
     let bench = Bench::bare();
-    let views = source::sql(system.profile()).expect("a shipped profile");
+    let views = source::sql(system.profile()).unwrap_or_else(|error| panic!("{error}"));
     let children: String = CHILDREN.iter().map(|child| rows(system, child)).collect();
     bench.sql(&[&shapes::dataset(system.profile()), LOCAL, &children, &rest(system), &views].join("\n"));
     bench.run(&["ledger", "migrate", "--simulated"]).well();
