@@ -7,8 +7,8 @@ use super::{Ending, Failure, Outcome, output};
 /// The views that a council's analyst creates over the case database.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Source {
-    /// Prints the view definitions of a profile: `native` for views of your own, `ssd` over the Standard Safeguarding
-    /// Dataset.
+    /// Prints the view definitions of a profile: `native` for views of your own, `lcs`, `mosaic` or `eclipse` over the
+    /// Standard Safeguarding Dataset as that system fills it.
     Sql {
         /// The profile.
         profile: String,

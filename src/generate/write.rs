@@ -12,7 +12,8 @@ use super::{Authority, Table};
 
 const TABLES: &str = include_str!("../../config/sources/ssd/tables.sql");
 const LOCAL: &str = include_str!("../../config/sources/ssd/local.sql");
-const VIEWS: &str = include_str!("../../config/sources/ssd/views.sql");
+const VIEWS: [&str; 2] =
+    [include_str!("../../config/sources/ssd/common.sql"), include_str!("../../config/sources/ssd/lcs.sql")];
 
 /// SQLite takes 32,766 values in a statement; this stays far below with the widest table.
 const ROWS_A_STATEMENT: usize = 400;
@@ -54,7 +55,7 @@ async fn fill_sqlite(path: &Path, authority: &Authority) -> Result<(), sqlx::Err
     let options = SqliteConnectOptions::new().filename(path).create_if_missing(true);
     let mut connection = SqliteConnection::connect_with(&options).await?;
     let mut transaction = connection.begin().await?;
-    for sql in [TABLES, LOCAL, VIEWS] {
+    for sql in [TABLES, LOCAL].into_iter().chain(VIEWS) {
         sqlx::raw_sql(sql).execute(&mut *transaction).await?;
     }
     for table in &authority.tables {
@@ -96,7 +97,7 @@ async fn fill_postgres(url: &str, schema: Option<&str>, authority: &Authority) -
         let sql = format!("CREATE SCHEMA IF NOT EXISTS {quoted}; SET LOCAL search_path TO {quoted}");
         sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut *transaction).await?;
     }
-    for sql in [TABLES, LOCAL, VIEWS] {
+    for sql in [TABLES, LOCAL].into_iter().chain(VIEWS) {
         sqlx::raw_sql(sql).execute(&mut *transaction).await?;
     }
     for table in &authority.tables {

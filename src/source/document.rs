@@ -113,7 +113,7 @@ The tables on this page are made from the ones the program itself uses, so they 
 1. Make a schema (PostgreSQL) or a file (SQLite) where the views will stand, and a user for duewatch that may `SELECT`
    from these views and do nothing else. duewatch never writes: its connection is read only.
 2. Run `duewatch source sql native > views.sql`. It has a statement for every view, with each column explained. If your
-   authority has the Standard Safeguarding Dataset, start from `duewatch source sql ssd` instead.
+   authority has the Standard Safeguarding Dataset, start from `duewatch source sql lcs`, `mosaic` or `eclipse` instead.
 3. Fill in one view after the other: `dw_load` and `dw_children` first, then `dw_plans`, `dw_allocations`,
    `dw_workers` and `dw_visits`, then the rest.
 4. Run `duewatch check`. It names each missing view or column and lists what is wrong with the rows, by view, row and

@@ -59,8 +59,7 @@ pub enum SourceError {
 }
 
 /// What to do about a missing view or column.
-pub(crate) const HINT: &str =
-    "`duewatch source sql native` prints what to create, and `duewatch source sql ssd` a ready set for that dataset";
+pub(crate) const HINT: &str = "`duewatch source sql native` prints what to create, and `duewatch source sql lcs`, `mosaic` or `eclipse` a ready set for the dataset of that system";
 
 impl From<DatabaseError> for SourceError {
     fn from(error: DatabaseError) -> SourceError {

@@ -19,9 +19,31 @@ pub struct Profile {
 pub const PROFILES: &[Profile] = &[
     Profile { name: "native", what: "a skeleton to fill in from your own tables", statements: None },
     Profile {
-        name: "ssd",
-        what: "views over the Standard Safeguarding Dataset and the local tables beside it",
-        statements: Some(include_str!("../../config/sources/ssd/views.sql")),
+        name: "lcs",
+        what: "over the Standard Safeguarding Dataset of LCS and the local tables beside it",
+        statements: Some(concat!(
+            include_str!("../../config/sources/ssd/common.sql"),
+            "\n",
+            include_str!("../../config/sources/ssd/lcs.sql")
+        )),
+    },
+    Profile {
+        name: "mosaic",
+        what: "over the dataset of Mosaic and the local tables beside it",
+        statements: Some(concat!(
+            include_str!("../../config/sources/ssd/common.sql"),
+            "\n",
+            include_str!("../../config/sources/ssd/mosaic.sql")
+        )),
+    },
+    Profile {
+        name: "eclipse",
+        what: "over the dataset of Eclipse and the local tables beside it",
+        statements: Some(concat!(
+            include_str!("../../config/sources/ssd/common.sql"),
+            "\n",
+            include_str!("../../config/sources/ssd/eclipse.sql")
+        )),
     },
 ];
 

@@ -31,6 +31,16 @@ CREATE TABLE local_conferences (
     PRIMARY KEY (dataset_part, conference_id)
 );
 
+-- Conferences that are arranged and of which the dataset has no row yet: on Mosaic and Eclipse it never has one before they
+-- are completed, on LCS often not. Take a row out once the dataset has the conference.
+CREATE TABLE local_bookings (
+    booking_id TEXT PRIMARY KEY,
+    person_id TEXT NOT NULL,         -- the child
+    kind TEXT NOT NULL,              -- 'initial', 'pre_birth', 'transfer_in', 'reconvened' or 'review'
+    booked_on TIMESTAMP NOT NULL,    -- the day it is arranged for
+    chair_id TEXT                    -- who will chair it
+);
+
 -- Core group meetings, and how far their minutes have come. Each date stays empty until that step is done.
 CREATE TABLE local_core_groups (
     core_group_id TEXT PRIMARY KEY,
@@ -110,4 +120,20 @@ CREATE TABLE local_posts (
     role TEXT NOT NULL,              -- business_support, conference_service, head_of_child_protection, ...
     worker_id TEXT NOT NULL,
     PRIMARY KEY (role, worker_id)
+);
+
+-- What the codes of the dataset's involvements mean. Any other code is a worker of another kind. Put in the code of your own
+-- case system for the worker whom a case is allocated to, and take out what does not mean that.
+CREATE TABLE local_role_codes (
+    code TEXT PRIMARY KEY,           -- invo_professional_role_id
+    role TEXT NOT NULL               -- lead_worker
+);
+INSERT INTO local_role_codes (code, role) VALUES
+    ('CW', 'lead_worker'),           -- LCS
+    ('REL.ALLWORK', 'lead_worker'),  -- Mosaic
+    ('REL.ALLWORKCF', 'lead_worker'); -- Mosaic
+
+-- Plans of other authorities, where the dataset does not say so (Mosaic). Such a child is listed and not watched.
+CREATE TABLE local_other_plans (
+    plan_id TEXT PRIMARY KEY         -- cppl_cp_plan_id
 );

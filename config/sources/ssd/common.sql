@@ -34,63 +34,6 @@ FROM (
 LEFT JOIN ssd_person person ON person.pers_person_id = kept.person_id
 LEFT JOIN local_households household ON household.person_id = kept.person_id;
 
--- Child protection plans, open and ended.
-CREATE VIEW dw_plans AS
-SELECT
-    TRIM(cppl_cp_plan_id) AS plan_id,
-    TRIM(cppl_person_id) AS child_id,
-    cppl_cp_plan_start_date AS started_on,
-    cppl_cp_plan_end_date AS ended_on,
-    'initial-' || NULLIF(TRIM(cppl_icpc_id), '-1') AS conference_id,
-    TRIM(cppl_cp_plan_ola) AS other_authority
-FROM ssd_cp_plans;
-
--- Conferences, booked or held. The dataset keeps initial and review conferences in two tables whose numbers may meet, so
--- the id says which table it comes from. A date after the load mark is what the conference is booked for, not when it
--- was held. UNION also drops rows that a case system repeats.
-CREATE VIEW dw_conferences AS
-SELECT
-    'initial-' || TRIM(icpc_icpc_id) AS conference_id,
-    TRIM(icpc_person_id) AS child_id,
-    CASE
-        WHEN UPPER(TRIM(icpc_icpc_transfer_in)) IN ('Y', 'YES', '1', 'T', 'TRUE') THEN 'transfer_in'
-        ELSE COALESCE(arranged.kind, 'initial')
-    END AS kind,
-    COALESCE(
-        arranged.booked_on,
-        CASE WHEN icpc_icpc_date > (SELECT MAX(loaded_at) FROM local_load) THEN icpc_icpc_date END
-    ) AS booked_on,
-    CASE
-        WHEN icpc_icpc_date <= (SELECT MAX(loaded_at) FROM local_load) THEN COALESCE(arranged.ended_at, icpc_icpc_date)
-    END AS held_on,
-    TRIM(icpc_icpc_outcome_cp_flag) AS makes_plan,
-    TRIM(arranged.chair_id) AS chair_id,
-    arranged.next_review_on AS next_review_on,
-    arranged.core_group_weeks AS core_group_weeks
-FROM ssd_initial_cp_conference
-LEFT JOIN local_conferences arranged
-    ON arranged.dataset_part = 'initial' AND arranged.conference_id = icpc_icpc_id
-UNION
-SELECT
-    'review-' || TRIM(cppr_cp_review_id),
-    TRIM(cppr_person_id),
-    COALESCE(arranged.kind, 'review'),
-    COALESCE(
-        arranged.booked_on,
-        CASE WHEN cppr_cp_review_date > (SELECT MAX(loaded_at) FROM local_load) THEN cppr_cp_review_date END
-    ),
-    CASE
-        WHEN cppr_cp_review_date <= (SELECT MAX(loaded_at) FROM local_load)
-            THEN COALESCE(arranged.ended_at, cppr_cp_review_date)
-    END,
-    TRIM(cppr_cp_review_outcome_continue_cp),
-    TRIM(arranged.chair_id),
-    arranged.next_review_on,
-    arranged.core_group_weeks
-FROM ssd_cp_reviews
-LEFT JOIN local_conferences arranged
-    ON arranged.dataset_part = 'review' AND arranged.conference_id = cppr_cp_review_id;
-
 -- Core group meetings, booked or held, with the progress of their minutes.
 CREATE VIEW dw_core_groups AS
 SELECT
@@ -103,33 +46,6 @@ SELECT
     minutes_handed_over_on,
     minutes_sent_on
 FROM local_core_groups;
-
--- Visits and contacts, whoever made them, with the child seen or not. A date to come is passed on as it stands: it was
--- mistyped, and duewatch says so instead of taking it for a visit.
-CREATE VIEW dw_visits AS
-SELECT
-    TRIM(cppv_cp_visit_id) AS visit_id,
-    TRIM(cppv_person_id) AS child_id,
-    cppv_cp_visit_date AS visited_on,
-    TRIM(visitor.visitor_id) AS visitor_id,
-    TRIM(cppv_cp_visit_seen) AS seen,
-    TRIM(cppv_cp_visit_seen_alone) AS alone,
-    TRIM(cppv_cp_visit_bedroom) AS bedroom
-FROM ssd_cp_visits
-LEFT JOIN local_visitors visitor ON visitor.visit_id = cppv_cp_visit_id;
-
--- Who the case is or was allocated to. Only the role of allocated worker (CW) makes a lead worker; adapt the code where
--- the case system uses another.
-CREATE VIEW dw_allocations AS
-SELECT
-    TRIM(invo_involvements_id) AS allocation_id,
-    TRIM(invo_person_id) AS child_id,
-    TRIM(invo_professional_id) AS worker_id,
-    NULLIF(TRIM(invo_professional_team), '-1') AS team_id,
-    CASE WHEN TRIM(invo_professional_role_id) = 'CW' THEN 'lead_worker' ELSE 'other' END AS role,
-    invo_involvement_start_date AS from_on,
-    invo_involvement_end_date AS to_on
-FROM ssd_involvements;
 
 -- Who belongs to the child's core group.
 CREATE VIEW dw_core_group_members AS
@@ -197,3 +113,20 @@ FROM local_absences;
 CREATE VIEW dw_posts AS
 SELECT TRIM(role) AS role, TRIM(worker_id) AS worker_id
 FROM local_posts;
+
+-- Other keys by which the dataset may name somebody in local_workers: the professional id of one known by the staff id, and
+-- the reverse. A key that could mean two people means nobody here, and stays as it is.
+CREATE VIEW local_worker_keys AS
+SELECT other_key, MIN(worker_id) AS worker_id
+FROM (
+    SELECT TRIM(prof_staff_id) AS other_key, worker_id
+    FROM ssd_professionals
+    JOIN local_workers ON worker_id = TRIM(prof_professional_id)
+    UNION
+    SELECT TRIM(prof_professional_id), worker_id
+    FROM ssd_professionals
+    JOIN local_workers ON worker_id = TRIM(prof_staff_id)
+) keys
+WHERE other_key IS NOT NULL AND other_key <> '-1'
+GROUP BY other_key
+HAVING COUNT(*) = 1;
