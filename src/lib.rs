@@ -12,6 +12,7 @@
 //! what is due, who is to be told and in which words. They build without the `io` feature, and that is how the wall
 //! between them and the world is kept.
 
+pub mod backtest;
 pub mod calendar;
 pub mod directory;
 pub mod duty;
