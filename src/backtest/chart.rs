@@ -173,10 +173,8 @@ fn draw<K>(svg: &mut String, panel: &Panel<'_, K>, months: &[Month], top: u32) {
             y + 4.0
         );
     }
-    let _ = writeln!(
-        svg,
-        "<line x1=\"{LEFT}\" x2=\"{LEFT}\" y1=\"{field_top:.2}\" y2=\"{foot:.2}\" stroke=\"#1a1a1a\"/>"
-    );
+    let _ =
+        writeln!(svg, "<line x1=\"{LEFT}\" x2=\"{LEFT}\" y1=\"{field_top:.2}\" y2=\"{foot:.2}\" stroke=\"#1a1a1a\"/>");
     // A label needs some forty units; where bars stand closer, every so many months has one.
     let labelled = [1, 2, 3, 6, 12].into_iter().find(|every| step * f64::from(*every) >= 56.0).unwrap_or(12);
     for (place, month) in (0_u32..).zip(months) {

@@ -35,7 +35,8 @@ pub const LEVELS: usize = 64;
 pub fn read(input: impl Read, calendar: &Calendar, window: Window) -> Result<Return, CinError> {
     let mut reader = Reader::from_reader(Capped::new(input)?);
     reader.config_mut().expand_empty_elements = true;
-    let mut walk = Walk { stack: Vec::new(), ended: false, text: String::new(), gatherer: Gatherer::new(calendar, window) };
+    let mut walk =
+        Walk { stack: Vec::new(), ended: false, text: String::new(), gatherer: Gatherer::new(calendar, window) };
     let mut piece = Vec::new();
     loop {
         piece.clear();

@@ -17,8 +17,9 @@ use crate::{
         cin::{self, AsOf, Faults},
         total,
     },
-    calendar::format_date_long,
+    calendar::{WorkingDays, format_date_long},
     duty::{Duty, Status},
+    procedure::Shape,
 };
 
 /// From how many working days on a difference is shown with all greater ones.
@@ -94,10 +95,11 @@ pub(crate) async fn of_cases(config: &Path, command: &Backtest) -> Outcome {
     let load = watch.read_as_loaded().await?;
     let mut tally = Tally::new(window);
     let mut citations: BTreeMap<&str, &str> = BTreeMap::new();
-    let mut without_day = 0_u64;
+    let mut left_out = 0_u64;
     for duty in &load.duties {
-        let Some(column) = column(duty) else {
-            without_day += 1;
+        let alert = watch.procedure.rule(&duty.duty).is_some_and(|rule| matches!(rule.shape, Shape::Alert(_)));
+        let Some(column) = column(duty).filter(|_| !alert) else {
+            left_out += 1;
             continue;
         };
         citations.entry(&duty.duty.0).or_insert(&duty.citation);
@@ -120,8 +122,10 @@ pub(crate) async fn of_cases(config: &Path, command: &Backtest) -> Outcome {
         local.format("%H:%M")
     );
     publish(command, &title, &sections)?;
-    if without_day > 0 && command.format == Format::Table {
-        output::line(&format!("\n{without_day} duties have no last day (a state that must not last, an alert) and are left out."));
+    if left_out > 0 && command.format == Format::Table {
+        output::line(&format!(
+            "\n{left_out} are left out: they have no last day, or are alerts, which nothing done in time can meet."
+        ));
     }
     Ok(Ending::Well)
 }
@@ -175,7 +179,9 @@ fn publish(command: &Backtest, title: &str, sections: &[Section]) -> Result<(), 
         let svg = chart(title, &panels)?;
         fs::write(path, svg).map_err(|error| {
             let path = path.display();
-            Failure(format!("cannot write the chart to {path}: {error}; name a file in a folder that can be written to"))
+            Failure(format!(
+                "cannot write the chart to {path}: {error}; name a file in a folder that can be written to"
+            ))
         })?;
     }
     let rows = || sections.iter().flat_map(|section| &section.rows);
@@ -260,7 +266,7 @@ fn tell_targets(targets: &Targets, format: Format) {
             0 => "apart",
             1.. => "later",
         };
-        say(&format!("  {:>2} working days{far} {direction}: {pairs}", days.abs()));
+        say(&format!("  {}{far} {direction}: {pairs}", WorkingDays(days.abs())));
     }
 }
 
@@ -270,6 +276,6 @@ fn tell_faults(faults: &Faults) {
     }
     let more = faults.count - faults.named.len() as u64;
     if more > 0 {
-        output::complain(&format!("{more} more faults of this kind are not shown; {} in all", faults.count));
+        output::complain(&format!("{more} more faults are not shown; there are {} in all", faults.count));
     }
 }

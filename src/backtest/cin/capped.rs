@@ -103,8 +103,8 @@ impl<R: Read> BufRead for Capped<R> {
 
     fn consume(&mut self, bytes: usize) {
         let until = (self.at + bytes).min(self.filled);
-        let lines = self.buffer[self.at..until].iter().filter(|byte| **byte == b'\n').count();
-        self.line += lines as u64;
+        let pieces = self.buffer[self.at..until].split(|byte| *byte == b'\n').count();
+        self.line += pieces as u64 - 1;
         self.at = until;
         self.left = self.left.saturating_sub(bytes);
     }

@@ -66,7 +66,9 @@ pub enum CinError {
         line: u64,
     },
     /// One plan without end.
-    #[error("line {line}: one plan has more than {REVIEWS_A_PLAN} reviews; export the return again from the case system")]
+    #[error(
+        "line {line}: one plan has more than {REVIEWS_A_PLAN} reviews; export the return again from the case system"
+    )]
     TooManyReviews {
         /// Where.
         line: u64,

@@ -12,7 +12,9 @@ use super::{
     record::{Answer, Record, day, sound},
 };
 use crate::{
-    backtest::{Judged, Measure, Month, Outcome, Recorded, Row, Tally, Targets, Window, assessment, conference, reviews},
+    backtest::{
+        Judged, Measure, Month, Outcome, Recorded, Row, Tally, Targets, Window, assessment, conference, reviews,
+    },
     calendar::Calendar,
 };
 
@@ -138,7 +140,7 @@ impl Gatherer<'_> {
         self.check(&record, names, Measure::Assessment);
         let done = self.happened(record.end.date);
         let judged = assessment(self.calendar, record.start.date, done);
-        self.enter(&judged);
+        self.enter(judged);
     }
 
     fn enquiry(&mut self) {
@@ -154,7 +156,7 @@ impl Gatherer<'_> {
         if record.not_required == Some(Answer::Unreadable) && done == Recorded::Missing {
             judged.outcome = Outcome::CannotTell;
         }
-        self.enter(&judged);
+        self.enter(judged);
     }
 
     fn plan(&mut self) {
@@ -176,7 +178,7 @@ impl Gatherer<'_> {
         }
         let held: Vec<Recorded> = record.reviews.iter().map(|review| self.happened(review.date)).collect();
         for judged in reviews(self.calendar, record.start.date, self.happened(record.end.date), &held) {
-            self.enter(&judged);
+            self.enter(judged);
         }
     }
 
@@ -216,8 +218,7 @@ impl Gatherer<'_> {
         }
     }
 
-    fn enter(&mut self, judged: &Judged) {
+    fn enter(&mut self, judged: Judged) {
         self.tally.judge(judged.measure, judged.due_on, judged.outcome);
     }
 }
-
