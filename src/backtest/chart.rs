@@ -23,8 +23,10 @@ const FIELD: u32 = 180;
 const ABOVE: u32 = 44;
 /// From the foot of a field to the next panel.
 const BELOW: u32 = 66;
-/// The title and the key.
-const HEAD: u32 = 84;
+/// The title, in at most two lines, and the key.
+const HEAD: u32 = 104;
+/// How many characters of the title fit on a line.
+const TITLE_LINE: usize = 70;
 
 /// One measure's bars.
 #[derive(Clone, Debug)]
@@ -90,12 +92,14 @@ pub fn chart<K>(title: &str, panels: &[Panel<'_, K>]) -> Result<String, ChartErr
          <svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{height}\" viewBox=\"0 0 {WIDTH} {height}\" \
          role=\"img\" aria-labelledby=\"title desc\" lang=\"en-GB\" font-family=\"sans-serif\" font-size=\"13\" fill=\"#1a1a1a\">\n\
          <title id=\"title\">{}</title>\n<desc id=\"desc\">{}</desc>\n{PATTERNS}\
-         <rect width=\"{WIDTH}\" height=\"{height}\" fill=\"#ffffff\"/>\n\
-         <text x=\"{LEFT}\" y=\"32\" font-size=\"20\" font-weight=\"bold\">{}</text>\n",
+         <rect width=\"{WIDTH}\" height=\"{height}\" fill=\"#ffffff\"/>\n",
         escaped(title),
-        escaped(&words.join(" ")),
-        escaped(title)
+        escaped(&words.join(" "))
     );
+    for (y, line) in [28, 52].into_iter().zip(lines(title)) {
+        let line = escaped(&line);
+        let _ = writeln!(svg, "<text x=\"{LEFT}\" y=\"{y}\" font-size=\"18\" font-weight=\"bold\">{line}</text>");
+    }
     key(&mut svg);
     if months.is_empty() {
         let _ = writeln!(svg, "<text x=\"{LEFT}\" y=\"{}\">Nothing was due in these months.</text>", HEAD + ABOVE);
@@ -106,6 +110,22 @@ pub fn chart<K>(title: &str, panels: &[Panel<'_, K>]) -> Result<String, ChartErr
     }
     svg.push_str("</svg>\n");
     Ok(svg)
+}
+
+/// The title in two lines, broken at a word; what does not fit stays on the second.
+fn lines(title: &str) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in title.split_whitespace() {
+        let line = lines.last().map_or(0, |line| line.chars().count());
+        if line + 1 + word.chars().count() > TITLE_LINE && line > 0 && lines.len() < 2 {
+            lines.push(String::new());
+        }
+        if let Some(line) = lines.last_mut() {
+            line.push_str(if line.is_empty() { "" } else { " " });
+            line.push_str(word);
+        }
+    }
+    lines
 }
 
 /// Every month from the first with anything due to the last, also those with nothing.
@@ -133,8 +153,8 @@ fn key(svg: &mut String) {
         let x = LEFT as usize + at * 130;
         let _ = writeln!(
             svg,
-            "<rect x=\"{x}\" y=\"50\" width=\"18\" height=\"18\" fill=\"{fill}\" stroke=\"#1a1a1a\"/>\
-             <text x=\"{}\" y=\"64\">{words}</text>",
+            "<rect x=\"{x}\" y=\"68\" width=\"18\" height=\"18\" fill=\"{fill}\" stroke=\"#1a1a1a\"/>\
+             <text x=\"{}\" y=\"82\">{words}</text>",
             x + 26
         );
     }
@@ -278,6 +298,14 @@ mod tests {
         let error = chart("t", &[panel(&rows)]).unwrap_err();
         assert!(error.to_string().contains("121 months, from 2016-01 to 2026-01"), "{error}");
         assert!(chart("t", &[panel(&[])]).unwrap().contains("Nothing was due"));
+    }
+
+    #[test]
+    fn a_long_title_is_broken_at_a_word() {
+        assert_eq!(lines("Short"), ["Short"]);
+        let seventy = format!("{} of", "x".repeat(67));
+        assert_eq!(lines(&format!("{seventy} two lines")), [seventy.as_str(), "two lines"]);
+        assert_eq!(lines(&"word ".repeat(60)).len(), 2);
     }
 
     #[test]
