@@ -25,6 +25,8 @@ const ABOVE: u32 = 44;
 const BELOW: u32 = 66;
 /// The title, in at most two lines, and the key.
 const HEAD: u32 = 104;
+/// The width of a month's label.
+const LABEL: f64 = 52.0;
 /// How many characters of the title fit on a line.
 const TITLE_LINE: usize = 70;
 
@@ -195,11 +197,11 @@ fn draw<K>(svg: &mut String, panel: &Panel<'_, K>, months: &[Month], top: u32) {
     }
     let _ =
         writeln!(svg, "<line x1=\"{LEFT}\" x2=\"{LEFT}\" y1=\"{field_top:.2}\" y2=\"{foot:.2}\" stroke=\"#1a1a1a\"/>");
-    // A label needs some forty units; where bars stand closer, every so many months has one.
+    // Where bars stand closer than labels may, every so many months has one.
     let labelled = [1, 2, 3, 6, 12].into_iter().find(|every| step * f64::from(*every) >= 56.0).unwrap_or(12);
     for (place, month) in (0_u32..).zip(months) {
         let left = f64::from(LEFT) + step * f64::from(place);
-        if place % labelled == 0 {
+        if place % labelled == 0 && left + LABEL <= f64::from(WIDTH) {
             let _ = writeln!(svg, "<text x=\"{left:.2}\" y=\"{:.2}\" font-size=\"12\">{month}</text>", foot + 18.0);
         }
         let mut y = foot;
