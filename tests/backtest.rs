@@ -641,16 +641,19 @@ fn what_cannot_be_done_says_what_to_do() {
     let far = census("2026-12-31", &[assessment("2026-06-02", "2026-06-04"), assessment("2016-06-02", "2016-06-04")]);
     let unwritable = desk.path("nowhere/chart.svg").display().to_string();
     let chart = desk.path("chart.svg").display().to_string();
+    let own = desk.path("return.xml").display().to_string();
     for (xml, args, words) in [
         (&good, vec!["--from", "2026-13"], "write a month as its year and number"),
         (&good, vec!["--from", "2026-04", "--to", "2026-03"], "--to lies before --from; swap them"),
         (&good, vec!["--calendar", "atlantis"], "there is no calendar `atlantis`"),
+        (&good, vec!["--chart", &own], "name a file that ends in .svg"),
         (&good, vec!["--chart", &unwritable], "name a file in a folder that can be written to"),
         (&far, vec!["--chart", &chart], "choose them with --from and --to"),
     ] {
         let done = desk.count(xml, &args);
         assert_eq!((done.code, done.out.as_str()), (2, ""), "{words}");
         says(&done.err, &[words]);
+        assert_eq!(&fs::read_to_string(&own).unwrap(), xml, "the return is as it was");
     }
     let missing = desk.path("missing.xml").display().to_string();
     says(&program(&["backtest", "--cin", &missing], &[], "").ends(2), &["cannot be opened", "check the name"]);

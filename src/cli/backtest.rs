@@ -3,7 +3,6 @@
 use std::{
     collections::BTreeMap,
     fs::{self, File},
-    io::BufReader,
     path::{Path, PathBuf},
 };
 
@@ -42,8 +41,8 @@ pub(crate) struct Backtest {
     /// How to print.
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
-    /// Writes a chart into this file, as SVG.
-    #[arg(long, value_name = "FILE")]
+    /// Writes a chart into this file, as SVG. What it held before is replaced.
+    #[arg(long, value_name = "FILE", value_parser = svg_file)]
     chart: Option<PathBuf>,
 }
 
@@ -55,6 +54,13 @@ struct Section {
     rows: Vec<Row<String>>,
 }
 
+/// A chart's name must end as one, so that a slip of the hand cannot lay it over a return or a database.
+fn svg_file(text: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(text);
+    let named = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("svg"));
+    if named { Ok(path) } else { Err("name a file that ends in .svg".to_owned()) }
+}
+
 /// A return, which needs neither settings nor a database.
 pub(crate) fn of_return(config: Option<&Path>, command: &Backtest) -> Outcome {
     let Some(path) = &command.cin else { return Err(Failure("name a return with --cin".to_owned())) };
@@ -62,7 +68,7 @@ pub(crate) fn of_return(config: Option<&Path>, command: &Backtest) -> Outcome {
     let calendar = calendar::almanac(config)?.calendar(&command.calendar)?;
     let refused = |why: String| Failure(format!("cannot count the return {}: {why}", path.display()));
     let file = File::open(path).map_err(|error| refused(format!("it cannot be opened: {error}; check the name")))?;
-    let counted = cin::read(BufReader::new(file), &calendar, window).map_err(|error| refused(error.to_string()))?;
+    let counted = cin::read(file, &calendar, window).map_err(|error| refused(error.to_string()))?;
 
     let sections: Vec<Section> = Measure::ALL
         .into_iter()
