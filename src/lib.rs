@@ -10,8 +10,10 @@
 //!
 //! The pure rooms hold the whole judgement: given a record, a procedure, a calendar, a directory and an instant, they say
 //! what is due, who is to be told and in which words. They build without the `io` feature, and that is how the wall
-//! between them and the world is kept.
+//! between them and the world is kept. `backtest` looks back with the same arithmetic; only its reader of census returns
+//! belongs to the world.
 
+pub mod backtest;
 pub mod calendar;
 pub mod directory;
 pub mod duty;

@@ -4,6 +4,7 @@
 //! 2 could not be carried out, and standard error says why. Must not decide anything about a duty or a recipient.
 
 mod ack;
+mod backtest;
 mod calendar;
 mod cells;
 mod check;
@@ -85,6 +86,8 @@ enum Command {
     Check(check::Check),
     /// Every duty, as it stands now or at an instant.
     Duties(duties::Duties),
+    /// What fell due in past months, in time or late: of a census return, or of the case database. Changes nothing.
+    Backtest(backtest::Backtest),
     /// What would be sent, to whom, when and why. Changes nothing.
     Preview(preview::Preview),
     /// Every step of one child's arithmetic, what was sent and why, what was not and why, and what is next.
@@ -128,6 +131,7 @@ pub fn main() -> ExitCode {
     let done = match cli.command {
         Command::Calendar(command) => calendar::run(cli.config.as_deref(), &command),
         Command::Source(command) => source::run(&command),
+        Command::Backtest(command) if command.cin.is_some() => backtest::of_return(cli.config.as_deref(), &command),
         command => with_runtime(cli.config.as_deref().unwrap_or(Path::new(SETTINGS)), cli.log, command),
     };
     match done {
@@ -150,6 +154,7 @@ fn with_runtime(config: &Path, log: log::LogTo, command: Command) -> Outcome {
             Command::Run(command) => run::run(config, &command).await,
             Command::Check(command) => check::run(config, &command).await,
             Command::Duties(command) => duties::run(config, &command).await,
+            Command::Backtest(command) => backtest::of_cases(config, &command).await,
             Command::Preview(command) => preview::run(config, &command).await,
             Command::Explain(command) => explain::run(config, &command).await,
             Command::Ledger(command) => ledger::run(config, &command).await,

@@ -72,6 +72,20 @@ impl CaseLoad {
 }
 
 impl Watch {
+    /// Reads every case and assesses it as of the moment at which the case data was loaded.
+    pub async fn read_as_loaded(&self) -> Result<CaseLoad, WatchError> {
+        let unread = |error| WatchError::Source { database: self.source.database.clone(), source: Box::new(error) };
+        let source = open_source(&self.source).await?;
+        let survey = crate::source::survey(&source).await.map_err(unread)?;
+        let loaded_at = survey.mark(self.zone).map_err(unread)?.loaded_at;
+        let load = self.read(loaded_at).await?;
+        if load.mark.loaded_at == loaded_at {
+            return Ok(load);
+        }
+        let what = "it was loaded afresh between two looks".to_owned();
+        Err(unread(crate::source::SourceError::LoadInProgress { what }))
+    }
+
     /// Reads every case and assesses it at `now`. Nothing is kept of a read that was not accepted.
     pub async fn read(&self, now: DateTime<Utc>) -> Result<CaseLoad, WatchError> {
         self.read_each(now, |_, _| {}).await

@@ -41,7 +41,7 @@ pub(crate) fn run(config: Option<&Path>, command: &Calendar) -> Outcome {
 }
 
 /// The calendars in force. Who asks on a machine without settings, or may not read them, is answered by the shipped ones.
-fn almanac(config: Option<&Path>) -> Result<Almanac, Failure> {
+pub(super) fn almanac(config: Option<&Path>) -> Result<Almanac, Failure> {
     let config = match config {
         Some(config) => config,
         None => match File::open(SETTINGS) {
