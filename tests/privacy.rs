@@ -60,7 +60,7 @@ impl Findings {
 /// Replaces everything that no view needs, and every date of birth and address.
 fn mark(case_db: &Path) -> usize {
     let views =
-        concat!(include_str!("../config/sources/ssd/common.sql"), include_str!("../config/sources/ssd/lcs.sql"));
+        concat!(include_str!("../config/sources/ssd/by-person.sql"), include_str!("../config/sources/ssd/common.sql"));
     let needed: BTreeSet<&str> = views.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').collect();
     let mut sql = String::new();
     let mut marked = 0;

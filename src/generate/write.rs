@@ -13,7 +13,7 @@ use super::{Authority, Table};
 const TABLES: &str = include_str!("../../config/sources/ssd/tables.sql");
 const LOCAL: &str = include_str!("../../config/sources/ssd/local.sql");
 const VIEWS: [&str; 2] =
-    [include_str!("../../config/sources/ssd/common.sql"), include_str!("../../config/sources/ssd/lcs.sql")];
+    [include_str!("../../config/sources/ssd/by-person.sql"), include_str!("../../config/sources/ssd/common.sql")];
 
 /// SQLite takes 32,766 values in a statement; this stays far below with the widest table.
 const ROWS_A_STATEMENT: usize = 400;

@@ -22,27 +22,31 @@ pub const PROFILES: &[Profile] = &[
         name: "lcs",
         what: "over the Standard Safeguarding Dataset of LCS and the local tables beside it",
         statements: Some(concat!(
-            include_str!("../../config/sources/ssd/common.sql"),
+            include_str!("../../config/sources/ssd/lcs.sql"),
             "\n",
-            include_str!("../../config/sources/ssd/lcs.sql")
+            include_str!("../../config/sources/ssd/by-person.sql"),
+            "\n",
+            include_str!("../../config/sources/ssd/common.sql")
         )),
     },
     Profile {
         name: "mosaic",
         what: "over the dataset of Mosaic and the local tables beside it",
         statements: Some(concat!(
-            include_str!("../../config/sources/ssd/common.sql"),
+            include_str!("../../config/sources/ssd/mosaic.sql"),
             "\n",
-            include_str!("../../config/sources/ssd/mosaic.sql")
+            include_str!("../../config/sources/ssd/common.sql")
         )),
     },
     Profile {
         name: "eclipse",
         what: "over the dataset of Eclipse and the local tables beside it",
         statements: Some(concat!(
-            include_str!("../../config/sources/ssd/common.sql"),
+            include_str!("../../config/sources/ssd/eclipse.sql"),
             "\n",
-            include_str!("../../config/sources/ssd/eclipse.sql")
+            include_str!("../../config/sources/ssd/by-person.sql"),
+            "\n",
+            include_str!("../../config/sources/ssd/common.sql")
         )),
     },
 ];
