@@ -12,7 +12,7 @@ use chrono::NaiveDate;
 use duewatch::calendar::Zone;
 use duewatch::database::Database;
 use duewatch::record::{CaseRecord, ChildRef, FactKind, Value};
-use duewatch::source::{self, Counts, Defect, Fault, Reading, Source, SourceError};
+use duewatch::source::{self, Counts, Defect, Fault, Pass, Reading, Source, SourceError};
 use support::{Postgres, Sqlite, postgres, script, sqlite};
 
 const LIMIT: Duration = Duration::from_mins(1);
@@ -447,13 +447,9 @@ async fn a_load_in_the_middle_of_a_read_is_noticed() {
 async fn a_change_between_the_first_look_and_the_pass_is_noticed() {
     on_both(DATA, async |place| {
         let source = place.source().await;
-        let before = source::survey(&source).await.unwrap();
-        let change = match place {
-            Place::File(_) => "DELETE FROM dw_visits",
-            Place::Server(_) => "TRUNCATE dw_visits",
-        };
-        place.change_meanwhile(change).unwrap();
-        let read = source::read_since(&source, &before, london(), |_| {}).await;
+        let pass = Pass::begin(&source, london()).await.unwrap();
+        place.change_meanwhile("DELETE FROM dw_visits").unwrap();
+        let read = source::rest(pass, |_| {}).await;
         assert!(matches!(read, Err(SourceError::LoadInProgress { .. })), "{read:?}");
     })
     .await;
@@ -464,32 +460,25 @@ async fn a_truncate_cannot_empty_what_is_being_read() {
     let place = Place::Server(postgres().await);
     script(&place.write().await, &tables()).await;
     script(&place.write().await, DATA).await;
-    // The snapshot stands, and the workers are read after the children: a truncation now would empty them.
-    let (read, children, changed) = read_while(&place, "SET LOCAL lock_timeout = 100; TRUNCATE dw_workers").await;
+    // The snapshot stands, and a truncation now would empty what is read after the first child.
+    let (read, children, changed) = read_while(&place, "SET LOCAL lock_timeout = 100; TRUNCATE dw_visits").await;
     assert!(changed.unwrap_err().contains("55P03"), "the truncation has to wait for the read");
     assert_eq!((read.unwrap().directory.people.len(), children), (2, 4));
 }
 
 #[tokio::test]
-async fn a_truncate_of_what_cannot_be_locked_is_noticed() {
-    // A materialised view takes no lock from outside. Its refresh, like a truncation, is seen by older snapshots.
+async fn what_cannot_be_locked_by_name_is_locked_by_the_first_look() {
+    // A materialised view takes no lock by name. Its refresh, like a truncation, is seen by older snapshots.
     let place = Place::Server(postgres().await);
     let database = place.write().await;
     script(&database, &tables()).await;
     script(&database, DATA).await;
-    let bare = "ALTER TABLE dw_posts RENAME TO posts; CREATE MATERIALIZED VIEW dw_posts AS SELECT * FROM posts";
+    let bare = "ALTER TABLE dw_visits RENAME TO visits; CREATE MATERIALIZED VIEW dw_visits AS SELECT * FROM visits";
     script(&database, bare).await;
-    let source = place.source().await;
-    let before = source::survey(&source).await.unwrap();
-    // The pass reads the posts after the children: by then they are gone from its own snapshot.
-    let mut first = true;
-    let read = source::read_since(&source, &before, london(), |_| {
-        if std::mem::take(&mut first) {
-            place.change_meanwhile("DELETE FROM posts; REFRESH MATERIALIZED VIEW dw_posts").unwrap();
-        }
-    })
-    .await;
-    assert!(matches!(read, Err(SourceError::LoadInProgress { .. })), "{read:?}");
+    let pass = Pass::begin(&place.source().await, london()).await.unwrap();
+    let refreshed = place.change_meanwhile("SET LOCAL lock_timeout = 100; REFRESH MATERIALIZED VIEW dw_visits");
+    assert!(refreshed.unwrap_err().contains("55P03"), "the refresh has to wait for the read");
+    source::rest(pass, |_| {}).await.unwrap();
 }
 
 #[tokio::test]

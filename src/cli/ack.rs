@@ -9,7 +9,7 @@ use super::{Ending, Failure, Outcome, instant, open, output};
 use crate::{
     calendar::{Convention, Period, Trust, format_date_long},
     duty::DutyKey,
-    ledger::NewAck,
+    ledger::{NewAck, Whose},
     procedure::DutyId,
     record::{ChildRef, PersonRef},
 };
@@ -49,9 +49,10 @@ pub(crate) async fn run(config: &Path, command: &Ack) -> Outcome {
     }
     watch.recognise_ledger().await?;
     let now = open::at(command.at);
-    let was_told = watch.ledger.history(now).await?.duties.iter().any(|(of, past)| {
-        of.child.as_ref().is_some_and(|child| child.0 == command.child)
-            && of.duty.0 == command.duty
+    let child = ChildRef(command.child.clone());
+    let history = watch.ledger.history(Whose::Children(std::slice::from_ref(&child)), now).await?;
+    let was_told = history.duties.iter().any(|(of, past)| {
+        of.duty.0 == command.duty
             && command.key.as_ref().is_none_or(|key| of.key.0 == *key)
             && past.told.iter().any(|told| told.person.0 == command.by)
     });
@@ -65,7 +66,7 @@ pub(crate) async fn run(config: &Path, command: &Ack) -> Outcome {
     let rest = Period::WorkingDays(command.working_days);
     let until = watch.calendar.after(today, rest, Convention::ORDINARY, Trust::WithProvisional)?.on;
     let ack = NewAck {
-        child: Some(ChildRef(command.child.clone())),
+        child: Some(child),
         duty: DutyId(command.duty.clone()),
         key: command.key.clone().map(DutyKey),
         person: PersonRef(command.by.clone()),

@@ -98,27 +98,28 @@ pub(crate) fn of_return(config: Option<&Path>, command: &Backtest) -> Outcome {
 pub(crate) async fn of_cases(config: &Path, command: &Backtest) -> Outcome {
     let window = window(command)?;
     let watch = open::watch(config).await?;
-    let load = watch.read_as_loaded().await?;
     let mut tally = Tally::new(window);
-    let mut citations: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut citations: BTreeMap<String, String> = BTreeMap::new();
     let mut left_out = 0_u64;
-    for duty in &load.duties {
+    let mut count = |duty: &Duty| {
         let alert = watch.procedure.rule(&duty.duty).is_some_and(|rule| matches!(rule.shape, Shape::Alert(_)));
         let Some(column) = column(duty).filter(|_| !alert) else {
             left_out += 1;
-            continue;
+            return;
         };
-        citations.entry(&duty.duty.0).or_insert(&duty.citation);
-        tally.count(duty.duty.0.as_str(), duty.due.as_ref().map(|due| due.on.on()), column);
-    }
+        citations.entry(duty.duty.0.clone()).or_insert_with(|| duty.citation.clone());
+        tally.count(duty.duty.0.clone(), duty.due.as_ref().map(|due| due.on.on()), column);
+    };
+    let load = watch.read_as_loaded(|_, assessment| assessment.duties().for_each(&mut count)).await?;
+    load.of_authority.iter().for_each(count);
     let rows = tally.settle(None);
     let mut sections: Vec<Section> = Vec::new();
     for rule in &watch.procedure.rules {
         let Some((name, citation)) = citations.remove_entry(rule.duty.0.as_str()) else { continue };
-        sections.push(section(name, &rule.title, &format!("{}, {citation}", watch.procedure.authority), &rows));
+        sections.push(section(&name, &rule.title, &format!("{}, {citation}", watch.procedure.authority), &rows));
     }
     // What is no rule's: faults of the case data.
-    sections.extend(citations.into_keys().map(|name| section(name, "Case data", "no rule", &rows)));
+    sections.extend(citations.into_keys().map(|name| section(&name, "Case data", "no rule", &rows)));
     sections.retain(|section| !section.rows.is_empty());
     let local = watch.zone.local_time(load.mark.loaded_at);
     let title = format!(
@@ -157,12 +158,12 @@ fn window(command: &Backtest) -> Result<Window, Failure> {
     }
 }
 
-fn section(name: &str, title: &str, citation: &str, rows: &[Row<&str>]) -> Section {
+fn section(name: &str, title: &str, citation: &str, rows: &[Row<String>]) -> Section {
     Section {
         name: name.to_owned(),
         title: title.to_owned(),
         citation: citation.to_owned(),
-        rows: rows_of(rows, &name, name),
+        rows: rows_of(rows, &name.to_owned(), name),
     }
 }
 

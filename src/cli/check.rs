@@ -11,7 +11,7 @@ use crate::{
     directory::Role,
     duty::Duty,
     ledger::{HomeCheck, Mode},
-    run::{CaseLoad, Watch, WatchError},
+    run::{CaseLoad, DueUntil, Watch, WatchError},
     settings::Settings,
     source::{Defect, guard, guard_name},
 };
@@ -60,14 +60,21 @@ pub(crate) async fn run(config: &Path, command: &Check) -> Outcome {
             rules(&watch, now, &mut findings);
             calendars(&watch, &mut findings);
             ledger(&watch, &mut findings).await;
-            match watch.read(now).await {
+            let (mut due, mut duties) = (DueUntil::default(), 0_usize);
+            let known_until = watch.calendar.known_until();
+            let mut count = |duty: &Duty| {
+                due.add(duty, known_until);
+                duties += 1;
+            };
+            match watch.read_each(now, |_, assessment| assessment.duties().for_each(&mut count)).await {
                 Err(error) => {
-                    horizon(&watch, &[], now, &mut findings);
+                    horizon(&watch, DueUntil::default(), now, &mut findings);
                     findings.fault(&error.to_string());
                 }
                 Ok(load) => {
-                    horizon(&watch, &load.duties, now, &mut findings);
-                    source(&watch, &load, now, &mut findings).await;
+                    load.of_authority.iter().for_each(count);
+                    horizon(&watch, due, now, &mut findings);
+                    source(&watch, &load, duties, now, &mut findings).await;
                     directory(&watch, &load, &mut findings);
                 }
             }
@@ -106,8 +113,8 @@ fn calendars(watch: &Watch, findings: &mut Findings) {
     }
 }
 
-fn horizon(watch: &Watch, duties: &[Duty], now: DateTime<Utc>, findings: &mut Findings) {
-    let faults = watch.horizon(duties, now);
+fn horizon(watch: &Watch, due: DueUntil, now: DateTime<Utc>, findings: &mut Findings) {
+    let faults = watch.horizon(due, now);
     if faults.is_empty() {
         well(&format!("calendar {}: published until {}", watch.calendar.id(), watch.calendar.published_until()));
     }
@@ -157,14 +164,13 @@ async fn ledger(watch: &Watch, findings: &mut Findings) {
     }
 }
 
-async fn source(watch: &Watch, load: &CaseLoad, now: DateTime<Utc>, findings: &mut Findings) {
+async fn source(watch: &Watch, load: &CaseLoad, duties: usize, now: DateTime<Utc>, findings: &mut Findings) {
     let children = &load.books.children;
     well(&format!(
-        "case database {}: {} children, {} with an open plan; {} duties",
+        "case database {}: {} children, {} with an open plan; {duties} duties",
         load.mark.source_name,
         children.seen,
         children.assessed,
-        load.duties.len()
     ));
     if let Ok(identity) = watch.ledger.identity().await
         && let Some(expected) = identity.source_name

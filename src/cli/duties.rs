@@ -40,19 +40,23 @@ fn status(text: &str) -> Result<Status, String> {
 /// Carries it out.
 pub(crate) async fn run(config: &Path, command: &Duties) -> Outcome {
     let watch = open::watch(config).await?;
-    let load = watch.read(open::at(command.at)).await?;
-    let wanted = |duty: &&Duty| {
+    let wanted = |duty: &Duty| {
         let child = duty.child.as_ref().map(|child| child.0.as_str());
         command.child.as_deref().is_none_or(|asked| child == Some(asked))
             && command.status.is_none_or(|status| duty.status == status)
     };
-    let duties: Vec<&Duty> = load.duties.iter().filter(wanted).collect();
+    let mut duties: Vec<Duty> = Vec::new();
+    let now = open::at(command.at);
+    let load = watch
+        .read_each(now, |_, assessment| duties.extend(assessment.duties().filter(|duty| wanted(duty)).cloned()))
+        .await?;
+    duties.extend(load.of_authority.into_iter().filter(wanted));
     print(&watch.authority, &duties, command.format);
     let attention = command.fail && !duties.is_empty();
     Ok(if attention { Ending::NeedsAttention } else { Ending::Well })
 }
 
-fn print(authority: &str, duties: &[&Duty], format: Format) {
+fn print(authority: &str, duties: &[Duty], format: Format) {
     let day = |on: Option<NaiveDate>| on.map(|on| on.to_string()).unwrap_or_default();
     let child = |duty: &Duty| duty.child.as_ref().map(|child| child.0.clone()).unwrap_or_default();
     match format {

@@ -21,6 +21,9 @@ pub(crate) struct Run {
     /// The present is this instant; only with --once, on a ledger that was created as simulated.
     #[arg(long, value_parser = instant, requires = "once")]
     at: Option<DateTime<Utc>>,
+    /// Judges every child, even those of whom nothing has changed since the last run.
+    #[arg(long, requires = "once")]
+    every_child: bool,
 }
 
 /// Carries it out.
@@ -33,6 +36,7 @@ pub(crate) async fn run(config: &Path, command: &Run) -> Outcome {
     if command.at.is_some() && !watch.ledger.identity().await?.simulated {
         return Err(Failure("--at is only for a ledger that was created as simulated".to_owned()));
     }
+    watch.every_child = command.every_child;
     let clock = command.at.map_or(Clock::System, Clock::Fixed);
     let polled = watch.poll(clock).await?;
     let delivered = watch.deliver(clock, &CancellationToken::new()).await?;
@@ -45,10 +49,11 @@ pub(crate) async fn run(config: &Path, command: &Run) -> Outcome {
 pub(super) fn report(polled: &Polled, delivered: &Delivered) -> Ending {
     let children = &polled.books.children;
     output::line(&format!(
-        "Run {}: {} children seen, {} assessed, {} without an open plan, {} unreadable; {} new notices.",
+        "Run {}: {} children seen, {} assessed, {} unchanged, {} without an open plan, {} unreadable; {} new notices.",
         polled.committed.run,
         children.seen,
         children.assessed,
+        children.unchanged,
         children.excluded,
         children.unreadable,
         polled.committed.new

@@ -15,7 +15,7 @@ mod transaction;
 pub use error::{Cause, DatabaseError};
 pub use open::Access;
 pub use row::{Arg, Row};
-pub use transaction::Transaction;
+pub use transaction::{Rows, Transaction};
 
 use std::fmt;
 

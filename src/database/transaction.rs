@@ -3,9 +3,10 @@
 use std::future::Future;
 
 use futures_util::TryStreamExt;
-use sqlx::postgres::PgArguments;
+use futures_util::stream::BoxStream;
+use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
-use sqlx::sqlite::SqliteArguments;
+use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{AssertSqlSafe, Postgres, Sqlite};
 
 use super::row::{Inner, Untyped};
@@ -98,22 +99,20 @@ impl Transaction {
         args: &[Arg],
         mut each: impl FnMut(Row) -> Result<(), E>,
     ) -> Result<(), E> {
-        let failed = |error: sqlx::Error| DatabaseError::statement(&self.database, sql, &error);
-        match &mut self.connection {
-            Connection::Sqlite(tx) => {
-                let mut rows = sqlite(sql, args).fetch(&mut **tx);
-                while let Some(row) = rows.try_next().await.map_err(failed)? {
-                    each(Row(Inner::Sqlite(row)))?;
-                }
-            }
-            Connection::Postgres(tx) => {
-                let mut rows = postgres(sql, args).fetch(&mut **tx);
-                while let Some(row) = rows.try_next().await.map_err(failed)? {
-                    each(Row(Inner::Postgres(row)))?;
-                }
-            }
+        let mut rows = self.rows(sql, args);
+        while let Some(row) = rows.next().await? {
+            each(row)?;
         }
         Ok(())
+    }
+
+    /// Runs a query whose rows are asked for one by one: the database goes on as they are taken.
+    pub fn rows<'t>(&'t mut self, sql: &'t str, args: &[Arg]) -> Rows<'t> {
+        let answer = match &mut self.connection {
+            Connection::Sqlite(tx) => Answer::Sqlite(sqlite(sql, args).fetch(&mut **tx)),
+            Connection::Postgres(tx) => Answer::Postgres(postgres(sql, args).fetch(&mut **tx)),
+        };
+        Rows { answer, database: &self.database, sql }
     }
 
     /// Makes it last.
@@ -138,6 +137,29 @@ impl Transaction {
             }
         })
         .await
+    }
+}
+
+/// The rows of a query that is running.
+pub struct Rows<'t> {
+    answer: Answer<'t>,
+    database: &'t str,
+    sql: &'t str,
+}
+
+enum Answer<'t> {
+    Sqlite(BoxStream<'t, Result<SqliteRow, sqlx::Error>>),
+    Postgres(BoxStream<'t, Result<PgRow, sqlx::Error>>),
+}
+
+impl Rows<'_> {
+    /// The next row; nothing after the last.
+    pub async fn next(&mut self) -> Result<Option<Row>, DatabaseError> {
+        let next = match &mut self.answer {
+            Answer::Sqlite(rows) => rows.try_next().await.map(|row| row.map(Inner::Sqlite)),
+            Answer::Postgres(rows) => rows.try_next().await.map(|row| row.map(Inner::Postgres)),
+        };
+        next.map(|row| row.map(Row)).map_err(|error| DatabaseError::statement(self.database, self.sql, &error))
     }
 }
 

@@ -9,7 +9,7 @@ use super::Role;
 use crate::record::{PersonRef, TeamRef};
 
 /// A person, or a shared mailbox that stands for a post.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Person {
     /// The case system's key.
     pub person: PersonRef,
@@ -24,7 +24,7 @@ pub struct Person {
 }
 
 /// A team.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Team {
     /// The case system's key.
     pub team: TeamRef,
@@ -35,7 +35,7 @@ pub struct Team {
 }
 
 /// A planned or unplanned absence. The last day is included; an empty one means "until further notice".
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Absence {
     /// Who is away.
     pub person: PersonRef,
@@ -57,7 +57,7 @@ pub struct Mailbox {
 }
 
 /// The whole directory as read in one run.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Directory {
     /// By key.
     pub people: BTreeMap<PersonRef, Person>,

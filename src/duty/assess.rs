@@ -62,6 +62,14 @@ pub struct Assessment {
 }
 
 impl Assessment {
+    /// Every duty, rule by rule, taken out.
+    pub fn into_duties(self) -> impl Iterator<Item = Duty> {
+        self.outcomes.into_iter().flat_map(|(_, outcome)| match outcome {
+            Outcome::Duties(duties) => duties,
+            Outcome::Idle(_) => Vec::new(),
+        })
+    }
+
     /// Every duty, rule by rule.
     pub fn duties(&self) -> impl Iterator<Item = &Duty> {
         self.outcomes.iter().flat_map(|(_, outcome)| match outcome {

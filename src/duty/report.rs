@@ -1,6 +1,7 @@
 //! "Each PERIOD, to ROLES": the duties that belong to the authority and to no child.
 
 use chrono::{Datelike, NaiveDate};
+use serde::{Deserialize, Serialize};
 
 use super::{Anchor, Duty, DutyKey, Outcome, Reading, Status, Terms, case::Case, standing};
 use crate::{
@@ -10,7 +11,7 @@ use crate::{
 };
 
 /// A stretch of days in which a standing state held for one child: what a report lists.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Stretch {
     /// The standing rule.
     pub duty: DutyId,

@@ -44,6 +44,10 @@ impl Ledger {
             &args,
         )
         .await?;
+        // Repeats rest, and are owed again at its end: only a judgement says when.
+        if let Some(child) = &ack.child {
+            work.wake_case(child).await?;
+        }
         work.act("ack", &ack.person.0, &ack.reason, &ack.duty.0, now).await?;
         work.commit().await
     }

@@ -17,8 +17,9 @@ pub struct Counted {
     pub duties: BTreeMap<String, u64>,
     /// Duties this run closed, by why.
     pub closed: BTreeMap<String, u64>,
-    /// Steps of open duties owed by the run's instant, by how far they came: `queued` (to be sent by now), `held` (to be
-    /// sent later), `superseded`, `withdrawn`, `unreachable`, or the state of the message that carries them.
+    /// Steps owed by the run's instant of the open duties of every child it judged, and of those of the whole authority, by
+    /// how far they came: `queued` (to be sent by now), `held` (to be sent later), `superseded`, `withdrawn`, `unreachable`,
+    /// or the state of the message that carries them.
     pub steps: BTreeMap<String, u64>,
 }
 
@@ -37,7 +38,7 @@ impl Work {
             notices: self
                 .count("SELECT state, COUNT(*) FROM notices WHERE decided_run = $1 GROUP BY state", &of_run)
                 .await?,
-            duties: self.count("SELECT status, COUNT(*) FROM duties WHERE closed IS NULL GROUP BY status", &[]).await?,
+            duties: self.open_duties().await?,
             closed: self
                 .count(
                     "SELECT closed, COUNT(*) FROM duties WHERE closed IS NOT NULL AND changed_run = $1 GROUP BY closed",
@@ -53,7 +54,8 @@ impl Work {
                          FROM runs r JOIN notices n ON n.owed_at_us <= r.at_us
                          JOIN duties d ON d.child = n.child AND d.duty = n.duty AND d.duty_key = n.duty_key
                          LEFT JOIN messages m ON m.id = n.message_id
-                         WHERE r.id = $1 AND d.closed IS NULL) s
+                         WHERE r.id = $1 AND d.closed IS NULL
+                               AND (n.child = '' OR n.child IN (SELECT c.child FROM cases c WHERE c.run = $1))) s
                      GROUP BY s.stand",
                     &of_run,
                 )

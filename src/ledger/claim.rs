@@ -116,7 +116,7 @@ impl Ledger {
         }
         effects.sort();
 
-        let authority = self.identity_in(work).await?.authority;
+        let authority = work.identity().await?.authority;
         let id = message_id(&authority, &effects, now);
         let args = [id.to_string().into(), (&person).into(), (&address).into(), by_now];
         work.execute(

@@ -113,6 +113,12 @@ pub enum LedgerError {
         /// A duty or a case.
         what: &'static str,
     },
+    /// Another run was stored between reading what this one was judged on and storing it.
+    #[error("could not record the run: another one was recorded in {ledger} meanwhile; nothing was changed; it can be tried again")]
+    Overtaken {
+        /// Which ledger.
+        ledger: String,
+    },
     /// Somebody else holds the message now, or its sending is over. What was done with it must not be recorded.
     #[error("could not {attempted}: the lease on message {message} is no longer held; leave it to whoever holds it")]
     LeaseLost {
@@ -189,6 +195,12 @@ impl LedgerError {
 
     /// Whether the same call can succeed later without anybody acting on duewatch itself.
     pub fn may_pass(&self) -> bool {
-        matches!(self, LedgerError::DiskFull { .. } | LedgerError::Unwritable { .. } | LedgerError::Busy { .. })
+        matches!(
+            self,
+            LedgerError::DiskFull { .. }
+                | LedgerError::Unwritable { .. }
+                | LedgerError::Busy { .. }
+                | LedgerError::Overtaken { .. }
+        )
     }
 }

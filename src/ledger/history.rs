@@ -1,5 +1,7 @@
 //! What was decided before, as far as the next decision depends on it.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 
 use super::work::{Fields, Work};
@@ -9,7 +11,7 @@ use crate::directory::Role;
 use crate::duty::{Duty, DutyKey};
 use crate::notice::{Ack, Closing, DutyRef, History, NoticeState, Past, Told};
 use crate::procedure::{DutyId, NoticeKind};
-use crate::record::PersonRef;
+use crate::record::{ChildRef, PersonRef};
 
 use super::columns::child;
 
@@ -18,30 +20,81 @@ use super::columns::child;
 const PART: &str = "\u{1f}";
 const RECORD: &str = "\u{1e}";
 
+/// Whose duties are asked for.
+#[derive(Clone, Copy, Debug)]
+pub enum Whose<'a> {
+    /// Everybody's.
+    All,
+    /// Those of the whole authority, which are no child's.
+    Authority,
+    /// Those of these children.
+    Children(&'a [ChildRef]),
+}
+
 impl Ledger {
-    /// Every duty that is not closed, with every notice decided of it since it was opened, or opened again, and the acknowledgements that stand at `now`.
+    /// Every duty that is not closed, with every notice decided of it since it was opened, or opened again, the
+    /// acknowledgements that stand at `now`, and the generation that each closed one had reached.
     /// A few queries, their answers packed, a child or a duty a row: a row costs more than what is in it.
-    pub async fn history(&self, now: DateTime<Utc>) -> Result<History, LedgerError> {
+    pub async fn history(&self, whose: Whose<'_>, now: DateTime<Utc>) -> Result<History, LedgerError> {
+        let mut history = History::default();
+        let batches: Vec<Whose> = match whose {
+            Whose::Children(children) => children.chunks(CHILDREN_A_QUERY).map(Whose::Children).collect(),
+            other => vec![other],
+        };
         let mut work = self.reading("read what was decided before").await?;
-        let mut history = duties(&mut work).await?;
-        told(&mut work, &mut history).await?;
-        acks(&mut work, &mut history, now).await?;
-        closed(&mut work, &mut history).await?;
-        written(&mut work, &mut history).await?;
+        for whose in batches {
+            duties(&mut work, whose, &mut history).await?;
+            told(&mut work, whose, &mut history).await?;
+            acks(&mut work, whose, &mut history, now).await?;
+            closed(&mut work, whose, &mut history).await?;
+        }
         Ok(history)
+    }
+
+    /// When each person's latest message that held something not urgent was written, of those written since `since`.
+    pub async fn written_since(&self, since: DateTime<Utc>) -> Result<BTreeMap<PersonRef, DateTime<Utc>>, LedgerError> {
+        let mut work = self.reading("read who was written to").await?;
+        let sql = "SELECT m.person, MAX(m.created_at_us) FROM messages m WHERE m.created_at_us >= $1
+                   AND EXISTS (SELECT 1 FROM notices n WHERE n.message_id = m.id AND n.urgent = 0) GROUP BY m.person";
+        let mut written = BTreeMap::new();
+        for row in work.fetch(sql, &[since.timestamp_micros().into()]).await? {
+            written.insert(PersonRef(row.text(0)?), row.instant(1, "a message's instant")?);
+        }
+        Ok(written)
     }
 }
 
-async fn duties(work: &mut Work) -> Result<History, LedgerError> {
-    let sql = "SELECT string_agg(generation || $1 || detail, $2) FROM duties WHERE closed IS NULL GROUP BY child";
-    let mut history = History::default();
-    for row in work.fetch(sql, &separators()).await? {
+/// Databases look a list of values up; a list too long is looked up slowly.
+const CHILDREN_A_QUERY: usize = 500;
+
+impl Whose<'_> {
+    /// A condition on the column of children, and the arguments it takes after those that are there.
+    fn condition(self, mut args: Vec<Arg>) -> (String, Vec<Arg>) {
+        match self {
+            Whose::All => ("1 = 1".to_owned(), args),
+            Whose::Authority => ("d.child = ''".to_owned(), args),
+            Whose::Children(children) => {
+                let first = args.len() + 1;
+                let places: Vec<String> = (first..first + children.len()).map(|at| format!("${at}")).collect();
+                args.extend(children.iter().map(|child| Arg::from(&child.0)));
+                (format!("d.child IN ({})", places.join(", ")), args)
+            }
+        }
+    }
+}
+
+async fn duties(work: &mut Work, whose: Whose<'_>, history: &mut History) -> Result<(), LedgerError> {
+    let (condition, args) = whose.condition(separators().into());
+    let sql = format!(
+        "SELECT string_agg(d.generation || $1 || d.detail, $2) FROM duties d WHERE d.closed IS NULL AND {condition} GROUP BY d.child"
+    );
+    for row in work.fetch(&sql, &args).await? {
         for record in row.text(0)?.split(RECORD) {
             let past = past(record).ok_or_else(|| row.unreadable("a duty"))?;
             history.duties.insert(DutyRef::of(&past.duty), past);
         }
     }
-    Ok(history)
+    Ok(())
 }
 
 fn past(record: &str) -> Option<Past> {
@@ -51,15 +104,18 @@ fn past(record: &str) -> Option<Past> {
 }
 
 /// What was told; what no server took was told to nobody.
-async fn told(work: &mut Work, history: &mut History) -> Result<(), LedgerError> {
-    let sql = "SELECT n.child, n.duty, n.duty_key,
+async fn told(work: &mut Work, whose: Whose<'_>, history: &mut History) -> Result<(), LedgerError> {
+    let (condition, args) = whose.condition(separators().into());
+    let sql = format!(
+        "SELECT n.child, n.duty, n.duty_key,
                       string_agg(n.generation || $1 || n.repetition || $1 || n.owed_at_us || $1 || n.kind || $1
                                  || CASE WHEN n.state = 'bundled' AND m.state IN ('refused', 'dead') THEN 'unreachable' ELSE n.state END
                                  || $1 || n.role || $1 || n.step || $1 || n.person, $2 ORDER BY n.decided_run, n.place)
                FROM notices n JOIN duties d ON d.child = n.child AND d.duty = n.duty AND d.duty_key = n.duty_key
                LEFT JOIN messages m ON m.id = n.message_id
-               WHERE d.closed IS NULL AND n.decided_run >= d.opened_run GROUP BY n.child, n.duty, n.duty_key";
-    for row in work.fetch(sql, &separators()).await? {
+               WHERE d.closed IS NULL AND n.decided_run >= d.opened_run AND {condition} GROUP BY n.child, n.duty, n.duty_key"
+    );
+    for row in work.fetch(&sql, &args).await? {
         let Some(past) = history.duties.get_mut(&duty_ref(&row)?) else {
             return Err(row.unreadable("a notice's duty"));
         };
@@ -85,40 +141,39 @@ fn told_of(record: &str) -> Option<Told> {
     })
 }
 
-async fn acks(work: &mut Work, history: &mut History, now: DateTime<Utc>) -> Result<(), LedgerError> {
-    let sql = "SELECT d.child, d.duty, d.duty_key, a.person, MAX(a.until_us)
-               FROM acks a JOIN duties d ON d.child = a.child AND d.duty = a.duty
-                                        AND (a.duty_key IS NULL OR a.duty_key = d.duty_key)
-               WHERE a.until_us > $1 AND d.closed IS NULL GROUP BY d.child, d.duty, d.duty_key, a.person";
-    for row in work.fetch(sql, &[now.timestamp_micros().into()]).await? {
+async fn acks(
+    work: &mut Work,
+    whose: Whose<'_>,
+    history: &mut History,
+    now: DateTime<Utc>,
+) -> Result<(), LedgerError> {
+    let (condition, args) = whose.condition(vec![now.timestamp_micros().into()]);
+    let sql = format!(
+        "SELECT d.child, d.duty, d.duty_key, a.person, MAX(a.until_us)
+         FROM acks a JOIN duties d ON d.child = a.child AND d.duty = a.duty
+                                  AND (a.duty_key IS NULL OR a.duty_key = d.duty_key)
+         WHERE a.until_us > $1 AND d.closed IS NULL AND {condition} GROUP BY d.child, d.duty, d.duty_key, a.person"
+    );
+    for row in work.fetch(&sql, &args).await? {
         let ack = Ack { person: PersonRef(row.text(3)?), until: row.instant(4, "an acknowledgement's end")? };
         if let Some(past) = history.duties.get_mut(&duty_ref(&row)?) {
             past.acks.push(ack);
+            past.acks.sort_by(|a, b| a.person.cmp(&b.person));
         }
-    }
-    for past in history.duties.values_mut() {
-        past.acks.sort_by(|a, b| a.person.cmp(&b.person));
     }
     Ok(())
 }
 
 /// Duties that are over, and the generation each had reached.
-async fn closed(work: &mut Work, history: &mut History) -> Result<(), LedgerError> {
-    let sql = "SELECT child, duty, duty_key, generation, closed FROM duties WHERE closed IS NOT NULL";
-    for row in work.fetch(sql, &[]).await? {
+async fn closed(work: &mut Work, whose: Whose<'_>, history: &mut History) -> Result<(), LedgerError> {
+    let (condition, args) = whose.condition(Vec::new());
+    let sql = format!(
+        "SELECT d.child, d.duty, d.duty_key, d.generation, d.closed FROM duties d WHERE d.closed IS NOT NULL AND {condition}"
+    );
+    for row in work.fetch(&sql, &args).await? {
         let closing = Closing::from_name(&row.text(4)?).ok_or_else(|| row.unreadable("a duty's closing"))?;
         let generation = u32::try_from(row.int(3)?).map_err(|_| row.unreadable("a duty's generation"))?;
         history.closed.insert(duty_ref(&row)?, (generation, closing));
-    }
-    Ok(())
-}
-
-/// When each person's latest message was written that held something not urgent.
-async fn written(work: &mut Work, history: &mut History) -> Result<(), LedgerError> {
-    let sql = "SELECT m.person, MAX(m.created_at_us) FROM messages m
-               WHERE EXISTS (SELECT 1 FROM notices n WHERE n.message_id = m.id AND n.urgent = 0) GROUP BY m.person";
-    for row in work.fetch(sql, &[]).await? {
-        history.written_at.insert(PersonRef(row.text(0)?), row.instant(1, "a message's instant")?);
     }
     Ok(())
 }

@@ -81,7 +81,7 @@ impl Ledger {
                 &args,
             )
             .await?;
-        let identity = self.identity_in(&mut work).await?;
+        let identity = work.identity().await?;
         if identity.authority != authority {
             let ledger = self.name().into();
             return Err(LedgerError::WrongAuthority { ledger, found: identity.authority, wanted: authority.into() });
@@ -95,7 +95,7 @@ impl Ledger {
     /// Which ledger this is.
     pub async fn identity(&self) -> Result<Identity, LedgerError> {
         let mut work = self.reading("read whose ledger it is").await?;
-        self.identity_in(&mut work).await
+        work.identity().await
     }
 
     /// Which ledger this is, if it is that authority's; otherwise an error.
@@ -117,7 +117,7 @@ impl Ledger {
             Mode::Record | Mode::Live => None,
         };
         let mut work = self.writing("set the mode").await?;
-        self.identity_in(&mut work).await?;
+        work.identity().await?;
         let args = [mode.name().into(), redirect_to.into()];
         work.execute("UPDATE meta SET mode = $1, redirect_to = $2 WHERE one = 1", &args).await?;
         work.act("mode", by, reason, redirect_to.map_or(mode.name(), String::as_str), now).await?;
@@ -127,14 +127,8 @@ impl Ledger {
     /// Registers the source on the first run; afterwards refuses another one.
     pub async fn register_source(&self, name: &str) -> Result<(), LedgerError> {
         let mut work = self.writing("register the source").await?;
-        match self.identity_in(&mut work).await?.source_name {
-            Some(found) if found == name => Ok(()),
-            Some(found) => Err(LedgerError::OtherSource { ledger: self.name().into(), found, wanted: name.into() }),
-            None => {
-                work.execute("UPDATE meta SET source_name = $1 WHERE one = 1", &[name.into()]).await?;
-                work.commit().await
-            }
-        }
+        work.register_source(name).await?;
+        work.commit().await
     }
 
     /// Says that the source of this name holds the same cases, as an act of `by`.
@@ -146,15 +140,17 @@ impl Ledger {
         now: DateTime<Utc>,
     ) -> Result<(), LedgerError> {
         let mut work = self.writing("accept the source").await?;
-        self.identity_in(&mut work).await?;
+        work.identity().await?;
         work.execute("UPDATE meta SET source_name = $1 WHERE one = 1", &[name.into()]).await?;
         work.act("accept_source", by, reason, name, now).await?;
         work.commit().await
     }
+}
 
-    pub(super) async fn identity_in(&self, work: &mut Work) -> Result<Identity, LedgerError> {
-        let Some(row) = work.fetch_optional(IDENTITY, &[]).await? else {
-            return Err(LedgerError::NotFounded { ledger: self.name().into() });
+impl Work {
+    pub(super) async fn identity(&mut self) -> Result<Identity, LedgerError> {
+        let Some(row) = self.fetch_optional(IDENTITY, &[]).await? else {
+            return Err(LedgerError::NotFounded { ledger: self.ledger().into() });
         };
         let mode = match (row.text(2)?.as_str(), row.maybe_text(3)?) {
             ("record", _) => Mode::Record,
@@ -171,9 +167,19 @@ impl Ledger {
             created_at: row.instant(6, "the instant of founding")?,
         })
     }
-}
 
-impl Work {
+    /// It belongs to the source of that name, or does from now on.
+    pub(super) async fn register_source(&mut self, name: &str) -> Result<(), LedgerError> {
+        match self.identity().await?.source_name {
+            Some(found) if found == name => Ok(()),
+            Some(found) => Err(LedgerError::OtherSource { ledger: self.ledger().into(), found, wanted: name.into() }),
+            None => {
+                self.execute("UPDATE meta SET source_name = $1 WHERE one = 1", &[name.into()]).await?;
+                Ok(())
+            }
+        }
+    }
+
     /// Records what a person did. `detail` holds no child's name, address or date of birth.
     pub(super) async fn act(
         &mut self,

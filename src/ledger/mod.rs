@@ -19,6 +19,7 @@
 mod ack;
 mod batch;
 mod books;
+mod cases;
 mod claim;
 mod columns;
 mod error;
@@ -37,13 +38,15 @@ mod work;
 
 pub use ack::NewAck;
 pub use books::Counted;
+pub use cases::{JudgedCase, Kept, KeptCases};
 pub use claim::{Claim, ClaimedNotice, Lease};
 pub use error::LedgerError;
 pub use explain::{MessageSeen, ToldStep};
+pub use history::Whose;
 pub use home::{Home, HomeCheck};
 pub use identity::{Identity, Mode};
 pub use open::Ledger;
 pub use outbox::{MessageState, RefusedAddress};
-pub use run::{Committed, NewRun, RunOutcome, StoredRun};
+pub use run::{Committed, NewRun, Part, RunInProgress, RunOutcome, StoredRun};
 pub use send::{Attempted, Outcome};
 pub use sole::Sole;

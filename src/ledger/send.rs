@@ -136,6 +136,9 @@ impl Ledger {
             &args,
         )
         .await?;
+        if matches!(state, MessageState::Refused | MessageState::Dead) {
+            work.wake_cases_of(&lease.message.to_string()).await?;
+        }
         if state == MessageState::Retry {
             work.execute(
                 "UPDATE messages SET eml = NULL WHERE id = $1 AND NOT EXISTS

@@ -8,7 +8,7 @@ use super::columns::{child, child_arg, notice_args};
 use super::work::Work;
 use super::{Counted, LedgerError, NewRun, batch};
 use crate::database::Arg;
-use crate::duty::{CaseContext, Duty, DutyKey, Reading};
+use crate::duty::{Duty, DutyKey, Reading};
 use crate::notice::{Change, Closing, DutyRef, Effect, Notice};
 use crate::procedure::DutyId;
 
@@ -31,7 +31,21 @@ const NEW_LIFE: &str =
     "opened_run = CASE WHEN duties.closed IS NULL THEN duties.opened_run ELSE excluded.opened_run END";
 
 impl Work {
-    pub(super) async fn store_run(&mut self, id: i64, run: &NewRun) -> Result<(), LedgerError> {
+    /// The run's row, before anybody knows how it ends: what it stores refers to it.
+    pub(super) async fn open_run(&mut self, id: i64, at: DateTime<Utc>) -> Result<(), LedgerError> {
+        let at_us = at.timestamp_micros();
+        let counted = json(&Counted::default());
+        self.execute(
+            "INSERT INTO runs (id, at_us, started_us, finished_us, outcome, books, counted, counts, procedure_hash, calendar_hash)
+             VALUES ($1, $2, $2, $2, 'refused', '{}', $3, '{}', '', '')",
+            &[id.into(), at_us.into(), counted.into()],
+        )
+        .await?;
+        Ok(())
+    }
+
+    /// What became of it.
+    pub(super) async fn close_run(&mut self, id: i64, run: &NewRun, counted: &Counted) -> Result<(), LedgerError> {
         let args = [
             id.into(),
             run.at.timestamp_micros().into(),
@@ -39,27 +53,21 @@ impl Work {
             run.finished_at.timestamp_micros().into(),
             run.outcome.name().into(),
             run.books.to_string().into(),
-            json(&Counted::default()).into(),
+            json(counted).into(),
             run.load_mark.as_ref().into(),
             json(&run.counts).into(),
             (&run.procedure_hash).into(),
             (&run.calendar_hash).into(),
+            (&run.directory_hash).into(),
+            run.whole.into(),
         ];
         self.execute(
-            "INSERT INTO runs (id, at_us, started_us, finished_us, outcome, books, counted, load_mark, counts,
-                               procedure_hash, calendar_hash)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+            "UPDATE runs SET at_us = $2, started_us = $3, finished_us = $4, outcome = $5, books = $6, counted = $7,
+                             load_mark = $8, counts = $9, procedure_hash = $10, calendar_hash = $11,
+                             directory_hash = $12, whole = $13 WHERE id = $1",
             &args,
         )
         .await?;
-        Ok(())
-    }
-
-    pub(super) async fn store_cases(&mut self, run: i64, cases: &[CaseContext]) -> Result<(), LedgerError> {
-        let rows: Vec<Vec<Arg>> =
-            cases.iter().map(|case| vec![(&case.child.0).into(), json(case).into(), run.into()]).collect();
-        let tail = "ON CONFLICT (child) DO UPDATE SET context = excluded.context, run = excluded.run";
-        batch::execute(self, "INSERT INTO cases (child, context, run)", &rows, tail).await?;
         Ok(())
     }
 
@@ -102,6 +110,7 @@ impl Work {
     pub(super) async fn store_notices(
         &mut self,
         run: i64,
+        first_place: i64,
         notices: &[Notice],
         opened: &BTreeMap<DutyRef, u32>,
     ) -> Result<u64, LedgerError> {
@@ -110,7 +119,7 @@ impl Work {
             to.into_iter().map(|mailbox| vec![(&mailbox.person.0).into(), (&mailbox.email).into()]).collect();
         batch::execute(self, "INSERT INTO recipients (person, address)", &to, "ON CONFLICT DO NOTHING").await?;
 
-        let rows = notices.iter().zip(0_i64..).map(|(notice, place)| {
+        let rows = notices.iter().zip(first_place..).map(|(notice, place)| {
             let Effect { child, duty, key, .. } = &notice.effect;
             let duty = DutyRef { child: child.clone(), duty: duty.clone(), key: key.clone() };
             let mut notice = notice.clone();

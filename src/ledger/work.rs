@@ -51,6 +51,24 @@ impl Work {
         Ok(row.map(|row| self.fields(row)))
     }
 
+    /// Hands over the rows of an answer one by one.
+    pub(super) async fn for_each_row(
+        &mut self,
+        sql: &str,
+        args: &[Arg],
+        mut each: impl FnMut(Fields) -> Result<(), LedgerError>,
+    ) -> Result<(), LedgerError> {
+        let Work { transaction, attempted, ledger } = self;
+        let mut rows = transaction.rows(sql, args);
+        loop {
+            match rows.next().await {
+                Ok(Some(row)) => each(Fields { row, attempted, ledger: ledger.clone() })?,
+                Ok(None) => return Ok(()),
+                Err(error) => return Err(LedgerError::of(error, attempted, ledger)),
+            }
+        }
+    }
+
     /// A lock on the rows of `tables` that passes over those which somebody else has locked. SQLite needs none: there
     /// a transaction that writes is alone.
     pub(super) fn skip_locked(&self, tables: &str) -> String {
@@ -65,12 +83,22 @@ impl Work {
         transaction.commit().await.map_err(|error| LedgerError::of(error, attempted, &ledger))
     }
 
+    pub(super) async fn rollback(self) -> Result<(), LedgerError> {
+        let Work { transaction, attempted, ledger } = self;
+        transaction.rollback().await.map_err(|error| LedgerError::of(error, attempted, &ledger))
+    }
+
     /// Commits between two failpoints.
     pub(super) async fn commit_between(self, before: &'static str, after: &'static str) -> Result<(), LedgerError> {
         failpoint(before);
         self.commit().await?;
         failpoint(after);
         Ok(())
+    }
+
+    /// How messages name the ledger.
+    pub(super) fn ledger(&self) -> &str {
+        &self.ledger
     }
 
     pub(super) fn unexplained(&self, missing: &'static str) -> LedgerError {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
     Effect, History, Notice, NoticeState, Past, SendingClock, Told,
@@ -91,8 +91,23 @@ pub fn decide(reconciled: &Reconciled, audience: &Audience, history: &History, t
     decision
 }
 
+/// The step at which it is said that something cannot be told.
+const CANNOT_TELL: &str = "cannot-tell";
+
+/// The day on which it was first said, in this generation, that it cannot be told.
+pub(super) fn first_told_on(told: &[Told], generation: u32, terms: &Terms) -> Option<NaiveDate> {
+    let said = told.iter().filter(|told| told.step == CANNOT_TELL && told.generation == generation);
+    said.map(|told| terms.zone.local_date(told.owed_at)).min()
+}
+
+/// Whole working weeks since that day.
+pub(super) fn weeks_since(on: NaiveDate, terms: &Terms) -> u32 {
+    let lasted = terms.calendar.working_days_between(on, terms.today).ok();
+    lasted.and_then(|days| u32::try_from(days.0 / WORKING_WEEK).ok()).unwrap_or(0)
+}
+
 /// How often "cannot tell" is said again while it lasts, in working days.
-const WORKING_WEEK: i32 = 5;
+pub(super) const WORKING_WEEK: i32 = 5;
 
 /// Everything needed to write notices about one duty.
 struct Desk<'a> {
@@ -212,12 +227,11 @@ impl Desk<'_> {
 
     /// Told to those who can mend the record; every week that it lasts, to them again and to the worker's manager.
     fn tell_cannot_tell(&self, kind: NoticeKind, past: Option<&Past>, decision: &mut Decision) {
-        let step = "cannot-tell";
+        let step = CANNOT_TELL;
         let told = past.map_or(&[][..], |past| past.told.as_slice());
         let told_now = |told: &&Told| told.step == step && told.generation == self.generation;
-        let first_on = told.iter().filter(told_now).map(|told| self.terms.zone.local_date(told.owed_at)).min();
-        let lasted = first_on.and_then(|on| self.terms.calendar.working_days_between(on, self.terms.today).ok());
-        let weeks = lasted.and_then(|days| u32::try_from(days.0 / WORKING_WEEK).ok()).unwrap_or(0);
+        let first_on = first_told_on(told, self.generation, self.terms);
+        let weeks = first_on.map_or(0, |on| weeks_since(on, self.terms));
         let roles: &[Role] = match (weeks, &self.duty.child) {
             (0, _) | (_, None) => &[Role::DATA_TEAM],
             (_, Some(_)) => &[Role::DATA_TEAM, Role::FIRST_LINE_MANAGER],

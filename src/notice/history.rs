@@ -2,6 +2,7 @@
 //! memory.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
@@ -40,7 +41,7 @@ pub struct History {
     /// that nothing told of the old one keeps the new one silent.
     pub closed: BTreeMap<DutyRef, (u32, Closing)>,
     /// When each person's latest message that was not urgent was written: one a morning is enough.
-    pub written_at: BTreeMap<PersonRef, DateTime<Utc>>,
+    pub written_at: Arc<BTreeMap<PersonRef, DateTime<Utc>>>,
 }
 
 /// One duty as last stored, and what was told of it.
@@ -201,7 +202,7 @@ impl History {
             past.told.iter_mut().filter(|told| told.is(effect)).for_each(|told| told.state = NoticeState::Bundled);
         }
         if !notice.urgent {
-            let written_at = self.written_at.entry(effect.person.clone()).or_insert(at);
+            let written_at = Arc::make_mut(&mut self.written_at).entry(effect.person.clone()).or_insert(at);
             *written_at = at.max(*written_at);
         }
     }

@@ -9,6 +9,7 @@ mod model;
 mod reconcile;
 mod rungs;
 mod sending;
+mod wake;
 
 pub use decide::{Audience, Decision, StepBooks, decide};
 pub use history::{Ack, Change, Closing, DutyRef, History, Past, Told};
@@ -16,3 +17,4 @@ pub use model::{Effect, Notice, NoticeState};
 pub use reconcile::{Over, Reconciled, Standing, reconcile};
 pub use rungs::{Rung, rungs};
 pub use sending::SendingClock;
+pub use wake::wake_at;

@@ -28,6 +28,10 @@ pub struct ChildBooks {
     pub seen: u64,
     /// With an open plan, or with duties that outlive it.
     pub assessed: u64,
+    /// Judged at an earlier run, with nothing to judge anew: their rows say what they said, and no instant has passed at
+    /// which that could come to something else.
+    #[serde(default)]
+    pub unchanged: u64,
     /// Without one; the view still shows them for what has just ended.
     pub excluded: u64,
     /// Rows without an id, or a second row for the same child.
@@ -37,7 +41,7 @@ pub struct ChildBooks {
 /// What every pair came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PairBooks {
-    /// Children that were read, times the rules that apply to a child.
+    /// Children that were judged, times the rules that apply to a child.
     pub applicable: u64,
     /// With at least one duty that has dates or a state.
     pub duties: u64,
@@ -69,13 +73,14 @@ impl Books {
 
     /// What does not balance, in words; empty when everything does.
     pub fn imbalances(&self) -> Vec<String> {
-        let ChildBooks { seen, assessed, excluded, unreadable } = self.children;
+        let ChildBooks { seen, assessed, unchanged, excluded, unreadable } = self.children;
         let pairs = &self.pairs;
         let accounted = pairs.duties + pairs.cannot_tell + pairs.idle.values().sum::<u64>();
         let mut imbalances = Vec::new();
-        if seen != assessed + excluded + unreadable {
+        if seen != assessed + unchanged + excluded + unreadable {
             imbalances.push(format!(
-                "{seen} children seen, but {assessed} assessed, {excluded} excluded and {unreadable} unreadable"
+                "{seen} children seen, but {assessed} assessed, {unchanged} unchanged, {excluded} excluded and {unreadable} \
+                 unreadable"
             ));
         }
         if pairs.applicable != accounted {
@@ -90,14 +95,14 @@ impl Books {
 }
 
 /// What the ledger counts of a run by queries of its own, against what the run decided: new notices, and duties that stand.
-pub(super) fn against_the_ledger(counted: &Counted, (notices, standing): (usize, usize)) -> Vec<String> {
+pub(super) fn against_the_ledger(counted: &Counted, notices: usize, standing: u64) -> Vec<String> {
     let stored: u64 = counted.notices.values().sum();
     let open: u64 = counted.duties.values().sum();
     let mut imbalances = Vec::new();
     if stored != notices as u64 {
         imbalances.push(format!("{notices} notices were decided, but the ledger holds {stored} of this run"));
     }
-    if open != standing as u64 {
+    if open != standing {
         imbalances.push(format!("{standing} duties stand, but the ledger holds {open} that are not closed"));
     }
     imbalances
@@ -111,7 +116,7 @@ mod tests {
     fn a_child_or_a_step_that_nobody_accounts_for_is_named() {
         let mut books = Books::default();
         assert_eq!(books.imbalances(), [""; 0]);
-        books.children = ChildBooks { seen: 10, assessed: 7, excluded: 1, unreadable: 1 };
+        books.children = ChildBooks { seen: 12, assessed: 7, unchanged: 2, excluded: 1, unreadable: 1 };
         books.pairs.applicable = 3;
         books.steps.owed = 2;
         assert_eq!(books.imbalances().len(), 3);
@@ -122,7 +127,7 @@ mod tests {
     #[test]
     fn what_the_ledger_does_not_hold_is_named() {
         let counted = Counted { notices: [("queued".to_owned(), 2)].into(), ..Counted::default() };
-        assert_eq!(against_the_ledger(&counted, (2, 0)), [""; 0]);
-        assert_eq!(against_the_ledger(&counted, (3, 1)).len(), 2);
+        assert_eq!(against_the_ledger(&counted, 2, 0), [""; 0]);
+        assert_eq!(against_the_ledger(&counted, 3, 1).len(), 2);
     }
 }

@@ -39,16 +39,15 @@ impl Watch {
 
     /// What is wrong with how far the holidays are known, in words: published for less than the next eighteen months or not
     /// up to the last date of these duties, or a date beyond everything that is known.
-    pub fn horizon(&self, duties: &[Duty], now: DateTime<Utc>) -> Vec<String> {
+    pub fn horizon(&self, due: DueUntil, now: DateTime<Utc>) -> Vec<String> {
         let calendar = &self.calendar;
         let (id, published, known) = (calendar.id(), calendar.published_until(), calendar.known_until());
-        let due: Vec<NaiveDate> = duties.iter().filter_map(open_until).collect();
-        let beyond = due.iter().filter(|on| **on > known).count();
+        let DueUntil { latest, beyond } = due;
         let mut horizon = Vec::new();
         let why = if published < add_months(self.zone.local_date(now), 18).unwrap_or(NaiveDate::MAX) {
             Some("less than eighteen months ahead".to_owned())
         } else {
-            due.iter().max().filter(|on| **on > published).map(|on| format!("and a duty is due on {on}"))
+            latest.filter(|on| *on > published).map(|on| format!("and a duty is due on {on}"))
         };
         if let Some(why) = why {
             let members = self.own.almanac.union_of(id);
@@ -85,8 +84,21 @@ impl Watch {
     }
 }
 
-/// The day on which a duty that is not done is late at the latest.
-fn open_until(duty: &Duty) -> Option<NaiveDate> {
-    let reading = duty.due.as_ref().or(duty.strict.as_ref()).filter(|_| duty.status != Status::Met);
-    reading.map(|reading| reading.on.on())
+/// How far ahead open duties reach.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DueUntil {
+    /// The last day on which one of them is due.
+    pub latest: Option<NaiveDate>,
+    /// How many are due later than anything is known of the holidays.
+    pub beyond: u64,
+}
+
+impl DueUntil {
+    /// Adds a duty. One that is done reaches nowhere.
+    pub fn add(&mut self, duty: &Duty, known_until: NaiveDate) {
+        let reading = duty.due.as_ref().or(duty.strict.as_ref()).filter(|_| duty.status != Status::Met);
+        let Some(on) = reading.map(|reading| reading.on.on()) else { return };
+        self.latest = self.latest.max(Some(on));
+        self.beyond += u64::from(on > known_until);
+    }
 }

@@ -4,17 +4,21 @@
 //! Owns the order of the stages and the books of a run. Must not decide anything itself: reading is `source`'s, judging is
 //! `duty`'s and `notice`'s, storing is `ledger`'s, sending is `delivery`'s.
 
+mod audience;
 mod books;
 mod calendar;
 mod data_faults;
 mod deliver;
+mod kept;
 mod poll;
 mod read;
 mod rehearse;
+mod sweep;
 mod test_message;
 mod watch;
 
 pub use books::{Books, ChildBooks, PairBooks};
+pub use calendar::DueUntil;
 pub use deliver::Delivered;
 pub use poll::Polled;
 pub use read::CaseLoad;

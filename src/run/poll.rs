@@ -1,19 +1,28 @@
 //! A poll: read, assess, decide, and store all of it in one commit.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::FutureExt as _;
+use tokio::sync::mpsc;
 
-use super::{Books, CaseLoad, Watch, WatchError, books, data_faults};
+use super::{
+    Books, DueUntil, Watch, WatchError,
+    audience::Line,
+    books, data_faults,
+    kept::KnownCases,
+    sweep::{Nameless, Sweep},
+};
 use crate::{
     clock::Clock,
     delivery::Channel,
     directory::Directory,
-    duty::CaseContext,
-    ledger::{Committed, HomeCheck, NewRun, RunOutcome},
+    duty::{CaseContext, assess_reports},
+    ledger::{Committed, HomeCheck, Identity, LedgerError, NewRun, Part, RunOutcome, Whose},
     notice::{Audience, Reconciled, decide, reconcile},
     record::ChildRef,
-    source::{Counts, Defect, guard},
+    source::{Counts, Defect, Fault, FingerprintKey, LoadMark, Pass, Passed, Seen, guard},
 };
 
 /// A load takes minutes; a reading that fails for hours is not one that met a load.
@@ -32,71 +41,152 @@ pub struct Polled {
     pub attention: Vec<String>,
 }
 
+/// Children handed over at a time.
+const BATCH: usize = 128;
+
+/// Batches that may wait while one is judged: the next children are read meanwhile, and no more of them are held than this.
+const BATCHES_WAITING: usize = 2;
+
+/// After so long every child is judged, whatever was kept of it. Nothing should come of that; if it does, it is an alarm.
+const WHOLE_AFTER: TimeDelta = TimeDelta::days(7);
+
+/// Why a reading is not accepted, in words.
+struct NotAccepted(String);
+
 impl Watch {
     /// Reads the case database and stores what it comes to. A read that is not accepted is stored as a refused run: nothing
     /// is judged by it, nothing is told, and the next good read goes on.
     pub async fn poll(&mut self, clock: Clock) -> Result<Polled, WatchError> {
-        let now = clock.now();
-        let started_at = now;
+        let started_at = clock.now();
         self.reread_calendars();
         self.recognise_ledger().await?;
-        let previous = self.previous_counts().await?;
-        let load = match self.read(now).await {
-            Ok(load) => load,
-            Err(error @ WatchError::Source { .. }) => return self.refuse(clock, started_at, &error.to_string()).await,
-            Err(error) => return Err(error),
-        };
-        if let Err(guarded) = guard(previous.as_ref(), &load.counts, self.shrink_percent) {
-            return self.refuse(clock, started_at, &guarded.to_string()).await;
+        match self.run_at(clock, started_at).await {
+            Ok(Ok(polled)) => Ok(polled),
+            Ok(Err(NotAccepted(why))) => self.refuse(clock, started_at, &why).await,
+            Err(error @ WatchError::Source { .. }) => self.refuse(clock, started_at, &error.to_string()).await,
+            Err(error) => Err(error),
         }
-        if let Err(error) = self.ledger.register_source(&load.mark.source_name).await {
-            return self.refuse(clock, started_at, &error.to_string()).await;
-        }
-        self.store(clock, started_at, load).await
     }
 
-    async fn store(&self, clock: Clock, started_at: DateTime<Utc>, mut load: CaseLoad) -> Result<Polled, WatchError> {
-        let now = started_at;
+    async fn run_at(&self, clock: Clock, now: DateTime<Utc>) -> Result<Result<Polled, NotAccepted>, WatchError> {
         let terms = self.terms(now);
-        let mut attention = self.attention(&load, now);
-        attention.extend(self.forget_bounced(&mut load.directory, now).await?);
-        let history = self.ledger.history(now).await?;
-        let (died, unsure) = (load.died(), load.unsure(&history));
-        let reconciled = reconcile(std::mem::take(&mut load.duties), &died, &unsure, &history);
-        let audience = self.audience(&load.directory, &load.cases);
-        let decision = decide(&reconciled, &audience, &history, &terms);
-        let mut books = load.books;
-        books.steps = decision.steps;
+        let previous = self.ledger.last_good_run().await?.map(|stored| stored.run);
+        let identity = self.ledger.identity().await?;
+        let pass = self.pass().await?;
+        let mark = pass.mark().clone();
+        if let Some(expected) = identity.source_name.as_ref().filter(|expected| **expected != mark.source_name) {
+            let (ledger, found, wanted) = (self.ledger.name().to_owned(), expected.clone(), mark.source_name);
+            return Ok(Err(NotAccepted(LedgerError::OtherSource { ledger, found, wanted }.to_string())));
+        }
+        let mut attention = self.age(&mark, now);
+        let mut directory = pass.directory().clone();
+        let refused = self.forget_refused(&mut directory).len();
+        if refused > 0 {
+            attention.push(format!("{refused} addresses in the directory may not be written to"));
+        }
+        attention.extend(self.forget_bounced(&mut directory, now).await?);
+
+        let line = Line::new(&directory, &self.procedure, terms.today, &self.last_recipient);
+        let directory_hash = line.of_all();
+        let whole = self.is_whole(previous.as_ref(), now).await?;
+        let kept = self.ledger.kept_cases().await?;
+        let after = kept.runs;
+        let loaded_on = self.zone.local_date(mark.loaded_at);
+        let mut known = KnownCases::new(kept, self.key(&identity), whole, now, loaded_on);
+        if previous.as_ref().is_some_and(|run| run.directory_hash != directory_hash) {
+            self.ledger
+                .for_each_context(|case| {
+                    if known.audience(&case.child) != Some(&line.of_case(&case)) {
+                        known.wake(&case.child);
+                    }
+                })
+                .await?;
+        }
+        let today = self.zone.start_of_day(terms.today);
+        let written_at = self.ledger.written_since(today).await?;
+        let nameless = Nameless { plans: pass.has_nameless_plans(), children: pass.has_nameless_children() };
+        let known = Arc::new(known);
+        let mut sweep = Sweep::new(self, terms, &directory, nameless, known.clone(), after, written_at);
+        let passed = match sweep_over(pass, known, &mut sweep).await {
+            Ok(passed) => passed,
+            Err(error) => {
+                sweep.abandon().await?;
+                return Err(error);
+            }
+        };
+        let counts = previous.as_ref().map(|run| Counts(run.counts.clone()));
+        if let Err(guarded) = guard(counts.as_ref(), &passed.counts, self.shrink_percent) {
+            sweep.abandon().await?;
+            return Ok(Err(NotAccepted(guarded.to_string())));
+        }
+
+        sweep.settle_gone().await?;
+        let mut faults = sweep.tally().faults.clone();
+        faults.absorb(&passed.faults);
+        let faults = faults.finish();
+        let mut of_authority = assess_reports(&terms, &sweep.tally().stretches);
+        of_authority.extend(data_faults::duties(&faults, &terms));
+        sweep.settle_authority(of_authority).await?;
+        attention.extend(in_case_data(&faults));
+
+        let (mut storing, tally) = sweep.end().await?;
+        let open_after = tally.open_after();
+        let (latest, beyond) = storing.due_until(self.calendar.known_until()).await?;
+        attention.extend(self.own.faults.iter().cloned());
+        attention.extend(self.horizon(DueUntil { latest, beyond }, now));
+        let mut books = tally.books;
+        self.fill(&mut books, &passed.counts, &faults);
         let imbalances = books.imbalances();
-        let outcome = if imbalances.is_empty() { RunOutcome::Balanced } else { RunOutcome::Unbalanced };
+        let mut outcome = if imbalances.is_empty() { RunOutcome::Balanced } else { RunOutcome::Unbalanced };
         attention.extend(imbalances);
+        if tally.adrift > 0 {
+            attention.push(format!(
+                "alarm: {} children came to something else though nothing had said so; report this as a defect",
+                tally.adrift
+            ));
+        }
+        storing.register_source(&mark.source_name).await?;
         let run = NewRun {
             at: now,
-            started_at,
+            started_at: now,
             finished_at: clock.now(),
             outcome,
             books: serde_json::to_value(&books)?,
-            load_mark: Some(load.mark.loaded_at.to_rfc3339()),
-            counts: load.counts.0,
+            load_mark: Some(mark.loaded_at.to_rfc3339()),
+            counts: passed.counts.0,
             procedure_hash: self.procedure.hash.clone(),
             calendar_hash: self.calendar.hash().to_owned(),
+            directory_hash,
+            whole,
         };
-        let cases: Vec<_> = load.cases.into_values().collect();
-        let changes = reconciled.changes(&history);
-        let committed = self
-            .ledger
-            .commit_run(&run, &cases, &changes, &decision.notices, &decision.withdrawn, &decision.superseded)
-            .await?;
-        let known = reconciled.standing.iter().filter(|standing| standing.past.is_some()).count();
-        let kept = history.duties.len() - known - reconciled.over.len();
-        let expected = (decision.notices.len(), reconciled.standing.len() + kept);
-        let miscounted = books::against_the_ledger(&committed.counted, expected);
-        if miscounted.is_empty() {
-            return Ok(Polled { committed, books, outcome, attention });
+        let committed = storing.finish(&run).await?;
+        let miscounted = books::against_the_ledger(&committed.counted, tally.notices, open_after);
+        if !miscounted.is_empty() {
+            outcome = RunOutcome::Unbalanced;
+            self.ledger.judge_run(committed.run, outcome).await?;
+            attention.extend(miscounted);
         }
-        self.ledger.judge_run(committed.run, RunOutcome::Unbalanced).await?;
-        attention.extend(miscounted);
-        Ok(Polled { committed, books, outcome: RunOutcome::Unbalanced, attention })
+        Ok(Ok(Polled { committed, books, outcome, attention }))
+    }
+
+    /// Whether every child is judged in this run: at the first, after a week, and when the clock stands before the last run.
+    async fn is_whole(&self, previous: Option<&NewRun>, now: DateTime<Utc>) -> Result<bool, WatchError> {
+        if self.every_child || previous.is_none_or(|run| now < run.at) {
+            return Ok(true);
+        }
+        Ok(self.ledger.last_whole_run_at().await?.is_none_or(|at| now - at >= WHOLE_AFTER))
+    }
+
+    /// Everything beside a child's rows on which its judgement rests.
+    fn key(&self, identity: &Identity) -> FingerprintKey {
+        FingerprintKey::new(&[
+            &identity.ledger_id.to_string(),
+            &self.program,
+            &self.procedure.hash,
+            self.calendar.hash(),
+            self.office.hash(),
+            &self.procedure.time_zone,
+        ])
     }
 
     /// Stores that nothing was judged. Once no reading has been accepted for [`HELD_BACK`], the last recipient is told:
@@ -109,7 +199,7 @@ impl Watch {
         let (mut changes, mut notices) = (Vec::new(), Vec::new());
         if started_at - since >= HELD_BACK {
             let terms = self.terms(started_at);
-            let history = self.ledger.history(started_at).await?;
+            let history = self.ledger.history(Whose::Authority, started_at).await?;
             let mut standing = Reconciled::default();
             let duty = data_faults::held_back(why, &terms);
             let known = reconcile(vec![duty], &BTreeSet::new(), &BTreeSet::new(), &history);
@@ -130,8 +220,11 @@ impl Watch {
             counts: BTreeMap::new(),
             procedure_hash: self.procedure.hash.clone(),
             calendar_hash: self.calendar.hash().to_owned(),
+            directory_hash: String::new(),
+            whole: false,
         };
-        let committed = self.ledger.commit_run(&run, &[], &changes, &notices, &[], &[]).await?;
+        let part = Part { changes, notices, ..Part::default() };
+        let committed = self.ledger.commit_run(&run, &part).await?;
         let mut attention = vec![format!("nothing was judged and nobody was told anything new: {why}")];
         attention.extend(self.own.faults.iter().cloned());
         Ok(Polled { committed, books: Books::default(), outcome: RunOutcome::Refused, attention })
@@ -178,9 +271,9 @@ impl Watch {
         age > TimeDelta::hours(i64::from(self.stale_hours))
     }
 
-    fn attention(&self, load: &CaseLoad, now: DateTime<Utc>) -> Vec<String> {
+    fn age(&self, mark: &LoadMark, now: DateTime<Utc>) -> Vec<String> {
         let mut attention = Vec::new();
-        let age = now - load.mark.loaded_at;
+        let age = now - mark.loaded_at;
         if age < TimeDelta::hours(-1) {
             attention
                 .push("the case data says that it was loaded in the future: its load mark cannot be right".to_owned());
@@ -188,16 +281,35 @@ impl Watch {
         if self.is_stale(age) {
             attention.push(format!("the case data is {} hours old", age.num_hours()));
         }
-        let faults = load.faults.iter().filter(|fault| !matches!(fault.what, Defect::Orphans(_))).count();
-        if faults > 0 {
-            attention.push(format!("faults in the case data: {faults}; the data team is told"));
-        }
-        if !load.refused_addresses.is_empty() {
-            attention
-                .push(format!("{} addresses in the directory may not be written to", load.refused_addresses.len()));
-        }
-        attention.extend(self.own.faults.iter().cloned());
-        attention.extend(self.horizon(&load.duties, now));
         attention
     }
+}
+
+fn in_case_data(faults: &[Fault]) -> Option<String> {
+    let faults = faults.iter().filter(|fault| !matches!(fault.what, Defect::Orphans(_))).count();
+    (faults > 0).then(|| format!("faults in the case data: {faults}; the data team is told"))
+}
+
+/// Reads the children and judges them at the same time: while one batch is judged the next is read.
+async fn sweep_over(pass: Pass, known: Arc<KnownCases>, sweep: &mut Sweep<'_>) -> Result<Passed, WatchError> {
+    let (sender, mut batches) = mpsc::channel(BATCHES_WAITING);
+    let database = sweep.database();
+    let reading = tokio::spawn(async move {
+        let each = |batch: Vec<Seen>| {
+            let sender = sender.clone();
+            async move { sender.send(batch).await.is_ok() }.boxed()
+        };
+        pass.children(known.as_ref(), BATCH, each).await
+    });
+    let mut judged = Ok(());
+    while let Some(batch) = batches.recv().await {
+        judged = sweep.take(batch).await;
+        if judged.is_err() {
+            break;
+        }
+    }
+    drop(batches);
+    let read = reading.await.map_err(WatchError::Reading)?;
+    judged?;
+    read.map_err(|error| WatchError::Source { database, source: Box::new(error) })
 }

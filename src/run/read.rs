@@ -1,4 +1,4 @@
-//! Reading and assessing every case, as a poll does and as `duties`, `preview` and `explain` do without changing anything.
+//! Reading and assessing every case, as `duties`, `preview`, `explain` and `check` do, without changing anything.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use crate::{
     duty::{Assessment, CaseContext, Duty, Stretch, assess, assess_reports},
     notice::History,
     record::{CaseRecord, ChildRef, FactKind},
-    source::{Counts, Defect, Fault, LoadMark},
+    source::{Counts, Defect, Fault, LoadMark, Pass, SourceError},
 };
 
 /// Everything one read of the case database comes to.
@@ -24,11 +24,9 @@ pub struct CaseLoad {
     pub counts: Counts,
     /// What could not be read.
     pub faults: Vec<Fault>,
-    /// Whose each case is.
-    pub cases: BTreeMap<ChildRef, CaseContext>,
-    /// Every duty, child by child, then those of the whole authority.
-    pub duties: Vec<Duty>,
-    /// Children and pairs; the steps are entered when they are decided.
+    /// Duties of the whole authority, which are no child's.
+    pub of_authority: Vec<Duty>,
+    /// Children and pairs.
     pub books: Books,
     /// Children some of whose facts could not be read: a duty that seems to be gone may only be unreadable.
     pub incomplete: BTreeSet<ChildRef>,
@@ -39,7 +37,7 @@ pub struct CaseLoad {
 }
 
 /// Rows of the children's view that name no child of their own.
-fn unreadable(faults: &[Fault]) -> u64 {
+pub(super) fn unreadable(faults: &[Fault]) -> u64 {
     let of_children = faults.iter().filter(|fault| fault.view == "dw_children" && fault.column == "child_id");
     of_children
         .map(|fault| match fault.what {
@@ -51,78 +49,77 @@ fn unreadable(faults: &[Fault]) -> u64 {
 }
 
 impl CaseLoad {
-    /// The children who have died: their duties end in silence.
-    pub fn died(&self) -> BTreeSet<ChildRef> {
-        self.cases.values().filter(|case| case.died).map(|case| case.child.clone()).collect()
-    }
-
     /// Children of whom nothing may be taken to be over: some fact of theirs could not be read, or the row that shows the
     /// child or the plan may be one of those that name no child, or the child has an open plan and no row of its own.
-    pub(super) fn unsure(&self, history: &History) -> BTreeSet<ChildRef> {
+    pub(super) fn unsure(&self, cases: &BTreeMap<ChildRef, CaseContext>, history: &History) -> BTreeSet<ChildRef> {
         let nameless =
             |view: &str| self.faults.iter().any(|fault| fault.view == view && matches!(fault.what, Defect::Unowned(_)));
         let unwatched = self.faults.iter().any(|fault| matches!(fault.what, Defect::OpenPlanWithoutChild(_)));
         let (children, plans) = (nameless("dw_children"), nameless(FactKind::Plan.view()));
         let known = history.duties.keys().filter_map(|duty| duty.child.as_ref());
         let lost = known.filter(|child| {
-            ((children || unwatched) && !self.cases.contains_key(*child)) || (plans && self.planless.contains(*child))
+            ((children || unwatched) && !cases.contains_key(*child)) || (plans && self.planless.contains(*child))
         });
         lost.chain(&self.incomplete).cloned().collect()
     }
 }
 
 impl Watch {
-    /// Reads every case and assesses it as of the moment at which the case data was loaded.
-    pub async fn read_as_loaded(&self) -> Result<CaseLoad, WatchError> {
-        let unread = |error| WatchError::Source { database: self.source.database.clone(), source: Box::new(error) };
+    /// Opens the case database, and reads everything in it but the children.
+    pub(super) async fn pass(&self) -> Result<Pass, WatchError> {
         let source = open_source(&self.source).await?;
-        let survey = crate::source::survey(&source).await.map_err(unread)?;
-        let loaded_at = survey.mark(self.zone).map_err(unread)?.loaded_at;
-        let load = self.read(loaded_at).await?;
-        if load.mark.loaded_at == loaded_at {
-            return Ok(load);
-        }
-        let what = "it was loaded afresh between two looks".to_owned();
-        Err(unread(crate::source::SourceError::LoadInProgress { what }))
+        Pass::begin(&source, self.zone).await.map_err(|error| self.unread(error))
     }
 
-    /// Reads every case and assesses it at `now`. Nothing is kept of a read that was not accepted.
-    pub async fn read(&self, now: DateTime<Utc>) -> Result<CaseLoad, WatchError> {
-        self.read_each(now, |_, _| {}).await
+    pub(super) fn unread(&self, error: SourceError) -> WatchError {
+        WatchError::Source { database: self.source.database.clone(), source: Box::new(error) }
     }
 
-    /// The same, handing each record and its assessment on.
+    /// Reads every case and assesses it as of the moment at which the case data was loaded.
+    pub async fn read_as_loaded(
+        &self,
+        each: impl FnMut(&CaseRecord, &Assessment) + Send,
+    ) -> Result<CaseLoad, WatchError> {
+        let pass = self.pass().await?;
+        let loaded_at = pass.mark().loaded_at;
+        self.read_rest(pass, loaded_at, each).await
+    }
+
+    /// Reads every case and assesses it at `now`, handing each record and its assessment on. Nothing is to be kept of a read
+    /// that was not accepted.
     pub async fn read_each(
         &self,
+        now: DateTime<Utc>,
+        each: impl FnMut(&CaseRecord, &Assessment) + Send,
+    ) -> Result<CaseLoad, WatchError> {
+        let pass = self.pass().await?;
+        self.read_rest(pass, now, each).await
+    }
+
+    async fn read_rest(
+        &self,
+        pass: Pass,
         now: DateTime<Utc>,
         mut each: impl FnMut(&CaseRecord, &Assessment) + Send,
     ) -> Result<CaseLoad, WatchError> {
         let terms = self.terms(now);
         let mut books = Books::default();
-        let mut cases = BTreeMap::new();
-        let mut duties: Vec<Duty> = Vec::new();
         let mut stretches: Vec<Stretch> = Vec::new();
         let mut planless = BTreeSet::new();
-        let source = open_source(&self.source).await?;
-        let reading = crate::source::read(&source, self.zone, |record| {
+        let reading = crate::source::rest(pass, |record| {
             let assessment = assess(&record, &terms);
             each(&record, &assessment);
             books.enter(&assessment);
             if record.facts(FactKind::Plan).is_empty() {
                 planless.insert(record.child.clone());
             }
-            duties.extend(assessment.duties().cloned());
             stretches.extend(assessment.stretches);
-            cases.insert(assessment.context.child.clone(), assessment.context);
         })
         .await
-        .map_err(|error| WatchError::Source { database: self.source.database.clone(), source: Box::new(error) })?;
-        duties.extend(assess_reports(&terms, &stretches));
-        duties.extend(data_faults::duties(&reading.faults, &terms));
-        books.children.seen = reading.counts.get("dw_children");
-        books.children.unreadable = unreadable(&reading.faults);
-        let rules = self.procedure.rules.iter().filter(|rule| rule.shape.name() != "report").count();
-        books.pairs.applicable = (books.children.assessed + books.children.excluded) * rules as u64;
+        .map_err(|error| self.unread(error))?;
+        let mut of_authority = assess_reports(&terms, &stretches);
+        of_authority.extend(data_faults::duties(&reading.faults, &terms));
+        self.fill(&mut books, &reading.counts, &reading.faults);
         let mut directory = reading.directory;
         let refused_addresses = self.forget_refused(&mut directory);
         Ok(CaseLoad {
@@ -131,12 +128,19 @@ impl Watch {
             counts: reading.counts,
             faults: reading.faults,
             incomplete: reading.incomplete,
-            cases,
-            duties,
+            of_authority,
             books,
             refused_addresses,
             planless,
         })
+    }
+
+    /// The sides of the books that are counted apart from the children's own.
+    pub(super) fn fill(&self, books: &mut Books, counts: &Counts, faults: &[Fault]) {
+        books.children.seen = counts.get("dw_children");
+        books.children.unreadable = unreadable(faults);
+        let rules = self.procedure.rules.iter().filter(|rule| rule.shape.name() != "report").count();
+        books.pairs.applicable = (books.children.assessed + books.children.excluded) * rules as u64;
     }
 
     /// Takes out every address that the mail server refused in the last week, and says whose.
@@ -157,7 +161,7 @@ impl Watch {
     }
 
     /// Takes out every address that may not be written to, so that whoever has only that is passed over for the next above.
-    fn forget_refused(&self, directory: &mut Directory) -> Vec<String> {
+    pub(super) fn forget_refused(&self, directory: &mut Directory) -> Vec<String> {
         let mut refused = Vec::new();
         for person in directory.people.values_mut() {
             let Some(email) = &person.email else { continue };

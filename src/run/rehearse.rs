@@ -3,6 +3,7 @@
 use std::{
     cmp::Reverse,
     collections::{BTreeMap, BTreeSet},
+    sync::Arc,
 };
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -10,6 +11,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::{Watch, WatchError, data_faults};
 use crate::{
     duty::{CaseContext, Duty, Terms, assess, assess_reports},
+    ledger::Whose,
     notice::{Change, Decision, DutyRef, History, Notice, NoticeState, decide, reconcile},
     procedure::NoticeKind,
     record::{CaseRecord, ChildRef},
@@ -35,7 +37,9 @@ pub async fn rehearse(
     let mut records: Vec<CaseRecord> = Vec::new();
     let mut load = watch.read_each(now, |record, _| records.push(record.clone())).await?;
     watch.forget_bounced(&mut load.directory, now).await?;
-    let mut history = watch.ledger.history(now).await?;
+    let mut history = watch.ledger.history(Whose::All, now).await?;
+    let today = watch.zone.start_of_day(watch.zone.local_date(now));
+    history.written_at = Arc::new(watch.ledger.written_since(today).await?);
     let mut outbox = Outbox { waiting: watch.ledger.waiting().await?, messages: Vec::new() };
     // A step owed before the first day is part of the first morning's message, as it would be after downtime.
     for day in from.iter_days().take_while(|day| *day <= to) {
@@ -44,7 +48,7 @@ pub async fn rehearse(
         let (mut duties, cases) = assess_all(&records, &terms);
         duties.extend(data_faults::duties(&load.faults, &terms));
         let died = cases.values().filter(|case| case.died).map(|case| case.child.clone()).collect();
-        let unsure = load.unsure(&history);
+        let unsure = load.unsure(&cases, &history);
         let reconciled = reconcile(duties, &died, &unsure, &history);
         let audience = watch.audience(&load.directory, &cases);
         let decision = decide(&reconciled, &audience, &history, &terms);

@@ -66,6 +66,10 @@ pub struct Watch {
     /// The share of its rows that a view may not lose from one good read to the next.
     pub shrink_percent: u32,
     pub(super) stale_hours: u32,
+    /// Every child is judged at each poll, whatever was kept of it.
+    pub every_child: bool,
+    /// Which program judges: what another one has worked out is worked out anew.
+    pub program: String,
 }
 
 /// Why a watch cannot work.
@@ -141,6 +145,12 @@ pub enum WatchError {
     /// The books could not be written down.
     #[error("cannot write down the books of a run: {0}")]
     Books(#[from] serde_json::Error),
+    /// Nothing was handed to the ledger.
+    #[error("the run was not stored; report this as a defect")]
+    Unstored,
+    /// Reading the case database ended without an answer.
+    #[error("reading the case database failed: {0}; report this as a defect")]
+    Reading(tokio::task::JoinError),
     /// The ledger is not where it was.
     #[error(
         "{ledger} is not where it was registered, so it may be a copy or a restored backup: nobody is mailed from it. If it is \
@@ -191,6 +201,8 @@ impl Watch {
             message_id_domain: domain_of(&mail.from),
             shrink_percent: settings.source.shrink_percent,
             stale_hours: settings.source.stale_hours,
+            every_child: false,
+            program: env!("DUEWATCH_PROGRAM").to_owned(),
             last_recipient,
             allowed,
             procedure,

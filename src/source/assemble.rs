@@ -1,137 +1,163 @@
 //! From the rows of the ordered pass to case records. Pure: the same rows give the same records and the same faults.
 
-use std::collections::BTreeSet;
-
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 use super::contract::CHILDREN;
 use super::fault::{Defect, Faults};
-use super::packed::{Cells, ChildRow};
+use super::fingerprint::{Fingerprint, FingerprintKey, Impression};
+use super::packed::{Cells, ChildRow, unpack};
 use super::parse;
 use super::query::CHILD_COLUMNS;
 use crate::calendar::Zone;
 use crate::record::{CaseRecord, ChildRef, Fact, FactKind, HouseholdRef, Value};
 
-/// Puts case records together, child by child.
-pub(crate) struct Assembler {
-    zone: Zone,
-    /// The day of the load mark: what is dated later had not happened when the data was loaded.
-    loaded_on: NaiveDate,
-    pub(crate) faults: Faults,
-    /// Children handed over.
-    pub(crate) children: u64,
-    /// Facts handed over.
-    pub(crate) facts: u64,
-    /// Rows of facts seen for each kind, whether they could be used or not.
-    pub(crate) fact_rows: [u64; FactKind::ALL.len()],
-    /// Rows of children that say exactly what another row of the same child says.
-    pub(crate) repeated: u64,
-    /// Children of whom a row could not be read whole.
-    pub(crate) incomplete: BTreeSet<ChildRef>,
-    /// The child whose rows are being read, and the attributes of every row seen of it.
-    pending: Option<Pending>,
-}
-
-struct Pending {
-    first: ChildRow,
+/// All rows of one child, before anybody has looked what they mean.
+#[derive(Debug)]
+pub(crate) struct ChildRows {
+    child: String,
     attributes: Vec<[Option<String>; CHILD_COLUMNS.len()]>,
+    packed: [Option<String>; FactKind::ALL.len()],
+    /// Rows of `dw_children` that say exactly what another row of the same child says.
+    repeated: u64,
 }
 
-impl Assembler {
-    pub(crate) fn new(zone: Zone, loaded_on: NaiveDate) -> Assembler {
-        Assembler {
-            zone,
-            loaded_on,
-            faults: Faults::default(),
-            children: 0,
-            facts: 0,
-            fact_rows: [0; FactKind::ALL.len()],
-            repeated: 0,
-            incomplete: BTreeSet::new(),
-            pending: None,
-        }
-    }
+/// Puts the rows of each child together.
+#[derive(Debug, Default)]
+pub(crate) struct Gather {
+    pending: Option<ChildRows>,
+}
 
+impl Gather {
     /// Takes the next row, and returns the child before it once that one is complete.
-    pub(crate) fn take(&mut self, row: ChildRow) -> Option<CaseRecord> {
+    pub(crate) fn take(&mut self, row: ChildRow) -> Option<ChildRows> {
         if let Some(pending) = &mut self.pending
-            && pending.first.child == row.child
+            && pending.child == row.child
         {
             // The facts are joined to each row of the child, so the first row has them all.
             pending.attributes.push(row.attributes);
             return None;
         }
-        let attributes = vec![row.attributes.clone()];
-        let done = self.pending.replace(Pending { first: row, attributes });
-        done.map(|pending| self.record(pending))
+        let ChildRow { child, attributes, packed } = row;
+        let next = ChildRows { child, attributes: vec![attributes], packed, repeated: 0 };
+        self.pending.replace(next).map(ChildRows::tidy)
     }
 
     /// The last child.
-    pub(crate) fn finish(&mut self) -> Option<CaseRecord> {
-        self.pending.take().map(|pending| self.record(pending))
+    pub(crate) fn finish(&mut self) -> Option<ChildRows> {
+        self.pending.take().map(ChildRows::tidy)
     }
+}
 
-    fn record(&mut self, pending: Pending) -> CaseRecord {
-        let Pending { first, mut attributes } = pending;
-        let id = first.child;
-        for cell in attributes.iter_mut().flatten() {
+/// A child's rows, counted and numbered.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Imprint {
+    pub(crate) fingerprint: Fingerprint,
+    /// Rows of facts of each kind, whether they can be used or not.
+    pub(crate) fact_rows: [u64; FactKind::ALL.len()],
+    /// Rows of `dw_children` that say exactly what another row of the same child says.
+    pub(crate) repeated: u64,
+}
+
+impl ChildRows {
+    fn tidy(mut self) -> ChildRows {
+        for cell in self.attributes.iter_mut().flatten() {
             *cell = parse::said(cell.as_deref()).map(str::to_owned);
         }
-        attributes.sort();
-        let rows = attributes.len();
-        attributes.dedup();
-        self.repeated += (rows - attributes.len()) as u64;
-        for _ in 1..attributes.len() {
-            self.faults.add(CHILDREN, Some(&id), "child_id", Defect::DuplicateChild);
+        self.attributes.sort();
+        let rows = self.attributes.len();
+        self.attributes.dedup();
+        self.repeated = (rows - self.attributes.len()) as u64;
+        self
+    }
+
+    pub(crate) fn child(&self) -> &str {
+        &self.child
+    }
+
+    /// The number of these rows. `plans_nameless`: some plans name no child, and a child without a plan may be theirs.
+    pub(crate) fn imprint(&self, key: &FingerprintKey, plans_nameless: bool) -> Imprint {
+        let mut impression = Impression::new(key, &self.child);
+        for attributes in &self.attributes {
+            impression.cells(attributes);
         }
-        let said = |at: usize| {
-            let mut column = attributes.iter().filter_map(|row| row.get(at));
-            column.find_map(Clone::clone)
-        };
+        let fact_rows = self.packed.each_ref().map(|packed| impression.facts(packed.as_deref()));
+        let planless = fact_rows.get(FactKind::Plan as usize).is_none_or(|plans| *plans == 0);
+        impression.circumstance(planless && plans_nameless);
+        Imprint { fingerprint: impression.number(), fact_rows, repeated: self.repeated }
+    }
+}
+
+/// A child as read.
+#[derive(Clone, Debug)]
+pub struct ChildRead {
+    /// What the case database says.
+    pub record: CaseRecord,
+    /// What is wrong with its rows.
+    pub found: Found,
+}
+
+/// What reading a child's rows found beside the facts. It is kept with the child while its rows do not change.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Found {
+    /// What is wrong.
+    #[serde(default, skip_serializing_if = "Faults::is_empty")]
+    pub faults: Faults,
+    /// A row or a field of one had to be left out: the record may be short of a fact.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub incomplete: bool,
+    /// From the load of that day on some date is no longer one to come, and the rows are to be read anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until_loaded_on: Option<NaiveDate>,
+}
+
+/// Reads the rows of one child after the other.
+#[derive(Debug)]
+pub(crate) struct Reader {
+    zone: Zone,
+    /// The day of the load mark: what is dated later had not happened when the data was loaded.
+    loaded_on: NaiveDate,
+    found: Found,
+}
+
+impl Reader {
+    pub(crate) fn new(zone: Zone, loaded_on: NaiveDate) -> Reader {
+        Reader { zone, loaded_on, found: Found::default() }
+    }
+
+    /// Nothing, where the database packed the facts otherwise than it was asked to.
+    pub(crate) fn read(&mut self, rows: &ChildRows) -> Option<ChildRead> {
+        let id = rows.child.as_str();
+        for _ in 1..rows.attributes.len() {
+            self.found.faults.add(CHILDREN, Some(id), "child_id", Defect::DuplicateChild);
+        }
+        let said = |at: usize| rows.attributes.iter().find_map(|row| row.get(at)?.clone());
         let [born_on, expected_on, died_on, household] = std::array::from_fn(said);
 
         let mut facts = Vec::new();
-        let mut complete = true;
-        for (kind, rows) in FactKind::ALL.into_iter().zip(first.facts) {
-            if let Some(seen) = self.fact_rows.get_mut(kind as usize) {
-                *seen += rows.len() as u64;
-            }
-            let (read, all) = self.facts_of(kind, &rows);
-            complete &= all;
-            facts.extend(read);
+        for (kind, packed) in FactKind::ALL.into_iter().zip(&rows.packed) {
+            facts.extend(self.facts_of(kind, &unpack(packed.as_deref())?));
         }
-        self.children += 1;
-        self.facts += facts.len() as u64;
-        if !complete {
-            self.incomplete.insert(ChildRef(id.clone()));
-        }
-        let mut record = CaseRecord::new(ChildRef(id.clone()), facts);
+        let mut record = CaseRecord::new(ChildRef(id.to_owned()), facts);
         record.household = parse::id(household.as_deref()).map(|id| HouseholdRef(id.into()));
-        record.born_on = self.child_date(&id, "born_on", born_on.as_deref());
-        record.expected_on = self.child_date(&id, "expected_on", expected_on.as_deref());
-        record.died_on = self.child_date(&id, "died_on", died_on.as_deref());
-        record
+        record.born_on = self.child_date(id, "born_on", born_on.as_deref());
+        record.expected_on = self.child_date(id, "expected_on", expected_on.as_deref());
+        record.died_on = self.child_date(id, "died_on", died_on.as_deref());
+        Some(ChildRead { record, found: std::mem::take(&mut self.found) })
     }
 
     fn child_date(&mut self, child: &str, column: &'static str, text: Option<&str>) -> Option<NaiveDate> {
         match parse::date(text, self.zone) {
             Ok(when) => when.map(|when| when.on),
             Err(defect) => {
-                self.faults.add(CHILDREN, Some(child), column, defect);
+                self.found.faults.add(CHILDREN, Some(child), column, defect);
                 None
             }
         }
     }
 
-    /// The facts of one kind, and whether every row could be read whole.
-    fn facts_of(&mut self, kind: FactKind, rows: &[Cells]) -> (Vec<Fact>, bool) {
-        let mut complete = true;
-        let mut facts: Vec<Fact> = Vec::with_capacity(rows.len());
-        for cells in rows {
-            let (fact, whole) = self.fact(kind, cells);
-            complete &= whole;
-            facts.extend(fact);
-        }
+    fn facts_of(&mut self, kind: FactKind, rows: &[Cells]) -> Vec<Fact> {
+        let mut facts: Vec<Fact> = rows.iter().filter_map(|cells| self.fact(kind, cells)).collect();
         // The sort is stable and the rows came sorted, so what "last" means does not depend on the database.
         facts.sort_by(|a, b| a.id.cmp(&b.id));
         facts.dedup();
@@ -140,22 +166,23 @@ impl Assembler {
             if same_id.len() > 1
                 && let Some(fact) = same_id.first()
             {
-                self.faults.add(kind.view(), Some(&fact.id.0), kind.id_column(), Defect::Duplicate);
+                self.found.faults.add(kind.view(), Some(&fact.id.0), kind.id_column(), Defect::Duplicate);
             }
             kept.extend(same_id.iter().max_by_key(|fact| fact.happened()).cloned());
         }
-        (kept, complete)
+        kept
     }
 
-    /// A row as a fact, if it can be used, and whether all of it could be read. A date that is no date is left out of the
-    /// fact, and without it a meeting looks as if it had not been held.
-    fn fact(&mut self, kind: FactKind, cells: &Cells) -> (Option<Fact>, bool) {
+    /// A row as a fact, if it can be used. A date that is no date is left out of the fact, and without it a meeting looks as
+    /// if it had not been held.
+    fn fact(&mut self, kind: FactKind, cells: &Cells) -> Option<Fact> {
         let mut cells = cells.iter().map(Option::as_deref);
         let Some(id) = parse::id(cells.next().flatten()) else {
-            self.faults.add(kind.view(), None, kind.id_column(), Defect::Empty);
-            return (None, false);
+            self.found.faults.add(kind.view(), None, kind.id_column(), Defect::Empty);
+            self.found.incomplete = true;
+            return None;
         };
-        let (mut usable, mut whole) = (true, true);
+        let mut usable = true;
         let mut fact = Fact::new(kind, id);
         for (attribute, text) in kind.attributes().iter().zip(cells) {
             let value = match parse::value(attribute.holds, text, self.zone) {
@@ -165,34 +192,36 @@ impl Assembler {
             match value {
                 Ok(value) => fact = fact.with(attribute.name, value),
                 Err(defect) => {
-                    self.faults.add(kind.view(), Some(id), attribute.name, defect);
+                    self.found.faults.add(kind.view(), Some(id), attribute.name, defect);
                     usable &= !attribute.required;
-                    whole = false;
+                    self.found.incomplete = true;
                 }
             }
         }
-        let (fact, sound) = self.dates_in_order(fact);
-        (usable.then_some(fact), whole && sound)
+        let fact = self.dates_in_order(fact);
+        usable.then_some(fact)
     }
 
-    /// The fact without an end that cannot be, and whether its dates let it be relied on. An end before the start, or the
-    /// start of a plan typed years ahead, would make a plan that goes on look as if it did not.
-    fn dates_in_order(&mut self, mut fact: Fact) -> (Fact, bool) {
-        let (kind, mut sound) = (fact.kind, true);
-        let Some(start) = fact.happened() else { return (fact, sound) };
+    /// The fact without an end that cannot be. An end before the start, or the start of a plan typed years ahead, would make
+    /// a plan that goes on look as if it did not.
+    fn dates_in_order(&mut self, mut fact: Fact) -> Fact {
+        let kind = fact.kind;
+        let Some(start) = fact.happened() else { return fact };
         if let Some(column) = kind.ended()
             && fact.date(column).is_some_and(|end| end.on < start.on)
         {
-            self.faults.add(kind.view(), Some(&fact.id.0), column, Defect::EndsBeforeStart);
+            self.found.faults.add(kind.view(), Some(&fact.id.0), column, Defect::EndsBeforeStart);
             fact = fact.with(column, Value::Missing);
-            sound = false;
+            self.found.incomplete = true;
         }
         // Case systems hold planned meetings as meetings; of these kinds they hold what has been.
         let only_past = matches!(kind, FactKind::Plan | FactKind::Visit | FactKind::Incident | FactKind::Decision);
         if only_past && start.on > self.loaded_on {
-            self.faults.add(kind.view(), Some(&fact.id.0), kind.happened(), Defect::Future);
-            sound &= kind != FactKind::Plan;
+            self.found.faults.add(kind.view(), Some(&fact.id.0), kind.happened(), Defect::Future);
+            self.found.incomplete |= kind == FactKind::Plan;
+            let until = self.found.until_loaded_on.map_or(start.on, |until| until.min(start.on));
+            self.found.until_loaded_on = Some(until);
         }
-        (fact, sound)
+        fact
     }
 }

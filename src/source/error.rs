@@ -39,6 +39,12 @@ pub enum SourceError {
         /// What is there instead.
         what: &'static str,
     },
+    /// The database packed the facts of a child otherwise than it was asked to.
+    #[error("the case database did not hand over the facts of a child as it was asked to; report this as a defect")]
+    Unpacked,
+    /// Whoever asked for the children took no more of them.
+    #[error("reading the case database was given up, because what was read could not be stored")]
+    Abandoned,
     /// The read took too long.
     #[error("reading the case database took longer than the {limit_s} seconds allowed")]
     TimedOut {

@@ -3,8 +3,13 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::views;
+
 /// The kind of defect. It never holds the value of a field, which could be a name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Defect {
     /// A required value is missing.
     Empty,
@@ -100,36 +105,88 @@ impl fmt::Display for Fault {
     }
 }
 
-/// How many faults of one kind in one column are listed one by one. A column that is wrong throughout is one mistake.
-const LISTED: u64 = 100;
+/// How many faults of one kind in one column are listed one by one. A column that is wrong throughout is one mistake, and
+/// the list is kept with the child between two runs.
+const LISTED: usize = 20;
 
-/// Faults as they are found.
-#[derive(Debug, Default)]
-pub(crate) struct Faults {
-    listed: Vec<Fault>,
-    seen: BTreeMap<(&'static str, &'static str, Defect), u64>,
+/// Faults as they are found: of a child, or of a whole reading.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Faults {
+    found: BTreeMap<(&'static str, &'static str, Defect), Rows>,
+}
+
+/// How many rows have a fault, and which, as far as they are listed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Rows {
+    count: u64,
+    ids: Vec<Option<String>>,
 }
 
 impl Faults {
     pub(crate) fn add(&mut self, view: &'static str, row_id: Option<&str>, column: &'static str, what: Defect) {
-        let seen = self.seen.entry((view, column, what)).or_default();
-        *seen += 1;
-        if *seen <= LISTED {
-            self.listed.push(Fault { view, row_id: row_id.map(str::to_owned), column, what });
+        self.add_rows(view, column, what, Rows { count: 1, ids: vec![row_id.map(str::to_owned)] });
+    }
+
+    fn add_rows(&mut self, view: &'static str, column: &'static str, what: Defect, rows: Rows) {
+        let found = self.found.entry((view, column, what)).or_default();
+        found.count += rows.count;
+        let room = LISTED.saturating_sub(found.ids.len());
+        found.ids.extend(rows.ids.into_iter().take(room));
+    }
+
+    /// Adds what was found elsewhere.
+    pub fn absorb(&mut self, other: &Faults) {
+        for ((view, column, what), rows) in &other.found {
+            self.add_rows(view, column, *what, rows.clone());
         }
     }
 
+    /// Whether nothing is wrong.
+    pub fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
     /// All of them, sorted; those beyond the list as a number.
-    pub(crate) fn finish(self) -> Vec<Fault> {
-        let mut faults = self.listed;
-        for ((view, column, _), seen) in self.seen {
-            if seen > LISTED {
-                faults.push(Fault { view, row_id: None, column, what: Defect::More(seen - LISTED) });
+    pub fn finish(&self) -> Vec<Fault> {
+        let mut faults: Vec<Fault> = Vec::new();
+        for ((view, column, what), rows) in &self.found {
+            let fault = |row_id: Option<String>, what| Fault { view, row_id, column, what };
+            faults.extend(rows.ids.iter().map(|id| fault(id.clone(), *what)));
+            let more = rows.count.saturating_sub(rows.ids.len() as u64);
+            if more > 0 {
+                faults.push(fault(None, Defect::More(more)));
             }
         }
         faults.sort();
         faults
     }
+}
+
+/// As a list, because a key of several parts is no key in JSON.
+impl Serialize for Faults {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let found = self.found.iter();
+        serializer.collect_seq(found.map(|((view, column, what), rows)| (view, column, what, rows.count, &rows.ids)))
+    }
+}
+
+impl<'de> Deserialize<'de> for Faults {
+    /// Refuses a view or column that the contract does not have: then it was written by another version.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Faults, D::Error> {
+        let found = Vec::<(String, String, Defect, u64, Vec<Option<String>>)>::deserialize(deserializer)?;
+        let mut faults = Faults::default();
+        for (view, column, what, count, ids) in found {
+            let place = in_contract(&view, &column).ok_or_else(|| D::Error::custom("no such column"))?;
+            faults.add_rows(place.0, place.1, what, Rows { count, ids });
+        }
+        Ok(faults)
+    }
+}
+
+fn in_contract(view: &str, column: &str) -> Option<(&'static str, &'static str)> {
+    let view = views().into_iter().find(|known| known.name == view)?;
+    let column = view.columns.iter().find(|known| known.name == column)?;
+    Some((view.name, column.name))
 }
 
 #[cfg(test)]
@@ -144,7 +201,25 @@ mod tests {
         }
         faults.add("dw_visits", Some("7"), "seen", Defect::NotAFlag);
         let faults = faults.finish();
-        assert_eq!(faults.len(), 102);
-        assert!(faults.iter().any(|fault| fault.what == Defect::More(150) && fault.row_id.is_none()));
+        assert_eq!(faults.len(), 22);
+        assert!(faults.iter().any(|fault| fault.what == Defect::More(230) && fault.row_id.is_none()));
+    }
+
+    #[test]
+    fn what_is_kept_of_a_child_adds_up_to_what_a_reading_finds() {
+        let (mut one, mut two, mut both) = (Faults::default(), Faults::default(), Faults::default());
+        for row in 0..30 {
+            let of_child = if row < 15 { &mut one } else { &mut two };
+            for faults in [of_child, &mut both] {
+                faults.add("dw_visits", Some(&row.to_string()), "visited_on", Defect::NotADate);
+            }
+        }
+        let mut kept = Faults::default();
+        for faults in [one, two] {
+            let text = serde_json::to_string(&faults).unwrap();
+            kept.absorb(&serde_json::from_str(&text).unwrap());
+        }
+        assert_eq!(kept, both);
+        assert!(serde_json::from_str::<Faults>(r#"[["dw_visits", "forename", "NotADate", 1, [null]]]"#).is_err());
     }
 }

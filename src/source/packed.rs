@@ -5,6 +5,7 @@ use serde_json::Deserializer;
 
 use super::query::CHILD_COLUMNS;
 use crate::database::{DatabaseError, Row};
+use crate::record::FactKind;
 
 /// A fact's columns without the child's id, in the order of the view. All text, or nothing.
 pub(crate) type Cells = Vec<Option<String>>;
@@ -16,29 +17,30 @@ pub(crate) struct ChildRow {
     pub(crate) child: String,
     /// [`CHILD_COLUMNS`].
     pub(crate) attributes: [Option<String>; CHILD_COLUMNS.len()],
-    /// The facts of each view, sorted, so that their order does not depend on the database.
-    pub(crate) facts: Vec<Vec<Cells>>,
+    /// The facts of each kind, as the database packed them.
+    pub(crate) packed: [Option<String>; FactKind::ALL.len()],
 }
 
 impl ChildRow {
-    /// Reads a row that has `views` packed columns.
-    pub(crate) fn read(row: &Row, views: usize) -> Result<ChildRow, DatabaseError> {
+    /// Reads a row.
+    pub(crate) fn read(row: &Row) -> Result<ChildRow, DatabaseError> {
         let mut attributes = [const { None }; CHILD_COLUMNS.len()];
         for (at, attribute) in attributes.iter_mut().enumerate() {
             *attribute = row.lossy_text(at + 1)?;
         }
-        let mut facts = Vec::with_capacity(views);
-        for at in 0..views {
-            facts.push(unpack(row, at + 1 + CHILD_COLUMNS.len())?);
+        let mut packed = [const { None }; FactKind::ALL.len()];
+        for (at, facts) in packed.iter_mut().enumerate() {
+            *facts = row.lossy_text(at + 1 + CHILD_COLUMNS.len())?;
         }
-        Ok(ChildRow { child: row.lossy_text(0)?.unwrap_or_default(), attributes, facts })
+        Ok(ChildRow { child: row.lossy_text(0)?.unwrap_or_default(), attributes, packed })
     }
 }
 
-fn unpack(row: &Row, column: usize) -> Result<Vec<Cells>, DatabaseError> {
-    let Some(packed) = row.lossy_text(column)? else { return Ok(Vec::new()) };
-    let mut rows = Vec::<Cells>::deserialize(&mut Deserializer::from_str(&packed))
-        .map_err(|_| row.wrong(column, "holds no packed facts"))?;
+/// The facts in a packed column, sorted, so that their order does not depend on the database. Nothing, where the database
+/// packed them otherwise than it was asked to.
+pub(crate) fn unpack(packed: Option<&str>) -> Option<Vec<Cells>> {
+    let Some(packed) = packed else { return Some(Vec::new()) };
+    let mut rows = Vec::<Cells>::deserialize(&mut Deserializer::from_str(packed)).ok()?;
     rows.sort();
-    Ok(rows)
+    Some(rows)
 }

@@ -41,8 +41,6 @@ pub struct Survey {
     pub(crate) keyed: Counts,
     /// The rows of `dw_load` as they stand, sorted.
     marks: Vec<[Option<String>; 2]>,
-    /// The views that PostgreSQL can lock.
-    lockable: Vec<String>,
 }
 
 /// Looks at the case database in a transaction of its own.
@@ -55,16 +53,8 @@ pub async fn survey(source: &Source) -> Result<Survey, SourceError> {
 }
 
 async fn look(source: &Source) -> Result<Survey, SourceError> {
-    let lockable = match source.database.kind() {
-        Kind::Sqlite => Vec::new(),
-        Kind::Postgres => {
-            let mut transaction = source.database.begin_read().await?;
-            let rows = transaction.fetch(&query::lockable(&views()), &[]).await?;
-            rows.iter().map(|row| row.text(0)).collect::<Result<_, _>>()?
-        }
-    };
-    let mut snapshot = snapshot(source, &lockable).await?;
-    let survey = Survey::take(&mut snapshot, lockable).await?;
+    let mut snapshot = snapshot(source).await?;
+    let survey = Survey::take(&mut snapshot).await?;
     snapshot.rollback().await?;
     Ok(survey)
 }
@@ -73,8 +63,17 @@ async fn look(source: &Source) -> Result<Survey, SourceError> {
 ///
 /// On PostgreSQL a `TRUNCATE` empties a table for every snapshot, older ones too. So the views are locked against it
 /// before the snapshot is taken. `NOWAIT`: a session that never waits while it holds locks cannot be part of a deadlock,
-/// and so a nightly load can never be the one to fail.
-pub(crate) async fn snapshot(source: &Source, lockable: &[String]) -> Result<Transaction, SourceError> {
+/// and so a nightly load can never be the one to fail. What cannot be locked by name (a materialised view, a foreign table,
+/// views of a user who may only select) is locked all the same by the first look, which reads each of them.
+pub(crate) async fn snapshot(source: &Source) -> Result<Transaction, SourceError> {
+    if source.database.kind() == Kind::Sqlite {
+        return begin(source).await;
+    }
+    // Asked in a transaction of its own: a query would take the snapshot before the locks.
+    let mut transaction = source.database.begin_read().await?;
+    let rows = transaction.fetch(&query::lockable(&views()), &[]).await?;
+    let lockable: Vec<String> = rows.iter().map(|row| row.text(0)).collect::<Result<_, _>>()?;
+    transaction.rollback().await?;
     let mut transaction = begin(source).await?;
     if lockable.is_empty() {
         return Ok(transaction);
@@ -83,7 +82,7 @@ pub(crate) async fn snapshot(source: &Source, lockable: &[String]) -> Result<Tra
     match transaction.execute(&lock, &[]).await {
         Ok(_) => Ok(transaction),
         Err(error) if error.is_locked() => Err(error.into()),
-        // Some rights allow a SELECT and no LOCK. Then the counts alone must show a load in progress.
+        // Some rights allow a SELECT and no LOCK.
         Err(_) => {
             transaction.rollback().await?;
             begin(source).await
@@ -107,7 +106,7 @@ async fn begin(source: &Source) -> Result<Transaction, SourceError> {
 }
 
 impl Survey {
-    pub(crate) async fn take(transaction: &mut Transaction, lockable: Vec<String>) -> Result<Survey, DatabaseError> {
+    pub(crate) async fn take(transaction: &mut Transaction) -> Result<Survey, DatabaseError> {
         let views = views();
         let (mut counts, mut keyed) = (Counts::default(), Counts::default());
         for row in transaction.fetch(&query::counts(transaction.kind(), &views), &[]).await? {
@@ -122,11 +121,12 @@ impl Survey {
             }
         }
         marks.sort();
-        Ok(Survey { counts, keyed, marks, lockable })
+        Ok(Survey { counts, keyed, marks })
     }
 
-    pub(crate) fn lockable(&self) -> &[String] {
-        &self.lockable
+    /// Whether some rows of that view have no key, and so belong to nobody.
+    pub(crate) fn has_nameless(&self, view: &str) -> bool {
+        self.counts.get(view) > self.keyed.get(view)
     }
 
     /// The load mark; an error where there is not exactly one that can be read. Local times are those of `zone`.

@@ -1,7 +1,7 @@
 //! Acknowledgements, schedules, and what `explain` asks for.
 
 use duewatch::duty::DutyKey;
-use duewatch::ledger::NewAck;
+use duewatch::ledger::{Whose, NewAck};
 use duewatch::notice::{Ack, DutyRef};
 use duewatch::procedure::DutyId;
 use duewatch::record::{ChildRef, PersonRef};
@@ -27,11 +27,11 @@ pub(crate) async fn an_acknowledgement_stands_until_it_ends(place: &Place) {
     ledger.ack(&ack(Some("plan:1"), "w1", 30), at(2)).await.unwrap();
     ledger.ack(&ack(Some("plan:1"), "m1", 20), at(2)).await.unwrap();
 
-    let history = ledger.history(at(20)).await.unwrap();
+    let history = ledger.history(Whose::All, at(20)).await.unwrap();
     let standing = [Ack { person: PersonRef("w1".into()), until: at(60) }];
     assert_eq!(history.duties[&DutyRef::of(&one)].acks, standing, "the longest counts, and what has ended does not");
     assert_eq!(history.duties[&DutyRef::of(&two)].acks, []);
-    assert_eq!(ledger.history(at(60)).await.unwrap().duties[&DutyRef::of(&one)].acks, []);
+    assert_eq!(ledger.history(Whose::All, at(60)).await.unwrap().duties[&DutyRef::of(&one)].acks, []);
     assert_eq!(place.count("SELECT COUNT(*) FROM acts WHERE act = 'ack' AND reason = 'visit booked'").await, 3);
 
     let silent = NewAck { reason: String::new(), ..ack(Some("plan:1"), "w1", 600) };
@@ -44,7 +44,7 @@ pub(crate) async fn an_acknowledgement_may_cover_a_whole_rule(place: &Place) {
     let duties = [duty("c1", "visit", "plan:1"), duty("c1", "visit", "plan:2"), duty("c2", "visit", "plan:1")];
     tell(&ledger, 0, &duties, &[]).await;
     ledger.ack(&ack(None, "w1", 60), at(1)).await.unwrap();
-    let history = ledger.history(at(2)).await.unwrap();
+    let history = ledger.history(Whose::All, at(2)).await.unwrap();
     let acked = duties.each_ref().map(|duty| history.duties[&DutyRef::of(duty)].acks.len());
     assert_eq!(acked, [1, 1, 0]);
 }

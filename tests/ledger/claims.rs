@@ -7,7 +7,7 @@ use duewatch::notice::{Change, Closing};
 use duewatch::procedure::NoticeKind;
 use duewatch::record::ChildRef;
 
-use crate::fixtures::{LEASE_MS, Place, at, claim, duty, notice, run, steps, tell};
+use crate::fixtures::{commit, LEASE_MS, Place, at, claim, duty, notice, run, steps, tell};
 
 const HANDED_OVER: Attempted = Attempted { outcome: Outcome::HandedOver, code: Some(250), why: None };
 
@@ -92,7 +92,7 @@ pub(crate) async fn a_run_and_a_claim_do_not_wait_for_ever(place: &Place) {
     // In an order of its own, so that locks taken one by one would meet head on.
     for duty in duties.into_iter().rev() {
         let changes = [Change::Closed { duty, closing: Closing::Met }];
-        withdrawn += ledger.commit_run(&run(1), &[], &changes, &[], &[], &[]).await.unwrap().withdrawn;
+        withdrawn += commit(&ledger, &run(1), &[], &changes, &[], &[], &[]).await.unwrap().withdrawn;
     }
     let mut claimed = claiming.await.unwrap();
     claimed.extend(claim_all(ledger, "b").await);
@@ -162,7 +162,7 @@ pub(crate) async fn an_unsent_message_drops_what_was_closed(place: &Place) {
     let first = claim(&ledger, "a", 0).await.unwrap();
     assert_eq!(steps(&first), ["day-1", "day-1", "resolved"]);
     let changes = [Change::Closed { duty: one, closing: Closing::Met }];
-    ledger.commit_run(&run(1), &[], &changes, &[], &[], &[]).await.unwrap();
+    commit(&ledger, &run(1), &[], &changes, &[], &[], &[]).await.unwrap();
 
     let second = claim(&ledger, "a", 5).await.unwrap();
     assert_eq!(second.lease.message, first.lease.message);
@@ -178,7 +178,7 @@ pub(crate) async fn a_message_of_which_nothing_is_left_is_cancelled(place: &Plac
     let first = claim(&ledger, "a", 0).await.unwrap();
     // An alert that the closing run itself decided is not taken back by it.
     let changes = [(one, Closing::Met), (two, Closing::Died)].map(|(duty, closing)| Change::Closed { duty, closing });
-    ledger.commit_run(&run(1), &[], &changes, &[alert], &[], &[]).await.unwrap();
+    commit(&ledger, &run(1), &[], &changes, &[alert], &[], &[]).await.unwrap();
     let second = claim(&ledger, "a", 2).await.unwrap();
     assert_eq!(steps(&second), ["death"]);
 

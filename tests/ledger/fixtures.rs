@@ -7,7 +7,9 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use duewatch::database::Database;
 use duewatch::directory::{Mailbox, Role};
 use duewatch::duty::{Anchor, CaseContext, Duty, DutyKey, Reading, Status};
-use duewatch::ledger::{Claim, Committed, Home, Ledger, NewRun, RunOutcome};
+use duewatch::ledger::{
+    Claim, Committed, Home, JudgedCase, Kept, Ledger, LedgerError, NewRun, Part, RunOutcome,
+};
 use duewatch::notice::{Change, Effect, Notice, NoticeState};
 use duewatch::procedure::{DutyId, NoticeKind};
 use duewatch::record::{ChildRef, PersonRef};
@@ -152,13 +154,37 @@ pub(crate) fn run(minutes: i64) -> NewRun {
         counts: BTreeMap::from([("child".into(), 1), ("visit".into(), 9)]),
         procedure_hash: "p1".into(),
         calendar_hash: "c1".into(),
+        directory_hash: "d1".into(),
+        whole: true,
     }
+}
+
+/// Stores a run of one part.
+pub(crate) async fn commit(
+    ledger: &Ledger,
+    run: &NewRun,
+    cases: &[CaseContext],
+    changes: &[Change],
+    notices: &[Notice],
+    withdrawn: &[Effect],
+    superseded: &[Effect],
+) -> Result<Committed, LedgerError> {
+    let kept = Kept { fingerprint: "f1".into(), ..Kept::default() };
+    let part = Part {
+        cases: cases.iter().map(|context| JudgedCase { context: context.clone(), kept: kept.clone() }).collect(),
+        gone: Vec::new(),
+        changes: changes.to_vec(),
+        notices: notices.to_vec(),
+        withdrawn: withdrawn.to_vec(),
+        superseded: superseded.to_vec(),
+    };
+    ledger.commit_run(run, &part).await
 }
 
 /// Stores a run that only opens and tells.
 pub(crate) async fn tell(ledger: &Ledger, minutes: i64, duties: &[Duty], notices: &[Notice]) -> Committed {
     let changes: Vec<Change> = duties.iter().cloned().map(Change::Opened).collect();
-    ledger.commit_run(&run(minutes), &[], &changes, notices, &[], &[]).await.unwrap()
+    commit(ledger, &run(minutes), &[], &changes, notices, &[], &[]).await.unwrap()
 }
 
 pub(crate) const LEASE_MS: i64 = 5 * 60_000;

@@ -15,8 +15,9 @@ pub(crate) async fn a_ledger_is_migrated_and_founded_once(place: &Place) {
 
     ledger.migrate().await.unwrap();
     ledger.migrate().await.unwrap();
-    assert_eq!(ledger.schema_version().await.unwrap(), 1);
-    assert_eq!(place.count("SELECT COUNT(*) FROM _sqlx_migrations").await, 1, "the versions applied are 1");
+    let shipped = i64::try_from(std::fs::read_dir("migrations").unwrap().count()).unwrap();
+    assert_eq!(ledger.schema_version().await.unwrap(), shipped, "files are numbered on");
+    assert_eq!(place.count("SELECT COUNT(*) FROM _sqlx_migrations").await, shipped, "each was applied once");
     let error = ledger.identity().await.unwrap_err();
     assert!(matches!(error, LedgerError::NotFounded { .. }), "{error}");
 
@@ -31,11 +32,11 @@ pub(crate) async fn a_ledger_is_migrated_and_founded_once(place: &Place) {
 pub(crate) async fn tables_newer_than_the_program_are_refused(place: &Place) {
     place.founded().await;
     let later = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
-                 SELECT 9999, 'later', success, checksum, 0 FROM _sqlx_migrations";
+                 SELECT 9999, 'later', success, checksum, 0 FROM _sqlx_migrations WHERE version = 1";
     support::script(&place.database().await, later).await;
     for create in [false, true] {
         let error = Ledger::open(&place.url(), create).await.unwrap_err();
-        assert!(matches!(error, LedgerError::NewerSchema { found: 9999, known: 1, .. }), "{error}");
+        assert!(matches!(error, LedgerError::NewerSchema { found: 9999, known, .. } if known == Ledger::known_version()), "{error}");
     }
 }
 

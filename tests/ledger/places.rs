@@ -5,7 +5,7 @@ use duewatch::ledger::{HomeCheck, Ledger, LedgerError};
 use duewatch::notice::Change;
 use sqlx::AssertSqlSafe;
 
-use crate::fixtures::{Place, at, claim, duty, home, notice, run, sqlite_path, tell};
+use crate::fixtures::{commit, Place, at, claim, duty, home, notice, run, sqlite_path, tell};
 use crate::support;
 
 #[tokio::test]
@@ -77,7 +77,7 @@ async fn a_full_disk_rolls_a_run_back_whole() {
     let duties: Vec<_> = (0..2000).map(|n| duty(&format!("c{n}"), "visit", "plan:2")).collect();
     let notices: Vec<_> = duties.iter().map(|duty| notice(duty, "day-1", "w2")).collect();
     let changes: Vec<_> = duties.into_iter().map(Change::Opened).collect();
-    let error = ledger.commit_run(&run(1), &[], &changes, &notices, &[], &[]).await.unwrap_err();
+    let error = commit(&ledger, &run(1), &[], &changes, &notices, &[], &[]).await.unwrap_err();
     assert!(matches!(error, LedgerError::DiskFull { .. }), "{error}");
     assert!(error.may_pass());
     assert!(error.to_string().starts_with("could not record the run: no room is left for SQLite database"), "{error}");
@@ -87,7 +87,7 @@ async fn a_full_disk_rolls_a_run_back_whole() {
     // What was queued before can still be sent, and with room the same run goes through.
     assert!(claim(&ledger, "a", 0).await.is_some());
     at_most(&database, pages + 10_000).await;
-    let committed = ledger.commit_run(&run(1), &[], &changes, &notices, &[], &[]).await.unwrap();
+    let committed = commit(&ledger, &run(1), &[], &changes, &notices, &[], &[]).await.unwrap();
     assert_eq!((committed.run, committed.new), (2, 2000));
 }
 

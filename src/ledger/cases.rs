@@ -1,0 +1,128 @@
+//! What is kept of each child from one run to the next.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use super::store::json;
+use super::work::Work;
+use super::{Ledger, LedgerError, batch};
+use crate::database::Arg;
+use crate::duty::CaseContext;
+use crate::record::ChildRef;
+
+/// A child that was judged: whose case it is, and when it is to be judged again.
+#[derive(Clone, Debug, PartialEq)]
+pub struct JudgedCase {
+    /// Whose case it is.
+    pub context: CaseContext,
+    /// What is kept of it.
+    pub kept: Kept,
+}
+
+/// What is kept of a child. The texts are the run's own; the ledger only gives them back.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Kept {
+    /// The number of its rows.
+    pub fingerprint: String,
+    /// From when on it is judged anew whatever its rows say; none if only they can change the judgement.
+    pub wake_at: Option<DateTime<Utc>>,
+    /// Who would be told, as a number.
+    pub audience: String,
+    /// What the whole run needs of it when it is not judged; none where that is nothing.
+    pub carried: Option<String>,
+}
+
+/// Every child that was in the case database at the last run, bytewise by its reference.
+#[derive(Clone, Debug, Default)]
+pub struct KeptCases {
+    /// How many runs there were: a run may only be stored on what this says if there was none since.
+    pub runs: i64,
+    /// The children.
+    pub cases: Vec<(ChildRef, Kept)>,
+}
+
+impl Ledger {
+    /// Everything kept.
+    pub async fn kept_cases(&self) -> Result<KeptCases, LedgerError> {
+        let mut work = self.reading("read what was kept of each child").await?;
+        let runs = match work.fetch_optional("SELECT runs FROM meta", &[]).await? {
+            Some(row) => row.int(0)?,
+            None => return Err(LedgerError::NotFounded { ledger: self.name().into() }),
+        };
+        let mut cases = Vec::new();
+        let sql = "SELECT child, fingerprint, wake_at_us, audience, carried FROM cases WHERE fingerprint IS NOT NULL";
+        work.for_each_row(sql, &[], |row| {
+            let wake_at = row.maybe_instant(2, "when a child is judged again")?;
+            let (fingerprint, audience, carried) = (row.text(1)?, row.text(3)?, row.maybe_text(4)?);
+            cases.push((ChildRef(row.text(0)?), Kept { fingerprint, wake_at, audience, carried }));
+            Ok(())
+        })
+        .await?;
+        cases.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        Ok(KeptCases { runs, cases })
+    }
+
+    /// Whose each case is, of every child that was in the case database at the last run.
+    pub async fn for_each_context(&self, mut each: impl FnMut(CaseContext)) -> Result<(), LedgerError> {
+        let mut work = self.reading("read whose each case is").await?;
+        let sql = "SELECT context FROM cases WHERE fingerprint IS NOT NULL";
+        work.for_each_row(sql, &[], |row| {
+            each(row.json(0, "whose a case is")?);
+            Ok(())
+        })
+        .await
+    }
+}
+
+impl Work {
+    pub(super) async fn store_cases(&mut self, run: i64, cases: &[JudgedCase]) -> Result<(), LedgerError> {
+        let rows: Vec<Vec<Arg>> = cases
+            .iter()
+            .map(|JudgedCase { context, kept }| {
+                vec![
+                    (&context.child.0).into(),
+                    json(context).into(),
+                    run.into(),
+                    (&kept.fingerprint).into(),
+                    kept.wake_at.map(|at| at.timestamp_micros()).into(),
+                    (&kept.audience).into(),
+                    kept.carried.as_ref().into(),
+                ]
+            })
+            .collect();
+        let tail = "ON CONFLICT (child) DO UPDATE SET context = excluded.context, run = excluded.run,
+                    fingerprint = excluded.fingerprint, wake_at_us = excluded.wake_at_us, audience = excluded.audience,
+                    carried = excluded.carried";
+        let head = "INSERT INTO cases (child, context, run, fingerprint, wake_at_us, audience, carried)";
+        batch::execute(self, head, &rows, tail).await?;
+        Ok(())
+    }
+
+    /// These children are in the case database no more. Whose their cases were stays, for what is still to be said.
+    pub(super) async fn forget_cases(&mut self, gone: &[ChildRef]) -> Result<(), LedgerError> {
+        let rows: Vec<Vec<Arg>> = gone.iter().map(|child| vec![(&child.0).into()]).collect();
+        let head = "UPDATE cases SET fingerprint = NULL, wake_at_us = NULL, carried = NULL WHERE child IN (";
+        batch::execute(self, head, &rows, ")").await?;
+        Ok(())
+    }
+
+    /// The children that a message speaks of are judged anew at the next run: no server will take it, so what it says is
+    /// owed again.
+    pub(super) async fn wake_cases_of(&mut self, message: &str) -> Result<(), LedgerError> {
+        let sql = "UPDATE cases SET wake_at_us = 0 WHERE child IN (SELECT child FROM notices WHERE message_id = $1)";
+        self.execute(sql, &[message.into()]).await?;
+        Ok(())
+    }
+
+    /// This child is judged anew at the next run.
+    pub(super) async fn wake_case(&mut self, child: &ChildRef) -> Result<(), LedgerError> {
+        self.execute("UPDATE cases SET wake_at_us = 0 WHERE child = $1", &[(&child.0).into()]).await?;
+        Ok(())
+    }
+
+    /// How many duties are open, by status.
+    pub(super) async fn open_duties(&mut self) -> Result<BTreeMap<String, u64>, LedgerError> {
+        self.count("SELECT status, COUNT(*) FROM duties WHERE closed IS NULL GROUP BY status", &[]).await
+    }
+}

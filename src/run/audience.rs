@@ -1,0 +1,67 @@
+//! Who would be told of a case, as a number: when it changes, what was decided of the case is decided anew.
+//!
+//! A manager who leaves, a cover who falls ill, an address that bounces: none of it stands in the child's own rows, and all
+//! of it changes who is owed what.
+
+use std::collections::BTreeSet;
+use std::hash::{Hash, Hasher as _};
+
+use chrono::NaiveDate;
+use siphasher::sip::SipHasher13;
+
+use crate::{
+    directory::{Directory, Mailbox, Role},
+    duty::CaseContext,
+    procedure::Procedure,
+};
+
+/// Everything that decides who is told in which role.
+pub(super) struct Line<'a> {
+    directory: &'a Directory,
+    roles: BTreeSet<Role>,
+    today: NaiveDate,
+    last: &'a Mailbox,
+}
+
+impl<'a> Line<'a> {
+    pub(super) fn new(directory: &'a Directory, procedure: &Procedure, today: NaiveDate, last: &'a Mailbox) -> Self {
+        let ladders = procedure.rules.iter().map(|rule| &rule.ladder);
+        let steps = ladders.clone().flat_map(|ladder| ladder.steps.iter().flat_map(|step| &step.tell));
+        let repeats = ladders.flat_map(|ladder| ladder.repeat.iter().flat_map(|repeat| &repeat.tell));
+        // Who is told of what cannot be told stands in no ladder.
+        let always = [Role::DATA_TEAM, Role::FIRST_LINE_MANAGER];
+        Line { directory, roles: steps.chain(repeats).copied().chain(always).collect(), today, last }
+    }
+
+    /// The number of everybody who would be told of this case.
+    pub(super) fn of_case(&self, case: &CaseContext) -> String {
+        number(|hasher| {
+            for role in &self.roles {
+                for recipient in self.directory.resolve(*role, Some(case), self.today, self.last) {
+                    recipient.mailbox.hash(hasher);
+                }
+                role.hash(hasher);
+            }
+        })
+    }
+
+    /// The number of the whole directory as it stands today. While it stays, no case's number changes but by the case.
+    pub(super) fn of_all(&self) -> String {
+        number(|hasher| {
+            (self.directory, self.last, &self.roles).hash(hasher);
+            let away = self.directory.absences.iter();
+            for absence in away {
+                (absence.from_on <= self.today && absence.to_on.is_none_or(|to_on| self.today <= to_on)).hash(hasher);
+            }
+            for person in self.directory.people.values() {
+                person.left_on.is_some_and(|left_on| left_on < self.today).hash(hasher);
+            }
+        })
+    }
+}
+
+fn number(of: impl FnOnce(&mut SipHasher13)) -> String {
+    let mut hasher = SipHasher13::new();
+    of(&mut hasher);
+    format!("{:016x}", hasher.finish())
+}

@@ -1,0 +1,313 @@
+//! One sweep over all children: who is judged, what that comes to, and what of it is stored.
+//!
+//! Children come in batches, and what is decided of a batch is handed to the ledger before the next is looked at, so that
+//! memory does not grow with the authority. Nothing lasts before the whole sweep has been accepted.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    Books, Watch, WatchError,
+    audience::Line,
+    kept::{Carried, KnownCases},
+};
+use crate::{
+    directory::Directory,
+    duty::{CaseContext, Duty, Stretch, Terms, assess},
+    ledger::{JudgedCase, Kept, Part, RunInProgress, Whose},
+    notice::{Change, DutyRef, History, Reconciled, StepBooks, decide, reconcile, wake_at},
+    record::{CaseRecord, ChildRef, FactKind, PersonRef},
+    source::{ChildRead, Faults, Fingerprint, Found, Seen},
+};
+
+/// So many rows are held back before the ledger is written to: what a quiet run stores is written in one go at its end, and
+/// an SQLite ledger is locked only for as long as that takes.
+const ROWS_HELD: usize = 8_000;
+
+/// Children that may be missing from the case database only because a row names no child.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Nameless {
+    /// Some plans name no child: a child without a plan may be theirs.
+    pub(super) plans: bool,
+    /// Some children's rows name no child: one who is not seen may be theirs.
+    pub(super) children: bool,
+}
+
+/// A sweep that is under way.
+pub(super) struct Sweep<'a> {
+    watch: &'a Watch,
+    terms: Terms<'a>,
+    directory: &'a Directory,
+    line: Line<'a>,
+    nameless: Nameless,
+    known: Arc<KnownCases>,
+    seen: Vec<bool>,
+    /// How many runs there were before.
+    after: i64,
+    written_at: Arc<BTreeMap<PersonRef, DateTime<Utc>>>,
+    waiting: Part,
+    storing: Option<RunInProgress>,
+    tally: Tally,
+}
+
+/// What a sweep adds up.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    pub(super) books: Books,
+    pub(super) faults: Faults,
+    pub(super) stretches: Vec<Stretch>,
+    /// Notices decided.
+    pub(super) notices: usize,
+    /// Duties that were open before.
+    open_before: u64,
+    /// Duties that were opened, less those that were closed.
+    opened: i64,
+    /// Children whose judgement changed though nothing had said so.
+    pub(super) adrift: u64,
+}
+
+impl Tally {
+    /// How many duties must be open once all of it is stored.
+    pub(super) fn open_after(&self) -> u64 {
+        self.open_before.saturating_add_signed(self.opened)
+    }
+}
+
+/// A child that was judged in this batch, before anything is decided.
+struct Judged {
+    context: CaseContext,
+    fingerprint: Fingerprint,
+    carried: Carried,
+    wake_at: Option<DateTime<Utc>>,
+    quiet: bool,
+}
+
+impl<'a> Sweep<'a> {
+    pub(super) fn new(
+        watch: &'a Watch,
+        terms: Terms<'a>,
+        directory: &'a Directory,
+        nameless: Nameless,
+        known: Arc<KnownCases>,
+        after: i64,
+        written_at: BTreeMap<PersonRef, DateTime<Utc>>,
+    ) -> Sweep<'a> {
+        let written_at = Arc::new(written_at);
+        let line = Line::new(directory, terms.procedure, terms.today, &watch.last_recipient);
+        let seen = vec![false; known.cases.len()];
+        let (waiting, storing, tally) = (Part::default(), None, Tally::default());
+        Sweep { watch, terms, directory, line, nameless, known, seen, after, written_at, waiting, storing, tally }
+    }
+
+    /// Takes the next children.
+    pub(super) async fn take(&mut self, batch: Vec<Seen>) -> Result<(), WatchError> {
+        let mut judged: BTreeMap<ChildRef, Judged> = BTreeMap::new();
+        let (mut duties, mut unsure) = (Vec::new(), BTreeSet::new());
+        for seen in batch {
+            let (child, fingerprint, known) = match seen {
+                Seen::Unchanged(at) => {
+                    self.pass_over(at);
+                    continue;
+                }
+                Seen::Read { child, fingerprint, known } => (child, fingerprint, known),
+            };
+            if let Some(seen) = known.and_then(|at| self.seen.get_mut(at)) {
+                *seen = true;
+            }
+            let quiet = known.is_some_and(|at| self.known.is_quiet(at, fingerprint));
+            let ChildRead { record, found } = child;
+            if found.incomplete || (self.nameless.plans && record.facts(FactKind::Plan).is_empty()) {
+                unsure.insert(record.child.clone());
+            }
+            let one = self.assess(&record, found, fingerprint, quiet, &mut duties);
+            judged.insert(record.child, one);
+        }
+        if judged.is_empty() {
+            return Ok(());
+        }
+        let history = self.history(Whose::Children(&judged.keys().cloned().collect::<Vec<_>>())).await?;
+        let died = judged.values().filter(|one| one.context.died).map(|one| one.context.child.clone()).collect();
+        let reconciled = reconcile(duties, &died, &unsure, &history);
+        let cases = judged.iter().map(|(child, one)| (child.clone(), one.context.clone())).collect();
+        let mut part = self.decide(&reconciled, &cases, &history);
+        self.note_drift(&judged, &part);
+        for standing in &reconciled.standing {
+            let Some(one) = standing.duty.child.as_ref().and_then(|child| judged.get_mut(child)) else { continue };
+            one.wake_at = one.wake_at.into_iter().chain(wake_at(standing, &self.terms)).min();
+        }
+        for one in judged.into_values() {
+            part.cases.push(self.keep(one)?);
+        }
+        self.store(part).await
+    }
+
+    /// A child whose rows say what they said, and whose judgement has no reason to change.
+    fn pass_over(&mut self, at: usize) {
+        if let Some(seen) = self.seen.get_mut(at) {
+            *seen = true;
+        }
+        self.tally.books.children.unchanged += 1;
+        if let Some(carried) = self.known.cases.get(at).and_then(|known| known.carried.as_ref()) {
+            self.tally.faults.absorb(&carried.found.faults);
+            self.tally.stretches.extend(carried.stretches.iter().cloned());
+        }
+    }
+
+    fn assess(
+        &mut self,
+        record: &CaseRecord,
+        found: Found,
+        fingerprint: Fingerprint,
+        quiet: bool,
+        duties: &mut Vec<Duty>,
+    ) -> Judged {
+        let assessment = assess(record, &self.terms);
+        self.tally.books.enter(&assessment);
+        self.tally.faults.absorb(&found.faults);
+        self.tally.stretches.extend(assessment.stretches.iter().cloned());
+        let (context, wake_at, stretches) =
+            (assessment.context.clone(), assessment.wake_at, assessment.stretches.clone());
+        duties.extend(assessment.into_duties());
+        Judged { context, fingerprint, carried: Carried { found, stretches }, wake_at, quiet }
+    }
+
+    async fn history(&self, whose: Whose<'_>) -> Result<History, WatchError> {
+        // Before the first run there is nothing to ask for.
+        let mut history =
+            if self.after == 0 { History::default() } else { self.watch.ledger.history(whose, self.terms.now).await? };
+        history.written_at.clone_from(&self.written_at);
+        Ok(history)
+    }
+
+    fn decide(
+        &mut self,
+        reconciled: &Reconciled,
+        cases: &BTreeMap<ChildRef, CaseContext>,
+        history: &History,
+    ) -> Part {
+        let audience = self.watch.audience(self.directory, cases);
+        let decision = decide(reconciled, &audience, history, &self.terms);
+        add_steps(&mut self.tally.books.steps, decision.steps);
+        let changes = reconciled.changes(history);
+        for change in &changes {
+            self.tally.opened += match change {
+                Change::Opened(_) => 1,
+                Change::Updated { duty, .. } => i64::from(!history.duties.contains_key(&DutyRef::of(duty))),
+                Change::Closed { .. } => -1,
+            };
+        }
+        self.tally.notices += decision.notices.len();
+        Part {
+            changes,
+            notices: decision.notices,
+            withdrawn: decision.withdrawn,
+            superseded: decision.superseded,
+            ..Part::default()
+        }
+    }
+
+    /// In a whole run, those of whom nothing had said that they would come to something else.
+    fn note_drift(&mut self, judged: &BTreeMap<ChildRef, Judged>, part: &Part) {
+        let changed = part.changes.iter().map(|change| match change {
+            Change::Opened(duty) | Change::Updated { duty, .. } | Change::Closed { duty, .. } => duty.child.as_ref(),
+        });
+        let told = part.notices.iter().map(|notice| notice.effect.child.as_ref());
+        let children: BTreeSet<&ChildRef> = changed.chain(told).flatten().collect();
+        let adrift = children.into_iter().filter(|child| judged.get(*child).is_some_and(|one| one.quiet));
+        self.tally.adrift += adrift.count() as u64;
+    }
+
+    fn keep(&self, one: Judged) -> Result<JudgedCase, WatchError> {
+        let kept = Kept {
+            fingerprint: one.fingerprint.to_string(),
+            wake_at: one.wake_at,
+            audience: self.line.of_case(&one.context),
+            carried: one.carried.text()?,
+        };
+        Ok(JudgedCase { context: one.context, kept })
+    }
+
+    /// The children of the last run that the case database holds no more: what was due for them is so no longer.
+    pub(super) async fn settle_gone(&mut self) -> Result<(), WatchError> {
+        if self.nameless.children {
+            return Ok(());
+        }
+        let unseen = self.known.cases.iter().zip(&self.seen).filter(|(_, seen)| !**seen);
+        let gone: Vec<ChildRef> = unseen.map(|(known, _)| known.child.clone()).collect();
+        for gone in gone.chunks(500) {
+            let history = self.history(Whose::Children(gone)).await?;
+            let nobody = BTreeSet::new();
+            let mut part = self.decide(&reconcile(Vec::new(), &nobody, &nobody, &history), &BTreeMap::new(), &history);
+            part.gone = gone.to_vec();
+            self.store(part).await?;
+        }
+        Ok(())
+    }
+
+    /// The duties of the whole authority, which are no child's.
+    pub(super) async fn settle_authority(&mut self, duties: Vec<Duty>) -> Result<(), WatchError> {
+        let history = self.history(Whose::Authority).await?;
+        let nobody = BTreeSet::new();
+        let part = self.decide(&reconcile(duties, &nobody, &nobody, &history), &BTreeMap::new(), &history);
+        self.store(part).await
+    }
+
+    async fn store(&mut self, part: Part) -> Result<(), WatchError> {
+        self.waiting.append(part);
+        if self.waiting.rows() < ROWS_HELD {
+            return Ok(());
+        }
+        self.write().await.map(drop)
+    }
+
+    async fn write(&mut self) -> Result<&mut RunInProgress, WatchError> {
+        let mut storing = match self.storing.take() {
+            Some(storing) => storing,
+            None => {
+                let mut storing = self.watch.ledger.begin_run(self.terms.now, Some(self.after)).await?;
+                self.tally.open_before = storing.open_duties().await?;
+                storing
+            }
+        };
+        let waiting = std::mem::take(&mut self.waiting);
+        storing.store(&waiting).await?;
+        Ok(self.storing.insert(storing))
+    }
+
+    /// How messages name the case database.
+    pub(super) fn database(&self) -> String {
+        self.watch.source.database.clone()
+    }
+
+    /// What has been added up so far.
+    pub(super) fn tally(&self) -> &Tally {
+        &self.tally
+    }
+
+    /// Writes what still waits, and hands over the run to be finished.
+    pub(super) async fn end(mut self) -> Result<(RunInProgress, Tally), WatchError> {
+        self.write().await?;
+        match self.storing {
+            Some(storing) => Ok((storing, self.tally)),
+            None => Err(WatchError::Unstored),
+        }
+    }
+
+    /// Nothing of it is stored.
+    pub(super) async fn abandon(self) -> Result<(), WatchError> {
+        match self.storing {
+            Some(storing) => Ok(storing.abandon().await?),
+            None => Ok(()),
+        }
+    }
+}
+
+fn add_steps(sum: &mut StepBooks, steps: StepBooks) {
+    sum.owed += steps.owed;
+    sum.told_before += steps.told_before;
+    sum.queued += steps.queued;
+    sum.superseded += steps.superseded;
+    sum.acknowledged += steps.acknowledged;
+}
