@@ -183,7 +183,7 @@ async fn source(watch: &Watch, load: &CaseLoad, duties: usize, now: DateTime<Utc
         findings.fault("case data: loaded in the future, says its load mark, which cannot be right");
     }
     findings.judge(
-        !watch.is_stale(age),
+        !watch.is_stale(load.mark.loaded_at, now),
         &format!("case data: {} h old", age.num_hours().max(0)),
         &format!("case data: {} h old; what is urgent is told only as fast as it is copied", age.num_hours()),
     );

@@ -42,6 +42,9 @@ pub(crate) struct Accept {
     /// The name by which the case database now calls itself. Where the ledger is stays as it was accepted.
     #[arg(long, value_name = "NAME")]
     source: Option<String>,
+    /// What the case database has lost since the last good run is gone for good: the next run believes it.
+    #[arg(long, conflicts_with = "source")]
+    fewer_rows: bool,
     #[command(flatten)]
     act: Act,
 }
@@ -81,12 +84,17 @@ pub(crate) async fn run(config: &Path, command: &Ledger) -> Outcome {
             ledger.set_mode(&mode, &change.act.by, &change.act.reason, now).await?;
             output::line(&format!("{} is in mode {mode} now.", ledger.name()));
         }
-        Ledger::Accept(Accept { source: Some(name), act }) => {
+        Ledger::Accept(Accept { fewer_rows: true, act, .. }) => {
+            ledger.identity_of(&settings.authority.id).await?;
+            ledger.accept_fewer_rows(&act.by, &act.reason, now).await?;
+            output::line("The next run believes the case database with the rows it has now.");
+        }
+        Ledger::Accept(Accept { source: Some(name), act, .. }) => {
             ledger.identity_of(&settings.authority.id).await?;
             ledger.accept_source(name.trim(), &act.by, &act.reason, now).await?;
             output::line(&format!("{} is filled from `{}` now.", ledger.name(), name.trim()));
         }
-        Ledger::Accept(Accept { source: None, act }) => {
+        Ledger::Accept(Accept { source: None, act, .. }) => {
             let home = ledger.home().await?;
             ledger.accept(&home, &act.by, &act.reason, now).await?;
             output::line(&format!("{} is accepted where it is now.", ledger.name()));

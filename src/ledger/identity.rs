@@ -58,6 +58,9 @@ pub struct Identity {
 const IDENTITY: &str =
     "SELECT ledger_id, authority, mode, redirect_to, simulated, source_name, created_at_us FROM meta WHERE one = 1";
 
+/// The act by which a person says that rows of the case database are gone for good.
+const FEWER_ROWS: &str = "accept_fewer_rows";
+
 impl Ledger {
     /// Makes it the ledger of `authority`, living at `home`, in mode `record`. If it already is, nothing changes and its
     /// identity is returned; another authority's is refused.
@@ -129,6 +132,30 @@ impl Ledger {
         let mut work = self.writing("register the source").await?;
         work.register_source(name).await?;
         work.commit().await
+    }
+
+    /// Says that what the case database has lost since the last good run is gone for good, as an act of `by`. It holds for
+    /// the next run that is accepted.
+    pub async fn accept_fewer_rows(&self, by: &str, reason: &str, now: DateTime<Utc>) -> Result<(), LedgerError> {
+        let mut work = self.writing("accept that rows are gone").await?;
+        let runs = match work.fetch_optional("SELECT runs FROM meta", &[]).await? {
+            Some(row) => row.int(0)?,
+            None => return Err(LedgerError::NotFounded { ledger: self.name().into() }),
+        };
+        work.act(FEWER_ROWS, by, reason, &runs.to_string(), now).await?;
+        work.commit().await
+    }
+
+    /// Whether somebody has said so since run `run`.
+    pub async fn fewer_rows_accepted_since(&self, run: i64) -> Result<bool, LedgerError> {
+        let mut work = self.reading("read what was accepted").await?;
+        let acts = work.fetch("SELECT detail FROM acts WHERE act = $1", &[FEWER_ROWS.into()]).await?;
+        for act in acts {
+            if act.text(0)?.parse().is_ok_and(|runs: i64| runs >= run) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Says that the source of this name holds the same cases, as an act of `by`.

@@ -1,6 +1,6 @@
 //! `decide`: who is owed what by now and was not yet told.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -29,6 +29,8 @@ pub struct Audience<'a> {
     pub last: &'a Mailbox,
     /// When messages go.
     pub clock: &'a SendingClock,
+    /// The case data is too old to say of anybody that something was not done: such steps wait until it is loaded again.
+    pub stale: bool,
 }
 
 /// What was decided, and the count that must balance.
@@ -40,6 +42,8 @@ pub struct Decision {
     pub superseded: Vec<Effect>,
     /// Notices that still wait and are owed no more: the date has moved away, or the person no longer fills the role.
     pub withdrawn: Vec<Effect>,
+    /// Children of whom a step is owed that waits for fresh case data: nobody else will say when that comes.
+    pub held: BTreeSet<ChildRef>,
     /// What the steps owed by now came to.
     pub steps: StepBooks,
 }
@@ -57,12 +61,15 @@ pub struct StepBooks {
     pub superseded: u64,
     /// Rests because the person has acknowledged it.
     pub acknowledged: u64,
+    /// Waits for fresh case data.
+    #[serde(default)]
+    pub held: u64,
 }
 
 impl StepBooks {
     /// Whether every step owed is accounted for.
     pub fn balance(&self) -> bool {
-        self.owed == self.told_before + self.queued + self.superseded + self.acknowledged
+        self.owed == self.told_before + self.queued + self.superseded + self.acknowledged + self.held
     }
 }
 
@@ -142,6 +149,9 @@ impl Desk<'_> {
                     decision.steps.told_before += 1;
                 } else if rung.repeat > 0 && self.is_acknowledged(past, &person) {
                     decision.steps.acknowledged += 1;
+                } else if self.audience.stale && rung.kind.is_breach() && !rung.urgent {
+                    decision.steps.held += 1;
+                    decision.held.extend(self.duty.child.clone());
                 } else {
                     fresh.entry(person).or_default().push((rung.clone(), role, recipient));
                 }

@@ -38,6 +38,16 @@ pub(super) fn held_back(why: &str, terms: &Terms) -> Duty {
     duty("reading", notes, terms)
 }
 
+/// The duty that stands while the case data is too old.
+pub(super) fn stale(as_of: &str, terms: &Terms) -> Duty {
+    let notes = vec![
+        format!("the case data was last loaded on {as_of}"),
+        "until it is loaded again nobody is told that something was not done, because it may only not be copied yet"
+            .to_owned(),
+    ];
+    duty("age", notes, terms)
+}
+
 fn duty(kind: &str, notes: Vec<String>, terms: &Terms) -> Duty {
     Duty {
         child: None,

@@ -12,17 +12,17 @@ use super::{
     audience::Line,
     books, data_faults,
     kept::KnownCases,
-    sweep::{Nameless, Sweep},
+    sweep::{Nameless, Start, Sweep},
 };
 use crate::{
     clock::Clock,
     delivery::Channel,
     directory::Directory,
     duty::{CaseContext, assess_reports},
-    ledger::{Committed, HomeCheck, Identity, LedgerError, NewRun, Part, RunOutcome, Whose},
+    ledger::{Committed, HomeCheck, Identity, LedgerError, NewRun, Part, RunOutcome, StoredRun, Whose},
     notice::{Audience, Reconciled, decide, reconcile},
     record::ChildRef,
-    source::{Counts, Defect, Fault, FingerprintKey, LoadMark, Pass, Passed, Seen, guard},
+    source::{Counts, Defect, Fault, FingerprintKey, Guarded, LoadMark, Pass, Passed, Seen, guard, guard_ended},
 };
 
 /// A load takes minutes; a reading that fails for hours is not one that met a load.
@@ -70,7 +70,7 @@ impl Watch {
 
     async fn run_at(&self, clock: Clock, now: DateTime<Utc>) -> Result<Result<Polled, NotAccepted>, WatchError> {
         let terms = self.terms(now);
-        let previous = self.ledger.last_good_run().await?.map(|stored| stored.run);
+        let previous = self.ledger.last_good_run().await?;
         let identity = self.ledger.identity().await?;
         let pass = self.pass().await?;
         let mark = pass.mark().clone();
@@ -93,7 +93,7 @@ impl Watch {
         let after = kept.runs;
         let loaded_on = self.zone.local_date(mark.loaded_at);
         let mut known = KnownCases::new(kept, self.key(&identity), whole, now, loaded_on);
-        if previous.as_ref().is_some_and(|run| run.directory_hash != directory_hash) {
+        if previous.as_ref().is_some_and(|previous| previous.run.directory_hash != directory_hash) {
             self.ledger
                 .for_each_context(|case| {
                     if known.audience(&case.child) != Some(&line.of_case(&case)) {
@@ -105,8 +105,9 @@ impl Watch {
         let today = self.zone.start_of_day(terms.today);
         let written_at = self.ledger.written_since(today).await?;
         let nameless = Nameless { plans: pass.has_nameless_plans(), children: pass.has_nameless_children() };
-        let known = Arc::new(known);
-        let mut sweep = Sweep::new(self, terms, &directory, nameless, known.clone(), after, written_at);
+        let (known, stale) = (Arc::new(known), self.is_stale(mark.loaded_at, now));
+        let start = Start { nameless, stale, known: known.clone(), after, written_at };
+        let mut sweep = Sweep::new(self, terms, &directory, start);
         let passed = match sweep_over(pass, known, &mut sweep).await {
             Ok(passed) => passed,
             Err(error) => {
@@ -114,18 +115,19 @@ impl Watch {
                 return Err(error);
             }
         };
-        let counts = previous.as_ref().map(|run| Counts(run.counts.clone()));
-        if let Err(guarded) = guard(counts.as_ref(), &passed.counts, self.shrink_percent) {
+        sweep.settle_gone().await?;
+        if let Err(guarded) = self.believe(previous.as_ref(), &passed.counts, sweep.tally().gone).await? {
             sweep.abandon().await?;
             return Ok(Err(NotAccepted(guarded.to_string())));
         }
-
-        sweep.settle_gone().await?;
         let mut faults = sweep.tally().faults.clone();
         faults.absorb(&passed.faults);
         let faults = faults.finish();
         let mut of_authority = assess_reports(&terms, &sweep.tally().stretches);
         of_authority.extend(data_faults::duties(&faults, &terms));
+        if stale {
+            of_authority.push(data_faults::stale(&self.as_of(mark.loaded_at), &terms));
+        }
         sweep.settle_authority(of_authority).await?;
         attention.extend(in_case_data(&faults));
 
@@ -170,11 +172,30 @@ impl Watch {
     }
 
     /// Whether every child is judged in this run: at the first, after a week, and when the clock stands before the last run.
-    async fn is_whole(&self, previous: Option<&NewRun>, now: DateTime<Utc>) -> Result<bool, WatchError> {
-        if self.every_child || previous.is_none_or(|run| now < run.at) {
+    async fn is_whole(&self, previous: Option<&StoredRun>, now: DateTime<Utc>) -> Result<bool, WatchError> {
+        if self.every_child || previous.is_none_or(|previous| now < previous.run.at) {
             return Ok(true);
         }
         Ok(self.ledger.last_whole_run_at().await?.is_none_or(|at| now - at >= WHOLE_AFTER))
+    }
+
+    /// Whether what was read can be true beside the last good run, or a person has said that it is.
+    async fn believe(
+        &self,
+        previous: Option<&StoredRun>,
+        now: &Counts,
+        gone: u64,
+    ) -> Result<Result<(), Guarded>, WatchError> {
+        let Some(previous) = previous else { return Ok(guard(None, now, self.shrink_percent)) };
+        if self.ledger.fewer_rows_accepted_since(previous.id).await? {
+            return Ok(Ok(()));
+        }
+        let counts = Counts(previous.run.counts.clone());
+        // Under other rules duties end because the rules ask for them no more.
+        let ended = if previous.run.procedure_hash == self.procedure.hash { gone } else { 0 };
+        let open = previous.counted.duties.values().sum();
+        Ok(guard(Some(&counts), now, self.shrink_percent)
+            .and_then(|()| guard_ended(open, ended, self.shrink_percent)))
     }
 
     /// Everything beside a child's rows on which its judgement rests.
@@ -258,7 +279,7 @@ impl Watch {
         directory: &'a Directory,
         cases: &'a BTreeMap<ChildRef, CaseContext>,
     ) -> Audience<'a> {
-        Audience { directory, cases, last: &self.last_recipient, clock: &self.sending }
+        Audience { directory, cases, last: &self.last_recipient, clock: &self.sending, stale: false }
     }
 
     /// Rows in each view at the last good read.
@@ -266,9 +287,16 @@ impl Watch {
         Ok(self.ledger.last_good_run().await?.map(|run| Counts(run.run.counts)))
     }
 
-    /// Whether case data of that age is too old to speak of as today's.
-    pub fn is_stale(&self, age: TimeDelta) -> bool {
-        age > TimeDelta::hours(i64::from(self.stale_hours))
+    /// Whether case data loaded then is too old now to say of anybody that something was not done. Days on which the offices
+    /// are closed do not count: a copy made each working night is not stale on a Monday.
+    pub fn is_stale(&self, loaded_at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+        let first = self.zone.local_date(loaded_at);
+        let days = first.iter_days().take_while(|day| self.zone.start_of_day(*day) < now);
+        let open = days.filter(|day| self.office.is_working_day(*day)).map(|day| {
+            let (begins, ends) = (self.zone.start_of_day(day).max(loaded_at), self.zone.end_of_day(day).min(now));
+            (ends - begins).max(TimeDelta::zero())
+        });
+        open.sum::<TimeDelta>() > TimeDelta::hours(i64::from(self.stale_hours))
     }
 
     fn age(&self, mark: &LoadMark, now: DateTime<Utc>) -> Vec<String> {
@@ -278,8 +306,11 @@ impl Watch {
             attention
                 .push("the case data says that it was loaded in the future: its load mark cannot be right".to_owned());
         }
-        if self.is_stale(age) {
-            attention.push(format!("the case data is {} hours old", age.num_hours()));
+        if self.is_stale(mark.loaded_at, now) {
+            attention.push(format!(
+                "the case data is {} hours old; what it says was not done is told to nobody until it is loaded again",
+                age.num_hours()
+            ));
         }
         attention
     }

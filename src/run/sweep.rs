@@ -17,7 +17,7 @@ use crate::{
     directory::Directory,
     duty::{CaseContext, Duty, Stretch, Terms, assess},
     ledger::{JudgedCase, Kept, Part, RunInProgress, Whose},
-    notice::{Change, DutyRef, History, Reconciled, StepBooks, decide, reconcile, wake_at},
+    notice::{Audience, Change, Closing, DutyRef, History, Reconciled, StepBooks, decide, reconcile, wake_at},
     record::{CaseRecord, ChildRef, FactKind, PersonRef},
     source::{ChildRead, Faults, Fingerprint, Found, Seen},
 };
@@ -35,6 +35,18 @@ pub(super) struct Nameless {
     pub(super) children: bool,
 }
 
+/// What is known before the first child.
+pub(super) struct Start {
+    pub(super) nameless: Nameless,
+    /// The case data is too old to say of anybody that something was not done.
+    pub(super) stale: bool,
+    pub(super) known: Arc<KnownCases>,
+    /// How many runs there were before.
+    pub(super) after: i64,
+    /// When each person was last written to today.
+    pub(super) written_at: BTreeMap<PersonRef, DateTime<Utc>>,
+}
+
 /// A sweep that is under way.
 pub(super) struct Sweep<'a> {
     watch: &'a Watch,
@@ -42,6 +54,7 @@ pub(super) struct Sweep<'a> {
     directory: &'a Directory,
     line: Line<'a>,
     nameless: Nameless,
+    stale: bool,
     known: Arc<KnownCases>,
     seen: Vec<bool>,
     /// How many runs there were before.
@@ -64,6 +77,8 @@ pub(super) struct Tally {
     open_before: u64,
     /// Duties that were opened, less those that were closed.
     opened: i64,
+    /// Duties that end because what started them is not there any more.
+    pub(super) gone: u64,
     /// Children whose judgement changed though nothing had said so.
     pub(super) adrift: u64,
 }
@@ -85,20 +100,24 @@ struct Judged {
 }
 
 impl<'a> Sweep<'a> {
-    pub(super) fn new(
-        watch: &'a Watch,
-        terms: Terms<'a>,
-        directory: &'a Directory,
-        nameless: Nameless,
-        known: Arc<KnownCases>,
-        after: i64,
-        written_at: BTreeMap<PersonRef, DateTime<Utc>>,
-    ) -> Sweep<'a> {
-        let written_at = Arc::new(written_at);
+    pub(super) fn new(watch: &'a Watch, terms: Terms<'a>, directory: &'a Directory, start: Start) -> Sweep<'a> {
         let line = Line::new(directory, terms.procedure, terms.today, &watch.last_recipient);
-        let seen = vec![false; known.cases.len()];
-        let (waiting, storing, tally) = (Part::default(), None, Tally::default());
-        Sweep { watch, terms, directory, line, nameless, known, seen, after, written_at, waiting, storing, tally }
+        let Start { nameless, stale, known, after, written_at } = start;
+        Sweep {
+            watch,
+            terms,
+            directory,
+            line,
+            nameless,
+            stale,
+            seen: vec![false; known.cases.len()],
+            known,
+            after,
+            written_at: Arc::new(written_at),
+            waiting: Part::default(),
+            storing: None,
+            tally: Tally::default(),
+        }
     }
 
     /// Takes the next children.
@@ -131,13 +150,16 @@ impl<'a> Sweep<'a> {
         let died = judged.values().filter(|one| one.context.died).map(|one| one.context.child.clone()).collect();
         let reconciled = reconcile(duties, &died, &unsure, &history);
         let cases = judged.iter().map(|(child, one)| (child.clone(), one.context.clone())).collect();
-        let mut part = self.decide(&reconciled, &cases, &history);
+        let (mut part, held) = self.decide(&reconciled, &cases, &history);
         self.note_drift(&judged, &part);
         for standing in &reconciled.standing {
             let Some(one) = standing.duty.child.as_ref().and_then(|child| judged.get_mut(child)) else { continue };
             one.wake_at = one.wake_at.into_iter().chain(wake_at(standing, &self.terms)).min();
         }
-        for one in judged.into_values() {
+        for (child, mut one) in judged {
+            if held.contains(&child) {
+                one.wake_at = Some(self.terms.now);
+            }
             part.cases.push(self.keep(one)?);
         }
         self.store(part).await
@@ -181,17 +203,19 @@ impl<'a> Sweep<'a> {
         Ok(history)
     }
 
+    /// What is to be stored, and the children of whom something waits for fresh data.
     fn decide(
         &mut self,
         reconciled: &Reconciled,
         cases: &BTreeMap<ChildRef, CaseContext>,
         history: &History,
-    ) -> Part {
-        let audience = self.watch.audience(self.directory, cases);
+    ) -> (Part, BTreeSet<ChildRef>) {
+        let audience = Audience { stale: self.stale, ..self.watch.audience(self.directory, cases) };
         let decision = decide(reconciled, &audience, history, &self.terms);
         add_steps(&mut self.tally.books.steps, decision.steps);
         let changes = reconciled.changes(history);
         for change in &changes {
+            self.tally.gone += u64::from(matches!(change, Change::Closed { closing: Closing::NoLongerDue, .. }));
             self.tally.opened += match change {
                 Change::Opened(_) => 1,
                 Change::Updated { duty, .. } => i64::from(!history.duties.contains_key(&DutyRef::of(duty))),
@@ -199,13 +223,14 @@ impl<'a> Sweep<'a> {
             };
         }
         self.tally.notices += decision.notices.len();
-        Part {
+        let part = Part {
             changes,
             notices: decision.notices,
             withdrawn: decision.withdrawn,
             superseded: decision.superseded,
             ..Part::default()
-        }
+        };
+        (part, decision.held)
     }
 
     /// In a whole run, those of whom nothing had said that they would come to something else.
@@ -239,7 +264,8 @@ impl<'a> Sweep<'a> {
         for gone in gone.chunks(500) {
             let history = self.history(Whose::Children(gone)).await?;
             let nobody = BTreeSet::new();
-            let mut part = self.decide(&reconcile(Vec::new(), &nobody, &nobody, &history), &BTreeMap::new(), &history);
+            let (mut part, _) =
+                self.decide(&reconcile(Vec::new(), &nobody, &nobody, &history), &BTreeMap::new(), &history);
             part.gone = gone.to_vec();
             self.store(part).await?;
         }
@@ -250,7 +276,7 @@ impl<'a> Sweep<'a> {
     pub(super) async fn settle_authority(&mut self, duties: Vec<Duty>) -> Result<(), WatchError> {
         let history = self.history(Whose::Authority).await?;
         let nobody = BTreeSet::new();
-        let part = self.decide(&reconcile(duties, &nobody, &nobody, &history), &BTreeMap::new(), &history);
+        let (part, _) = self.decide(&reconcile(duties, &nobody, &nobody, &history), &BTreeMap::new(), &history);
         self.store(part).await
     }
 
@@ -310,4 +336,5 @@ fn add_steps(sum: &mut StepBooks, steps: StepBooks) {
     sum.queued += steps.queued;
     sum.superseded += steps.superseded;
     sum.acknowledged += steps.acknowledged;
+    sum.held += steps.held;
 }

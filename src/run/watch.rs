@@ -223,13 +223,13 @@ impl Watch {
     pub(super) async fn data_as_of(&self) -> Result<String, WatchError> {
         let mark = self.ledger.last_good_run().await?.and_then(|run| run.run.load_mark);
         let mark = mark.and_then(|mark| DateTime::parse_from_rfc3339(&mark).ok());
-        Ok(mark.map_or_else(
-            || "an unknown time".to_owned(),
-            |mark| {
-                let local = self.zone.local_time(mark.with_timezone(&Utc));
-                format!("{}, {}", format_date_long(local.date()), local.format("%H:%M"))
-            },
-        ))
+        Ok(mark.map_or_else(|| "an unknown time".to_owned(), |mark| self.as_of(mark.with_timezone(&Utc))))
+    }
+
+    /// An instant as a message says it.
+    pub(super) fn as_of(&self, at: DateTime<Utc>) -> String {
+        let local = self.zone.local_time(at);
+        format!("{}, {}", format_date_long(local.date()), local.format("%H:%M"))
     }
 }
 

@@ -167,6 +167,8 @@ impl Reader {
                 && let Some(fact) = same_id.first()
             {
                 self.found.faults.add(kind.view(), Some(&fact.id.0), kind.id_column(), Defect::Duplicate);
+                // The one that is passed over may be the right one: nothing is taken to be over because of it.
+                self.found.incomplete = true;
             }
             kept.extend(same_id.iter().max_by_key(|fact| fact.happened()).cloned());
         }

@@ -26,7 +26,7 @@ pub use error::SourceError;
 pub use assemble::{ChildRead, Found};
 pub use fault::{Defect, Fault, Faults};
 pub use fingerprint::{Fingerprint, FingerprintKey};
-pub use guard::{Guarded, guard, guard_name};
+pub use guard::{Guarded, guard, guard_ended, guard_name};
 pub use profile::{PROFILES, Profile, ProfileError, sql};
 pub use pass::{Known, Pass, Passed, Seen};
 pub use read::{Reading, read, rest};

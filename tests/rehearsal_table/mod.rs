@@ -174,7 +174,7 @@ impl Table {
             let cases = BTreeMap::from([(record.child.clone(), assessment.context.clone())]);
             let died = cases.values().filter(|case| case.died).map(|case| case.child.clone()).collect();
             let reconciled = reconcile(duties, &died, &BTreeSet::new(), &history);
-            let audience = Audience { directory: &directory, cases: &cases, last: &last, clock: &clock };
+            let audience = Audience { directory: &directory, cases: &cases, last: &last, clock: &clock, stale: false };
             let decision = decide(&reconciled, &audience, &history, &terms);
             assert!(decision.steps.balance(), "{}: {day}: {:?}", self.title, decision.steps);
             for notice in decision.notices.iter().filter(|notice| notice.state == NoticeState::Queued) {
