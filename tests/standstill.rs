@@ -133,6 +133,9 @@ async fn other_case_data_tells_nobody() {
     let accept = ["ledger", "accept", "--source", "another council", "--by", "the test", "--reason", "it was renamed"];
     let output = folder.run(&accept).await;
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let database = duewatch::database::Database::open_sqlite(&own, false).await.expect("the cases");
+    support::script(&database, "UPDATE local_load SET loaded_at = '2026-11-18 07:30:00'").await;
+    database.close().await;
     folder.cycle(later(48)).await;
     assert!(folder.files().len() > held_back.len() + 5, "two days later there is news");
 }

@@ -91,7 +91,9 @@ async fn poll(watch: &mut Watch, clock: Clock) -> Result<(), WatchError> {
             run = polled.committed.run,
             outcome = polled.outcome.name(),
             children = polled.books.children.seen,
+            judged = polled.books.children.assessed + polled.books.children.excluded,
             notices = polled.committed.new,
+            in_ledger_ms = u64::try_from(polled.in_ledger.as_millis()).unwrap_or(u64::MAX),
             "polled"
         );
         for matter in &polled.attention {

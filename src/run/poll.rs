@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::FutureExt as _;
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, time::Instant};
 
 use super::{
     Books, DueUntil, Watch, WatchError,
@@ -39,6 +40,8 @@ pub struct Polled {
     pub outcome: RunOutcome,
     /// What somebody must look at, in words; empty when all is well.
     pub attention: Vec<String>,
+    /// How much of its time it asked and filled the ledger.
+    pub in_ledger: Duration,
 }
 
 /// Children handed over at a time.
@@ -46,6 +49,9 @@ const BATCH: usize = 128;
 
 /// Batches that may wait while one is judged: the next children are read meanwhile, and no more of them are held than this.
 const BATCHES_WAITING: usize = 2;
+
+/// So often a run that another one has overtaken is begun again at once; then the next wake begins it.
+const OVERTAKEN_AT_MOST: usize = 3;
 
 /// After so long every child is judged, whatever was kept of it. Nothing should come of that; if it does, it is an alarm.
 const WHOLE_AFTER: TimeDelta = TimeDelta::days(7);
@@ -60,7 +66,15 @@ impl Watch {
         let started_at = clock.now();
         self.reread_calendars();
         self.recognise_ledger().await?;
-        match self.run_at(clock, started_at).await {
+        let mut run = self.run_at(clock, started_at).await;
+        // Another daemon on this ledger was quicker: what it stored has to be read first.
+        for _ in 0..OVERTAKEN_AT_MOST {
+            if !matches!(run, Err(WatchError::Ledger(LedgerError::Overtaken { .. }))) {
+                break;
+            }
+            run = self.run_at(clock, started_at).await;
+        }
+        match run {
             Ok(Ok(polled)) => Ok(polled),
             Ok(Err(NotAccepted(why))) => self.refuse(clock, started_at, &why).await,
             Err(error @ WatchError::Source { .. }) => self.refuse(clock, started_at, &error.to_string()).await,
@@ -132,6 +146,7 @@ impl Watch {
         attention.extend(in_case_data(&faults));
 
         let (mut storing, tally) = sweep.end().await?;
+        let closing = Instant::now();
         let open_after = tally.open_after();
         let (latest, beyond) = storing.due_until(self.calendar.known_until()).await?;
         attention.extend(self.own.faults.iter().cloned());
@@ -168,7 +183,7 @@ impl Watch {
             self.ledger.judge_run(committed.run, outcome).await?;
             attention.extend(miscounted);
         }
-        Ok(Ok(Polled { committed, books, outcome, attention }))
+        Ok(Ok(Polled { committed, books, outcome, attention, in_ledger: tally.in_ledger + closing.elapsed() }))
     }
 
     /// Whether every child is judged in this run: at the first, after a week, and when the clock stands before the last run.
@@ -248,7 +263,13 @@ impl Watch {
         let committed = self.ledger.commit_run(&run, &part).await?;
         let mut attention = vec![format!("nothing was judged and nobody was told anything new: {why}")];
         attention.extend(self.own.faults.iter().cloned());
-        Ok(Polled { committed, books: Books::default(), outcome: RunOutcome::Refused, attention })
+        Ok(Polled {
+            committed,
+            books: Books::default(),
+            outcome: RunOutcome::Refused,
+            attention,
+            in_ledger: Duration::ZERO,
+        })
     }
 
     /// Another authority's ledger is never written to. One that is not where it was is a copy until a person says otherwise,

@@ -5,8 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use tokio::time::Instant;
 
 use super::{
     Books, Watch, WatchError,
@@ -79,6 +81,8 @@ pub(super) struct Tally {
     opened: i64,
     /// Duties that end because what started them is not there any more.
     pub(super) gone: u64,
+    /// How long the ledger was asked and filled.
+    pub(super) in_ledger: Duration,
     /// Children whose judgement changed though nothing had said so.
     pub(super) adrift: u64,
 }
@@ -195,10 +199,12 @@ impl<'a> Sweep<'a> {
         Judged { context, fingerprint, carried: Carried { found, stretches }, wake_at, quiet }
     }
 
-    async fn history(&self, whose: Whose<'_>) -> Result<History, WatchError> {
+    async fn history(&mut self, whose: Whose<'_>) -> Result<History, WatchError> {
+        let asked = Instant::now();
         // Before the first run there is nothing to ask for.
         let mut history =
             if self.after == 0 { History::default() } else { self.watch.ledger.history(whose, self.terms.now).await? };
+        self.tally.in_ledger += asked.elapsed();
         history.written_at.clone_from(&self.written_at);
         Ok(history)
     }
@@ -289,6 +295,7 @@ impl<'a> Sweep<'a> {
     }
 
     async fn write(&mut self) -> Result<&mut RunInProgress, WatchError> {
+        let began = Instant::now();
         let mut storing = match self.storing.take() {
             Some(storing) => storing,
             None => {
@@ -299,6 +306,7 @@ impl<'a> Sweep<'a> {
         };
         let waiting = std::mem::take(&mut self.waiting);
         storing.store(&waiting).await?;
+        self.tally.in_ledger += began.elapsed();
         Ok(self.storing.insert(storing))
     }
 

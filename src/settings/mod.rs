@@ -63,7 +63,7 @@ pub struct Source {
     /// How long one read of all the views may take. A lock that a load holds is not waited for: the next poll reads again.
     #[serde(default = "default_statement_timeout_ms")]
     pub statement_timeout_ms: u64,
-    /// A load mark older than this many hours is stale: the operator is told, and every message says how old the data is.
+    /// A load mark older than this many hours, closed days left out, is stale: nobody is told that something was not done.
     #[serde(default = "default_stale_hours")]
     pub stale_hours: u32,
 }

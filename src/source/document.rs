@@ -146,11 +146,16 @@ The tables on this page are made from the ones the program itself uses, so they 
 
 Case databases are often copies that are emptied and filled again at night. Half a load must not be taken for the truth.
 
-- Every read counts all views and looks at `dw_load` before, during and after. If anything differs, nothing of the read
-  is used, and the next one tries again.
-- If `dw_children`, `dw_plans` or `dw_workers` is suddenly empty, or any of these or of the fact views loses half its rows
-  (the setting can be changed; views under 10 rows are left alone), duewatch holds everything new back, tells
-  the last recipient once that has lasted four hours, and goes on by itself when a read looks right again.
+- Every read counts all views and looks at `dw_load` before and after, and sees one state of the data in between. If
+  anything differs, nothing of the read is used, and the next one tries again.
+- If `dw_children`, `dw_plans`, `dw_workers`, `dw_teams` or `dw_posts` is suddenly empty, or any of these or of the fact
+  views loses half its rows (the setting can be changed; views under 10 rows are left alone), or half of all open duties
+  would be over at once, as when ids change, duewatch holds everything new back, tells the last recipient once that has
+  lasted four hours, and goes on by itself when a read looks right again. If the rows are gone for good, say so with
+  `duewatch ledger accept --fewer-rows`.
+- If the data was loaded too long ago (36 hours, closed days left out), nobody is told that something was not done,
+  because it may only not be copied yet. Reminders of what is still to come go on, and the data team is told.
+- Two rows of one id that differ are a fault; the later by date is used, and nothing of that child ends because of them.
 - If `source_name` is not the one that the ledger was made for, nothing new is decided until a person accepts it.
 - A row that cannot be read is reported by view, row id, column and kind of defect. The content of the field is never
   repeated, because it could be a name.

@@ -35,7 +35,13 @@ pub use survey::{Counts, LoadMark, Survey, survey};
 use std::path::Path;
 use std::time::Duration;
 
-use crate::database::{Access, Database};
+use crate::database::{Access, Database, Kind};
+
+/// The statement of the ordered pass: what a database needs for it alone is the least that a read can take.
+pub fn statement(kind: Kind) -> String {
+    let views = views();
+    query::cases(kind, &views.iter().filter(|view| view.fact.is_some()).collect::<Vec<_>>())
+}
 
 /// One authority's case database, open to read.
 #[derive(Clone, Debug)]

@@ -111,8 +111,7 @@ impl Pass {
         F: FnMut(Vec<Seen>) -> BoxFuture<'static, bool>,
     {
         let views = views();
-        let facts: Vec<&View> = views.iter().filter(|view| view.fact.is_some()).collect();
-        let sql = query::cases(self.snapshot.kind(), &facts);
+        let sql = super::statement(self.snapshot.kind());
         let loaded_on = self.zone.local_date(self.mark.loaded_at);
         let mut sorting =
             Sorting { known, nameless: self.has_nameless_plans(), reader: Reader::new(self.zone, loaded_on), tally: Tally::default() };
