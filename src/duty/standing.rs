@@ -21,11 +21,11 @@ pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Standing, case: &Case) 
     }
 }
 
-/// A duty for each stretch of the plan that no such fact covers, keyed on the fact whose end began it. Gaps are computed
+/// A duty for each stretch of the case that no such fact covers, keyed on the fact whose end began it. Gaps are computed
 /// from what is recorded, never read from a flag.
 fn none_open(terms: &Terms, rule: &Rule, case: &Case, of: &Selector) -> Outcome {
     let mut duties = Vec::new();
-    let mut before: &Fact = case.plan;
+    let mut before: &Fact = case.under;
     let mut uncovered_from = case.since;
     for (fact, when, _) in covering(case, of) {
         if when.on > uncovered_from {
@@ -48,9 +48,9 @@ fn none_open(terms: &Terms, rule: &Rule, case: &Case, of: &Selector) -> Outcome 
     finished(duties)
 }
 
-/// The facts that may cover days of the plan, oldest first: those begun before it too.
+/// The facts that may cover days of the case, oldest first: those begun before it too.
 fn covering<'a>(case: &Case<'a>, of: &Selector) -> Vec<(&'a Fact, When, Fit)> {
-    let whole = Case { since: NaiveDate::MIN, record: case.record, plan: case.plan, today: case.today, now: case.now };
+    let whole = Case { since: NaiveDate::MIN, ..*case };
     whole.held(of).into_iter().filter(|(_, _, fit)| *fit == Fit::Yes).collect()
 }
 

@@ -2,12 +2,13 @@
 //!
 //! ```text
 //! == title
+//! procedure NAME            (tests/procedures/NAME.toml; without this line, the shipped one of Hertfordshire)
 //! today 2026-11-16 [08:30]
 //! KIND ID attribute=value ...
 //! expect DUTY KEY strict=DATE due=DATE status=STATUS met=DATE
 //! expect DUTY idle=REASON
 //! ```
-//! `-` expects that there is none.
+//! `-` expects that there is none. `noted=WORDS` expects the words in one of the duty's notes, `~` standing for a blank.
 
 #![expect(clippy::expect_used, reason = "a table that cannot be read has failed the test")]
 
@@ -30,6 +31,7 @@ pub(crate) struct Expected {
 
 pub(crate) struct Scenario {
     pub(crate) title: String,
+    pub(crate) procedure: Option<String>,
     pub(crate) today: NaiveDate,
     pub(crate) time: NaiveTime,
     pub(crate) facts: Vec<Fact>,
@@ -42,6 +44,13 @@ pub(crate) struct Scenario {
 pub(crate) fn hertfordshire() -> Procedure {
     let text = fs::read_to_string("config/procedures/hertfordshire.toml").expect("the shipped procedure");
     Procedure::parse("hertfordshire.toml", &text, &DutyCatalogue::shipped()).expect("it parses")
+}
+
+/// A procedure for tests. It cites a document that does not exist, so no catalogue has its duties.
+pub(crate) fn procedure(name: &str) -> Procedure {
+    let file = format!("tests/procedures/{name}.toml");
+    let text = fs::read_to_string(&file).expect("a procedure for tests");
+    Procedure::parse(&file, &text, &DutyCatalogue::default()).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
 impl Scenario {
@@ -58,6 +67,7 @@ impl Scenario {
             if let Some(title) = line.strip_prefix("== ") {
                 scenarios.push(Scenario {
                     title: title.into(),
+                    procedure: None,
                     today: NaiveDate::MIN,
                     time: NaiveTime::from_hms_opt(8, 30, 0).expect("a time"),
                     facts: Vec::new(),
@@ -82,6 +92,7 @@ impl Scenario {
                     self.time = NaiveTime::parse_from_str(time, "%H:%M").expect("a time");
                 }
             }
+            ["procedure", name] => self.procedure = Some((*name).into()),
             ["died", on] => self.died_on = Some(date(on)),
             ["born", on] => self.born_on = Some(date(on)),
             ["expected", on] => self.expected_on = Some(date(on)),
@@ -112,7 +123,7 @@ impl Scenario {
     }
 
     pub(crate) fn assess(&self) -> Assessment {
-        let procedure = hertfordshire();
+        let procedure = self.procedure.as_deref().map_or_else(hertfordshire, procedure);
         let calendar = Calendar::shipped("england-and-wales").expect("shipped");
         let zone = Zone::from_name("Europe/London").expect("a zone");
         let now = zone.at(self.today, self.time);
@@ -157,6 +168,11 @@ impl Scenario {
                 "anchor" => duty.anchor.on.to_string(),
                 "provisional" => duty.provisional.to_string(),
                 "done" => duty.done.join("+"),
+                "noted" => match wanted.replace('~', " ") {
+                    none if none == "-" => duty.notes.first().map_or("-", String::as_str).to_owned(),
+                    words if duty.notes.iter().any(|note| note.contains(&words)) => wanted.clone(),
+                    _ => duty.notes.join("; "),
+                },
                 other => return Err(format!("cannot check `{other}`")),
             };
             if is != *wanted {
