@@ -10,6 +10,7 @@
 //! ```
 //! `-` expects that there is none. `noted=WORDS` expects the words in one of the duty's notes, `~` standing for a blank.
 
+#![allow(dead_code, reason = "each test file uses its own part")]
 #![expect(clippy::expect_used, reason = "a table that cannot be read has failed the test")]
 
 use std::{collections::BTreeMap, fs};
@@ -96,11 +97,7 @@ impl Scenario {
             ["died", on] => self.died_on = Some(date(on)),
             ["born", on] => self.born_on = Some(date(on)),
             ["expected", on] => self.expected_on = Some(date(on)),
-            ["expect", duty, rest @ ..] => {
-                let key = rest.first().filter(|word| !word.contains('=')).map(|word| (*word).to_owned());
-                let fields = rest.iter().skip(usize::from(key.is_some())).map(|word| pair(word)).collect();
-                self.expected.push(Expected { text: line.into(), duty: (*duty).into(), key, fields });
-            }
+            ["expect", rest @ ..] => self.expected.push(Expected::read(rest)),
             [kind, id, rest @ ..] => {
                 let kind = FactKind::from_name(kind).unwrap_or_else(|| panic!("no fact `{kind}` in: {line}"));
                 let fact = rest.iter().fold(Fact::new(kind, *id), |fact, word| {
@@ -124,15 +121,33 @@ impl Scenario {
 
     pub(crate) fn assess(&self) -> Assessment {
         let procedure = self.procedure.as_deref().map_or_else(hertfordshire, procedure);
-        let calendar = Calendar::shipped("england-and-wales").expect("shipped");
-        let zone = Zone::from_name("Europe/London").expect("a zone");
-        let now = zone.at(self.today, self.time);
-        assess(&self.record(), &Terms::new(&procedure, &calendar, zone, now))
+        assessed(&self.record(), &procedure, self.today, self.time)
     }
 
     /// Holds one expectation against the assessment.
     pub(crate) fn check(&self, expected: &Expected) -> Result<(), String> {
-        let assessment = self.assess();
+        expected.check(&self.assess())
+    }
+}
+
+/// A record as it stands at a time of day in England.
+pub(crate) fn assessed(record: &CaseRecord, procedure: &Procedure, today: NaiveDate, time: NaiveTime) -> Assessment {
+    let calendar = Calendar::shipped("england-and-wales").expect("shipped");
+    let zone = Zone::from_name("Europe/London").expect("a zone");
+    assess(record, &Terms::new(procedure, &calendar, zone, zone.at(today, time)))
+}
+
+impl Expected {
+    /// `DUTY KEY strict=DATE ...`, or `DUTY idle=REASON`.
+    pub(crate) fn read(words: &[&str]) -> Expected {
+        let (duty, rest) = words.split_first().expect("a duty");
+        let key = rest.first().filter(|word| !word.contains('=')).map(|word| (*word).to_owned());
+        let fields = rest.iter().skip(usize::from(key.is_some())).map(|word| pair(word)).collect();
+        Expected { text: words.join(" "), duty: (*duty).into(), key, fields }
+    }
+
+    pub(crate) fn check(&self, assessment: &Assessment) -> Result<(), String> {
+        let expected = self;
         let outcome = assessment.outcomes.iter().find(|(duty, _)| duty.0 == expected.duty).map(|(_, outcome)| outcome);
         let outcome = outcome.ok_or_else(|| "no such rule".to_owned())?;
         let duties = match outcome {
@@ -183,7 +198,7 @@ impl Scenario {
     }
 }
 
-fn pair(word: &str) -> (String, String) {
+pub(crate) fn pair(word: &str) -> (String, String) {
     let (name, value) = word.split_once('=').unwrap_or_else(|| panic!("no `=` in {word}"));
     (name.into(), value.into())
 }
