@@ -84,14 +84,8 @@ fn described_kind(rule: &Rule, before: &Fact) -> String {
 /// The latest such fact must say it, unless the next one of its kind is already booked, which says the same.
 fn not_set(terms: &Terms, rule: &Rule, case: &Case, of: &Selector, attribute: &str) -> Outcome {
     let Some((fact, when, fit)) = case.held(of).pop() else { return Outcome::Idle(Idle::NotStarted) };
-    let booked = case.record.facts(of.fact).iter().any(|later| {
-        later.held(terms.today).is_none()
-            && later
-                .kind
-                .booked()
-                .and_then(|name| later.date(name))
-                .is_some_and(|booked| booked.on > when.on && booked.on >= terms.today)
-    });
+    let next = |later: &Fact| later.planned(terms.today).is_some_and(|on| on > when.on);
+    let booked = case.record.facts(of.fact).iter().any(next);
     let set = booked || fact.date(attribute).is_some_and(|date| date.on > when.on);
     let began = anchor(fact, when.on);
     let mut notes = Vec::new();
