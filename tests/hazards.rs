@@ -5,7 +5,8 @@
 //! == title
 //! TABLE column=value ...            a row; a column by the end of its name, `-` for NULL, `~` for a blank
 //! children C1 C2                    these are in dw_children, and no others
-//! shows C1 KIND ID attribute=value  the record holds this; `-` for nothing; ID alone: it is there; `none`: no such fact
+//! shows C1 KIND ID attribute=value  the record holds this; `-` for nothing; ID alone: it is there
+//! shows C1 KIND none                it holds none of the kind; `ID absent`: not this one
 //! duty C1 DUTY KEY field=value      as in tests/duties
 //! fault WORDS                       a fault that says this, `~` for a blank
 //! ```
@@ -132,8 +133,12 @@ fn shows(record: &CaseRecord, kind: &str, id: &str, attributes: &[&str]) -> Resu
     let kind = FactKind::from_name(kind).unwrap_or_else(|| panic!("no fact `{kind}`"));
     let ids: Vec<&str> = record.facts(kind).iter().map(|fact| fact.id.0.as_str()).collect();
     let Some(fact) = record.fact(kind, id) else {
-        return if id == "none" && ids.is_empty() { Ok(()) } else { Err(format!("it shows {ids:?}")) };
+        let expected = (id == "none" && ids.is_empty()) || attributes == ["absent"];
+        return if expected { Ok(()) } else { Err(format!("it shows {ids:?}")) };
     };
+    if attributes == ["absent"] {
+        return Err("it is there".into());
+    }
     for (name, wanted) in attributes.iter().map(|word| pair(word)) {
         let is = said(fact.get(&name));
         if is != wanted {

@@ -259,8 +259,8 @@ UNION
 SELECT 'booked-' || TRIM(booking_id), TRIM(person_id), kind, booked_on, NULL, NULL, TRIM(chair_id), NULL, NULL, NULL
 FROM local_bookings;
 
--- Visits and contacts, whoever made them, with the child seen or not. A date to come is passed on as it stands: it was
--- mistyped, and duewatch says so instead of taking it for a visit.
+-- Visits and contacts, whoever made them, with the child seen or not; where the type is known, only of those that count. A
+-- date to come is passed on as it stands: it was mistyped, and duewatch says so instead of taking it for a visit.
 CREATE VIEW dw_visits AS
 SELECT
     TRIM(system_visits.visit_id) AS visit_id,
@@ -271,7 +271,9 @@ SELECT
     TRIM(alone) AS alone,
     TRIM(bedroom) AS bedroom
 FROM system_visits
-LEFT JOIN local_visitors visitor ON visitor.visit_id = system_visits.visit_id;
+LEFT JOIN local_visitors visitor ON visitor.visit_id = system_visits.visit_id
+LEFT JOIN local_visit_types counted ON counted.code = TRIM(visitor.visit_type)
+WHERE NULLIF(TRIM(visitor.visit_type), '') IS NULL OR counted.code IS NOT NULL;
 
 -- Who the case is or was allocated to.
 CREATE VIEW dw_allocations AS
@@ -279,11 +281,12 @@ SELECT
     TRIM(invo_involvements_id) AS allocation_id,
     TRIM(person_id) AS child_id,
     COALESCE(direct.worker_id, other.worker_id, TRIM(invo_professional_id)) AS worker_id,
-    NULLIF(TRIM(invo_professional_team), '-1') AS team_id,
+    COALESCE(team.team_id, NULLIF(TRIM(invo_professional_team), '-1')) AS team_id,
     COALESCE(roles.role, 'other') AS role,
     invo_involvement_start_date AS from_on,
     invo_involvement_end_date AS to_on
 FROM system_involvements
 LEFT JOIN local_workers direct ON direct.worker_id = TRIM(invo_professional_id)
 LEFT JOIN local_worker_keys other ON other.other_key = TRIM(invo_professional_id)
-LEFT JOIN local_role_codes roles ON roles.code = TRIM(invo_professional_role_id);
+LEFT JOIN local_role_codes roles ON roles.code = TRIM(invo_professional_role_id)
+LEFT JOIN local_team_keys team ON team.other_key = TRIM(invo_professional_team);

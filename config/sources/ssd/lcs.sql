@@ -7,7 +7,8 @@
 --   They are compared with what duewatch counts, and start or end no clock.
 -- - An open enquiry is there, with an empty end. Its start date is taken for the day of the strategy discussion. One with a
 --   start in the future is not in the dataset at all, nor is a draft of an assessment.
--- - Visits under a plan are the statutory visits only (case note type STVC). The plan's id is often empty: they are the
+-- - Visits under a plan are the statutory visits only (case note type STVC); visits to children in need, which it fills from
+--   ten types of note, are not read. The plan's id is often empty: they are the
 --   child's by person.
 -- - The role of the allocated worker is CW; local_role_codes says so and can say otherwise.
 -- - A worker is named by the professional id in one place and by the staff id in another: both are tried.

@@ -63,11 +63,19 @@ CREATE TABLE local_core_groups (
     minutes_sent_on TIMESTAMP        -- the last addressee was sent them
 );
 
--- Who made each visit in ssd_cp_visits.
+-- Who made each visit in ssd_cp_visits, and what kind of visit it was: the dataset says neither.
 CREATE TABLE local_visitors (
     visit_id TEXT PRIMARY KEY,       -- cppv_cp_visit_id
-    visitor_id TEXT NOT NULL         -- a worker, or a member of the core group, by key
+    visitor_id TEXT,                 -- a worker, or a member of the core group, by key; empty: not known
+    visit_type TEXT                  -- the case system's own code; empty: whatever the dataset let in counts
 );
+
+-- The types of visit that count. A visit of another type is not shown; one whose type is not known is.
+CREATE TABLE local_visit_types (
+    code TEXT PRIMARY KEY            -- local_visitors.visit_type
+);
+INSERT INTO local_visit_types (code) VALUES
+    ('STVC');                        -- LCS: statutory visit under a child protection plan
 
 -- Who belongs to a child's core group.
 CREATE TABLE local_core_group_members (
@@ -107,6 +115,12 @@ CREATE TABLE local_workers (
     team_id TEXT,                    -- dept_team_id
     manager_id TEXT,                 -- their own manager; empty: their team's manager
     left_on TIMESTAMP                -- the last day they worked here
+);
+
+-- Other keys by which the dataset's involvements name a team: its name, or a key of an older system.
+CREATE TABLE local_team_keys (
+    other_key TEXT PRIMARY KEY,      -- invo_professional_team
+    team_id TEXT NOT NULL            -- local_teams.team_id
 );
 
 -- Who runs each team.
