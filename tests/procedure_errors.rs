@@ -116,7 +116,7 @@ title = "x""#,
    |
 52 | titel = "First meeting"
    | ^^^^^
-   = did you mean `title`? it may have: after_death, ask, cite, duty, expected, from_birth, ladder, met_by, of, office_days, responsible, shape, step, strength, title, under_review, within
+   = did you mean `title`? it may have: after_death, ask, cite, duty, expected, from_birth, ladder, met_by, of, office_days, responsible, shape, step, strength, title, under, under_review, within
 
 1 problem"#
     );
@@ -283,7 +283,7 @@ fn a_kind_of_fact_that_does_not_exist() {
    |
 59 | met_by = { fact = "core_grop" }
    |                   ^^^^^^^^^^^
-   = did you mean `core_group`? the kinds are: plan, conference, core_group, visit, allocation, membership, incident, decision
+   = did you mean `core_group`? the kinds are: plan, enquiry, assessment, conference, core_group, visit, allocation, membership, incident, decision
 
 1 problem"#
     );
@@ -349,6 +349,79 @@ office_days = true"#,
    = take it out, or state the period in working days
 
 1 problem"
+    );
+}
+
+#[test]
+fn a_lasting_fact_that_no_rule_runs_under() {
+    let said = after_change(
+        56,
+        r#"under = "visit"
+responsible = "lead_worker""#,
+    );
+    assert_eq!(
+        said,
+        r#"trial.toml:56:9: there is no lasting fact `visit`
+   |
+56 | under = "visit"
+   |         ^^^^^^^
+   = a rule runs under one of: plan, enquiry
+
+1 problem"#
+    );
+}
+
+#[test]
+fn a_report_under_an_enquiry() {
+    let said = after_change(
+        78,
+        r#"under = "enquiry"
+responsible = "director""#,
+    );
+    assert_eq!(
+        said,
+        r#"trial.toml:78:9: a report belongs to the authority and runs under nothing
+   |
+78 | under = "enquiry"
+   |         ^^^^^^^^^
+   = take it out; the rule that the report is about may run under an enquiry
+
+1 problem"#
+    );
+}
+
+#[test]
+fn a_rule_under_an_enquiry_that_starts_with_a_plan() {
+    let said = after_change(
+        54,
+        r#"shape = "recurring"
+under = "enquiry"
+every = "10 working days"
+from = "plan""#,
+    );
+    let said = said.split("\n\n").find(|problem| problem.contains("start `plan`")).unwrap_or(&said).to_owned();
+    assert_eq!(
+        said,
+        r#"trial.toml:57:8: there is no start `plan`
+   |
+57 | from = "plan"
+   |        ^^^^^^
+   = the starts are: enquiry, first_event"#
+    );
+}
+
+#[test]
+fn a_target_date_of_the_case_system_is_no_evidence() {
+    let said = after_change(59, r#"met_by = { dates = ["target_on"] }"#);
+    assert_eq!(
+        said,
+        r#"trial.toml:59:21: `target_on` is what the case system reckons, and no rule counts on it
+   |
+59 | met_by = { dates = ["target_on"] }
+   |                     ^^^^^^^^^^^
+   = it is compared with the date that a rule comes to, and with nothing else
+
+1 problem"#
     );
 }
 
@@ -939,7 +1012,7 @@ fn a_state_of_what_does_not_last() {
    |
 69 | none_open = { fact = "visit" }
    |             ^^^^^^^^^^^^^^^^^^
-   = these last: plan, allocation, membership
+   = these last: plan, enquiry, assessment, allocation, membership
 
 1 problem"#
     );

@@ -1,5 +1,6 @@
 //! The same ten children as three case systems keep them: LCS, Mosaic and Eclipse fill one dataset, and mean different things
-//! by it. Under the view definitions of each they come to the same duties, and the same people are told.
+//! by it. Under the view definitions of each they come to the same duties, and the same people are told. Enquiries and
+//! conferences that are arranged are among it, and two children who have nothing else.
 
 #![cfg(feature = "io")]
 
@@ -8,7 +9,7 @@ mod cases;
 #[path = "support/shapes.rs"]
 mod shapes;
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, fs};
 
 use cases::{Bench, says};
 use duewatch::source;
@@ -79,6 +80,62 @@ const CHILDREN: [Child; 10] = [
     Child { id: 10, born: None, expected: Some("2027-01-11"), plan: "2026-11-02", visits: &[], ..CHILD },
 ];
 
+/// An enquiry about a child; the number of the enquiry is the child's with five hundred added.
+struct Enquiry {
+    child: u32,
+    started: &'static str,
+    ended: Option<&'static str>,
+    /// What the dataset says of no further action.
+    nfa: Option<&'static str>,
+    /// The day a conference is arranged for that has not been held.
+    arranged: Option<&'static str>,
+}
+
+const ENQUIRY: Enquiry = Enquiry { child: 0, started: "2026-11-02", ended: None, nfa: None, arranged: None };
+
+const ENQUIRIES: [Enquiry; 7] = [
+    Enquiry { child: 1, ..ENQUIRY },
+    // It led to the conference of 9 November, on its last day.
+    Enquiry { child: 4, started: "2026-10-19", ended: Some("2026-10-30"), nfa: Some("N"), arranged: None },
+    // Ended, and nobody has said whether it needs a conference. Not held.
+    Enquiry { child: 5, started: "2026-10-20", ended: Some("2026-11-06"), nfa: Some("N"), arranged: None },
+    // One piece of work about two of one household.
+    Enquiry { child: 6, started: "2026-10-26", ..ENQUIRY },
+    Enquiry { child: 7, started: "2026-10-26", ..ENQUIRY },
+    // No plan: an enquiry and a conference that is arranged; and an enquiry that came to nothing.
+    Enquiry { child: 11, arranged: Some("2026-11-20"), ..ENQUIRY },
+    Enquiry { child: 12, ended: Some("2026-11-12"), nfa: Some("Y"), ..ENQUIRY },
+];
+
+fn enquiry(system: System, enquiry: &Enquiry) -> String {
+    let Enquiry { child, started, ended, nfa, arranged } = enquiry;
+    // Eclipse shows what is complete.
+    if system == Eclipse && ended.is_none() {
+        return String::new();
+    }
+    // Mosaic: one step of work, one number, several children.
+    let number = 500 + if system == Mosaic && *child == 7 { 6 } else { *child };
+    let mut sql = format!(
+        "INSERT INTO ssd_s47_enquiry (s47e_s47_enquiry_id, s47e_person_id, s47e_s47_start_date, s47e_s47_end_date, s47e_s47_nfa,
+            s47e_s47_outcome_json) VALUES ({number}, '{}', '{started}', {}, {}, '{{ no JSON');\n",
+        person(system, *child),
+        text(*ended),
+        text(*nfa)
+    );
+    if let Some(on) = arranged {
+        sql.push_str(&match system {
+            Lcs => format!(
+                "INSERT INTO ssd_initial_cp_conference (icpc_icpc_id, icpc_person_id, icpc_icpc_target_date, icpc_icpc_date)
+                    VALUES ('{child}', '{child}', '2026-11-23', '{on}');"
+            ),
+            Mosaic | Eclipse => format!(
+                "INSERT INTO local_bookings (booking_id, person_id, kind, booked_on) VALUES ('{child}', '{child}', 'initial', '{on}');"
+            ),
+        });
+    }
+    sql
+}
+
 fn yes(flag: bool) -> &'static str {
     if flag { "Y" } else { "N" }
 }
@@ -87,10 +144,14 @@ fn text(value: Option<&str>) -> String {
     value.map_or("NULL".to_owned(), |value| format!("'{value}'"))
 }
 
+/// LCS and Eclipse pad their ids now and then.
+fn person(system: System, id: u32) -> String {
+    if system != Mosaic && id == 5 { format!("{id}  ") } else { id.to_string() }
+}
+
 fn rows(system: System, child: &Child) -> String {
     let Child { id, plan, .. } = child;
-    // LCS and Eclipse pad their ids now and then.
-    let person = if system != Mosaic && *id == 5 { format!("{id}  ") } else { id.to_string() };
+    let person = person(system, *id);
     let mut sql = format!(
         "INSERT INTO ssd_person (pers_person_id, pers_dob, pers_expected_dob, pers_death_date) VALUES
             ('{person}', {}, {}, {});
@@ -214,7 +275,8 @@ fn bench(system: System) -> Bench {
     let bench = Bench::bare();
     let views = source::sql(system.profile()).unwrap_or_else(|error| panic!("{error}"));
     let children: String = CHILDREN.iter().map(|child| rows(system, child)).collect();
-    bench.sql(&[&shapes::dataset(system.profile()), LOCAL, &children, &rest(system), &views].join("\n"));
+    let enquiries: String = ENQUIRIES.iter().map(|of| enquiry(system, of)).collect();
+    bench.sql(&[&shapes::dataset(system.profile()), LOCAL, &children, &enquiries, &rest(system), &views].join("\n"));
     bench.run(&["ledger", "migrate", "--simulated"]).well();
     bench.run(&["ledger", "mode", "live", "--by", "test", "--reason", "files only"]).well();
     bench
@@ -244,4 +306,97 @@ fn three_systems_come_to_the_same_duties_and_tell_the_same_people() {
     }
     assert!(!lcs.contains("\nwrenholt,9,"), "another authority's plan is not watched:\n{lcs}");
     assert!(told.iter().any(|told| told.ends_with(" S1")), "{told:?}");
+}
+
+/// Under tests/procedures/enquiry.toml in place of the shipped procedure, which has no rule under an enquiry.
+fn bench_of_enquiries(system: System) -> Bench {
+    let bench = bench(system);
+    let procedure = fs::canonicalize("tests/procedures/enquiry.toml").expect("the procedure for tests");
+    let own = cases::SETTINGS.replace("\"hertfordshire\"", &format!("\"{}\"", procedure.display()));
+    fs::write(bench.path("duewatch.toml"), own).expect("the settings");
+    bench
+}
+
+/// Every duty as the command shows it; the number of an enquiry that two children share is that of each child's own.
+fn duties(bench: &Bench) -> Vec<String> {
+    let said = bench.run(&["duties", "--at", NOW, "--format", "csv"]).well();
+    let own = |line: &str| if line.starts_with("wrenholt,7,") { line.replace("506", "507") } else { line.to_owned() };
+    said.lines().map(own).collect()
+}
+
+fn of_the_conference<'a>(duties: &'a [String], child: u32) -> Vec<&'a str> {
+    let start = format!("wrenholt,{child},local-initial-conference,");
+    duties.iter().map(String::as_str).filter(|line| line.starts_with(&start)).collect()
+}
+
+#[test]
+fn open_enquiries_come_to_the_same_duties_on_lcs_and_mosaic() {
+    let [lcs, mosaic] = [Lcs, Mosaic].map(|system| duties(&bench_of_enquiries(system)));
+    assert_eq!(lcs, mosaic);
+    // Fifteen working days of 2 November are the 23rd, of 26 October the 16th, of 20 October the 10th of November,
+    // of 19 October the 9th.
+    for (child, words) in [
+        (1, ",2026-11-23,open"),
+        (4, ",2026-11-09,met,2026-11-09"),
+        (5, ",2026-11-10,overdue"),
+        (6, ",2026-11-16,amber"),
+        (7, ",2026-11-16,amber"),
+        (11, ",2026-11-23,open"),
+    ] {
+        let [duty] = of_the_conference(&lcs, child)[..] else { panic!("child {child} in {lcs:#?}") };
+        says(duty, &[words]);
+    }
+    for child in [2, 3, 8, 9, 10, 12] {
+        assert_eq!(of_the_conference(&lcs, child), [""; 0], "child {child}");
+    }
+}
+
+#[test]
+fn eclipse_shows_no_open_enquiry_and_so_asks_for_no_conference_under_one() {
+    let [lcs, eclipse] = [Lcs, Eclipse].map(|system| duties(&bench_of_enquiries(system)));
+    let under_an_open_one = |line: &&String| {
+        let open = |enquiry: &&Enquiry| enquiry.ended.is_none();
+        let children = ENQUIRIES.iter().filter(open).map(|enquiry| enquiry.child);
+        let rules = ["local-initial-conference", "local-enquiry-visits", "local-enquiry-allocated"];
+        let starts = children.flat_map(|child| rules.map(|rule| format!("wrenholt,{child},{rule},")));
+        starts.into_iter().any(|start| line.starts_with(&start))
+    };
+    let known: Vec<String> = lcs.iter().filter(|line| !under_an_open_one(line)).cloned().collect();
+    assert!(known.len() < lcs.len());
+    assert_eq!(known, eclipse);
+    // The one that was complete is judged as anywhere.
+    assert_eq!(of_the_conference(&eclipse, 5).len(), 1, "{eclipse:#?}");
+}
+
+#[test]
+fn who_has_only_an_enquiry_is_assessed_if_and_only_if_a_rule_watches_enquiries() {
+    let children = |bench: &Bench| {
+        bench.once(NOW);
+        let books = bench.ledger("SELECT json_extract(books, '$.children') FROM runs ORDER BY id DESC LIMIT 1");
+        books.concat().concat()
+    };
+    // Ten with plans, one of them another authority's; 11 has an open enquiry; 12 has none any more, and is not shown.
+    says(&children(&bench(Lcs)), &["\"seen\":11,\"assessed\":9,\"excluded\":2"]);
+    says(&children(&bench_of_enquiries(Lcs)), &["\"seen\":11,\"assessed\":10,\"excluded\":1"]);
+}
+
+#[test]
+fn no_target_or_due_date_of_any_system_changes_a_duty() {
+    let columns = [
+        ("ssd_initial_cp_conference", "icpc_icpc_target_date"),
+        ("ssd_cp_reviews", "cppr_cp_review_due"),
+        ("ssd_cla_reviews", "clar_cla_review_due_date"),
+    ];
+    for system in [Lcs, Mosaic, Eclipse] {
+        for bench in [bench(system), bench_of_enquiries(system)] {
+            let before = duties(&bench);
+            assert!(before.len() > 5, "{before:#?}");
+            for date in ["'2001-01-01'", "'2026-11-16'", "'2031-05-05'", "NULL"] {
+                for (table, column) in columns {
+                    bench.sql(&format!("UPDATE {table} SET {column} = {date}"));
+                }
+                assert_eq!(before, duties(&bench), "{system:?}: {date}");
+            }
+        }
+    }
 }

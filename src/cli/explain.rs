@@ -134,6 +134,7 @@ fn nothing(rule: &Rule, idle: Idle) {
         Idle::NothingToWatch => "there is nothing to watch for",
         Idle::Unborn => "the child is not born yet",
         Idle::NoOpenPlan => "no plan of this authority is open",
+        Idle::NoOpenEnquiry => "no enquiry is open, and none still waits for its conference",
         Idle::Died => "the child has died; this rule stops at that",
     };
     output::line(&format!("\n{} [{}]\n  nothing due: {why}", rule.title, rule.duty));

@@ -5,12 +5,14 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use super::{
-    CaseContext, Duty, Idle, Outcome, Status, Stretch, alert, between, case::Case, context::context, deadline, reading,
-    recurring, report, standing,
+    CaseContext, Duty, Idle, Outcome, Status, Stretch, alert, between,
+    case::{Case, Cases},
+    context::context,
+    deadline, reading, recurring, report, standing,
 };
 use crate::{
     calendar::{Calendar, Zone, format_date_long},
-    procedure::{Counts, DutyId, Procedure, Rule, Shape},
+    procedure::{Counts, DutyId, Procedure, Rule, Shape, Under},
     record::{CaseRecord, Fact, FactKind, Value, When},
 };
 
@@ -84,26 +86,28 @@ pub fn assess(record: &CaseRecord, terms: &Terms) -> Assessment {
     let (died, impossible) = believed_death(record, terms);
     let with_death = died.and_then(|died_on| with_death_on_record(record, died_on));
     let record = with_death.as_ref().unwrap_or(record);
-    let open = Case::open_on(record, terms.today, terms);
-    let open_at_death = died.and_then(|died_on| Case::open_on(record, died_on, terms));
+    let open = Cases::on(record, terms.today, terms);
+    let open_at_death = died.map(|died_on| Cases::on(record, died_on, terms));
     let mut outcomes = Vec::with_capacity(terms.procedure.rules.len());
     let mut stretches = Vec::new();
     for rule in terms.procedure.rules.iter().filter(|rule| !matches!(rule.shape, Shape::Report(_))) {
         let terms = &terms.of(rule);
+        let cases = open_at_death.as_ref().unwrap_or(&open).under(rule.under);
         let outcome = match (died.is_some(), rule.after_death) {
-            (false, true) if impossible.is_some() => doubtful_death(terms, rule, open.as_ref(), impossible),
+            (false, true) if impossible.is_some() => doubtful_death(terms, rule, cases.first(), impossible),
             (true, false) => Outcome::Idle(Idle::Died),
-            (true, true) => apply(terms, rule, open_at_death.as_ref()),
-            (false, _) if rule.from_birth => match open.as_ref().map(Case::since_birth) {
-                Some(None) => Outcome::Idle(Idle::Unborn),
-                born => apply(terms, rule, born.flatten().as_ref()),
-            },
-            (false, _) => apply(terms, rule, open.as_ref()),
+            (false, _) if rule.from_birth => {
+                let born: Vec<Case> = cases.iter().filter_map(Case::since_birth).collect();
+                if born.is_empty() && !cases.is_empty() {
+                    Outcome::Idle(Idle::Unborn)
+                } else {
+                    apply(terms, rule, &born)
+                }
+            }
+            _ => apply(terms, rule, cases),
         };
         let outcome = each_once(outcome);
-        for case in Case::of_each_plan(record, terms) {
-            stretches.extend(report::stretches(terms, rule, &case));
-        }
+        stretches.extend(report::stretches(terms, rule, record));
         outcomes.push((rule.duty.clone(), outcome));
     }
     let mut assessment = Assessment { context: context(record, terms), outcomes, stretches, wake_at: None };
@@ -111,8 +115,27 @@ pub fn assess(record: &CaseRecord, terms: &Terms) -> Assessment {
     assessment
 }
 
-fn apply(terms: &Terms, rule: &Rule, case: Option<&Case>) -> Outcome {
-    let Some(case) = case else { return Outcome::Idle(Idle::NoOpenPlan) };
+/// What the rule comes to under all of its cases: their duties, or why the last of them has none.
+fn apply(terms: &Terms, rule: &Rule, cases: &[Case]) -> Outcome {
+    let mut duties = Vec::new();
+    let mut idle = nothing_open(rule);
+    for case in cases {
+        match apply_to_one(terms, rule, case) {
+            Outcome::Duties(of_case) => duties.extend(of_case),
+            Outcome::Idle(why) => idle = why,
+        }
+    }
+    if duties.is_empty() { Outcome::Idle(idle) } else { Outcome::Duties(duties) }
+}
+
+fn nothing_open(rule: &Rule) -> Idle {
+    match rule.under {
+        Under::Plan => Idle::NoOpenPlan,
+        Under::Enquiry => Idle::NoOpenEnquiry,
+    }
+}
+
+fn apply_to_one(terms: &Terms, rule: &Rule, case: &Case) -> Outcome {
     let outcome = match &rule.shape {
         Shape::Deadline(shape) => deadline::assess(terms, rule, shape, case),
         Shape::Recurring(shape) => recurring::assess(terms, rule, shape, case),
@@ -139,28 +162,32 @@ pub(super) fn is_death(incident: &Fact) -> bool {
     *incident.get("kind") == Value::Code("death".into())
 }
 
-/// The day of death, if it can be true. A death before the plan that is open today began is a mistake of the record: a slip
-/// in a date must not silence everything about a living child.
+/// The day of death, if it can be true. A death before the plan or enquiry that is open today began is a mistake of the
+/// record: a slip in a date must not silence everything about a living child.
 pub(super) fn believed_death(record: &CaseRecord, terms: &Terms) -> (Option<NaiveDate>, Option<NaiveDate>) {
     let Some(died) = died_on(record, terms.today) else { return (None, None) };
-    let open = Case::open_on(record, terms.today, terms).is_some();
-    let open_then = Case::open_on(record, died, terms).is_some();
+    let (open, open_then) = (Cases::on(record, terms.today, terms), Cases::on(record, died, terms));
+    // A plan says more than an enquiry: one that was open then is not doubted because of an enquiry that came after.
+    let began_after = match open.under(Under::Plan) {
+        [] => !open.is_empty() && open_then.is_empty(),
+        _ => open_then.under(Under::Plan).is_empty(),
+    };
     let before_birth = record.born_on.is_some_and(|born_on| died < born_on);
-    if (open && !open_then) || before_birth { (None, Some(died)) } else { (Some(died), None) }
+    if began_after || before_birth { (None, Some(died)) } else { (Some(died), None) }
 }
 
 fn doubtful_death(terms: &Terms, rule: &Rule, case: Option<&Case>, died: Option<NaiveDate>) -> Outcome {
-    let (Some(case), Some(died)) = (case, died) else { return Outcome::Idle(Idle::NoOpenPlan) };
+    let (Some(case), Some(died)) = (case, died) else { return Outcome::Idle(nothing_open(rule)) };
     let draft = reading::Draft {
         terms,
         rule,
         record: case.record,
-        key: reading::key(case.plan),
-        anchor: reading::anchor(case.plan, case.since),
+        key: reading::key(case.under),
+        anchor: reading::anchor(case.under, case.since),
         notes: Vec::new(),
     };
     let why = format!(
-        "the record gives {} as the day of death, before the plan began or the child was born",
+        "the record gives {} as the day of death, before the plan or enquiry began or the child was born",
         format_date_long(died)
     );
     Outcome::Duties(vec![draft.cannot_tell(why)])
@@ -197,7 +224,7 @@ fn wake_at(record: &CaseRecord, terms: &Terms, assessment: &Assessment) -> Optio
     let limits = unmet.flat_map(|duty| [duty.strict.as_ref(), duty.due.as_ref()]).flatten();
     let ends = limits.map(|reading| reading.ends_at(terms.zone));
     let facts = FactKind::ALL.into_iter().flat_map(|kind| record.facts(kind));
-    let dates = facts.flat_map(|fact| fact.kind.attributes().iter().filter_map(|attribute| fact.date(attribute.name)));
+    let dates = facts.flat_map(Fact::dates).map(|(_, when)| when);
     let days =
         dates.map(|when| when.on).chain([record.died_on, record.born_on, record.expected_on].into_iter().flatten());
     let turns = days.flat_map(|on| [Some(on), on.checked_add_days(Days::new(1))]).flatten();

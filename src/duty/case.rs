@@ -1,12 +1,12 @@
-//! One case under assessment: the record, seen on one day, through one open plan.
+//! One case under assessment: the record, seen on one day, through one lasting fact that is open: a plan or an enquiry.
 //!
-//! Owns what belongs to the plan's period and who was what on which day. Must not know any shape of rule.
+//! Owns what is open, what belongs to its period and who was what on which day. Must not know any shape of rule.
 
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{Terms, assess::is_death};
 use crate::{
-    procedure::{Relation, Selector, Test},
+    procedure::{Relation, Selector, Test, Under},
     record::{CaseRecord, Fact, FactKind, PersonRef, Value, When},
 };
 
@@ -19,68 +19,87 @@ pub(super) enum Fit {
     Silent(&'static str),
 }
 
-/// The record within the period of one plan.
+/// What is open on one day.
+pub(super) struct Cases<'a> {
+    plan: Option<Case<'a>>,
+    enquiries: Vec<Case<'a>>,
+}
+
+impl<'a> Cases<'a> {
+    pub(super) fn on(record: &'a CaseRecord, on: NaiveDate, terms: &Terms) -> Cases<'a> {
+        let open = |fact: &Fact| fact.held(on).is_some() && !is_over(record, fact, on, terms);
+        // Of several plans the one that began first, so that no fact of any falls outside.
+        let plan = facts_under(record, Under::Plan).find(|plan| open(plan));
+        let enquiries = facts_under(record, Under::Enquiry).filter(|enquiry| open(enquiry));
+        let case = |fact| Case::under(record, fact, terms);
+        Cases { plan: plan.and_then(case), enquiries: enquiries.filter_map(case).collect() }
+    }
+
+    /// Those that a rule runs under, oldest first.
+    pub(super) fn under(&self, under: Under) -> &[Case<'a>] {
+        match under {
+            Under::Plan => self.plan.as_slice(),
+            Under::Enquiry => &self.enquiries,
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.plan.is_none() && self.enquiries.is_empty()
+    }
+}
+
+/// The record within the period of one plan or enquiry.
+#[derive(Clone, Copy)]
 pub(super) struct Case<'a> {
     pub(super) record: &'a CaseRecord,
-    pub(super) plan: &'a Fact,
+    /// The plan or the enquiry.
+    pub(super) under: &'a Fact,
     pub(super) today: NaiveDate,
     pub(super) now: DateTime<Utc>,
-    /// The plan's first day, or the day of the conference that made it, where that is earlier.
+    /// Its first day, or the day of the conference that made the plan, where that is earlier.
     pub(super) since: NaiveDate,
 }
 
 impl<'a> Case<'a> {
-    /// The case under the plan that is open on that day; of several, under the one that began first, so that no fact of
-    /// any falls outside. Another authority's plan is not this authority's case.
-    pub(super) fn open_on(record: &'a CaseRecord, on: NaiveDate, terms: &Terms) -> Option<Case<'a>> {
-        let own = |plan: &&Fact| *plan.get("other_authority") != Value::Flag(true);
-        // Ended today is ended; but a plan that ended on the day of a death was open that day.
-        let over = |plan: &Fact| plan.date("ended_on").is_some_and(|end| end.on == on && on == terms.today);
-        let plans = || record.facts(FactKind::Plan).iter().filter(own).filter(|plan| plan.covers(on));
-        let plan = plans().find(|plan| !over(plan) || died_that_day(record, on))?;
-        Case::of_plan(record, plan, terms)
-    }
-
-    /// The case under each plan of this authority, open or ended; an ended one is seen on its last day.
-    pub(super) fn of_each_plan(record: &'a CaseRecord, terms: &Terms) -> Vec<Case<'a>> {
-        let own = |plan: &&Fact| *plan.get("other_authority") != Value::Flag(true);
-        let plans = record.facts(FactKind::Plan).iter().filter(own);
-        plans
-            .filter_map(|plan| {
-                let case = Case::of_plan(record, plan, terms)?;
-                let last_day = plan.date("ended_on").and_then(|end| end.on.pred_opt());
+    /// The case under each such fact, open or ended; an ended one is seen on its last day.
+    pub(super) fn of_each(record: &'a CaseRecord, under: Under, terms: &Terms) -> Vec<Case<'a>> {
+        facts_under(record, under)
+            .filter_map(|fact| {
+                let case = Case::under(record, fact, terms)?;
+                let last_day = case.ended_on().and_then(|end_on| end_on.pred_opt());
                 Some(Case { today: last_day.map_or(case.today, |last_day| last_day.min(case.today)), ..case })
             })
             .collect()
     }
 
-    fn of_plan(record: &'a CaseRecord, plan: &'a Fact, terms: &Terms) -> Option<Case<'a>> {
-        let started = plan.happened()?.on;
-        let linked = match plan.get("conference_id") {
-            Value::Fact(id) => record.fact(FactKind::Conference, id).and_then(Fact::happened).map(|when| when.on),
-            _ => None,
-        };
-        let made_on = linked.or_else(|| unlinked_conference(record, plan, started));
-        let since = made_on.map_or(started, |made_on| made_on.min(started));
-        Some(Case { record, plan, today: terms.today, now: terms.now, since })
+    fn under(record: &'a CaseRecord, under: &'a Fact, terms: &Terms) -> Option<Case<'a>> {
+        let started = under.happened()?.on;
+        let since = if under.kind == FactKind::Plan { plan_since(record, under, started) } else { started };
+        Some(Case { record, under, today: terms.today, now: terms.now, since })
+    }
+
+    /// The day the plan or enquiry ended or is to end.
+    pub(super) fn ended_on(&self) -> Option<NaiveDate> {
+        ended_on(self.under)
     }
 
     /// The same case from the child's birth on, for what nobody can do for a child not yet born; none before that. A birth
     /// that nobody has recorded is taken to have happened on the expected day.
     pub(super) fn since_birth(&self) -> Option<Case<'a>> {
         let born_on = self.record.born_on.or(self.record.expected_on);
-        let case = Case { record: self.record, plan: self.plan, today: self.today, now: self.now, since: self.since };
         match born_on {
-            None => Some(case),
-            Some(born_on) if born_on <= self.today => Some(Case { since: self.since.max(born_on), ..case }),
+            None => Some(*self),
+            Some(born_on) if born_on <= self.today => Some(Case { since: self.since.max(born_on), ..*self }),
             Some(_) => None,
         }
     }
 
-    /// Facts of the plan's period that were held by today and fit, or may fit, oldest first.
+    /// Facts of this period that were held by today and fit, or may fit, oldest first. Of the kind that the case is under
+    /// there is one.
     pub(super) fn held(&self, selector: &Selector) -> Vec<(&'a Fact, When, Fit)> {
-        if selector.fact == FactKind::Plan {
-            return self.plan.happened().map(|when| (self.plan, when, Fit::Yes)).into_iter().collect();
+        if selector.fact == self.under.kind {
+            let itself = self.under.happened().map(|when| (self.under, when, self.fit_of_itself(selector)));
+            return itself.filter(|(_, _, fit)| *fit != Fit::No).into_iter().collect();
         }
         self.record
             .facts(selector.fact)
@@ -109,6 +128,16 @@ impl<'a> Case<'a> {
             .collect();
         days.sort_unstable();
         days
+    }
+
+    /// An enquiry that ended without a word of its conference is taken to need one, and that is said.
+    fn fit_of_itself(&self, selector: &Selector) -> Fit {
+        let ended = self.ended_on().is_some_and(|end_on| end_on <= self.today);
+        let silent = self.under.kind == FactKind::Enquiry && *self.under.get(NEEDED) == Value::Missing;
+        match tests(selector, self.under) {
+            Fit::Yes if ended && silent => Fit::Silent(NEEDED),
+            fit => fit,
+        }
     }
 
     fn fit(&self, selector: &Selector, fact: &Fact, on: NaiveDate) -> Fit {
@@ -147,6 +176,40 @@ impl<'a> Case<'a> {
             }),
         }
     }
+}
+
+/// What an enquiry says of the conference that is to follow it.
+const NEEDED: &str = "conference_needed";
+
+/// The plans of this authority, or the enquiries. Another authority's plan is not this authority's case.
+fn facts_under(record: &CaseRecord, under: Under) -> impl Iterator<Item = &Fact> {
+    let kind = match under {
+        Under::Plan => FactKind::Plan,
+        Under::Enquiry => FactKind::Enquiry,
+    };
+    record.facts(kind).iter().filter(|fact| *fact.get("other_authority") != Value::Flag(true))
+}
+
+fn ended_on(lasting: &Fact) -> Option<NaiveDate> {
+    lasting.kind.ended().and_then(|name| lasting.date(name)).map(|end| end.on)
+}
+
+/// Whether nothing is owed under it any more on that day. A plan is over once it has ended, an enquiry once it has ended and
+/// is known to need no conference. Ended today is ended; but what ended on the day of a death was open that day.
+fn is_over(record: &CaseRecord, lasting: &Fact, on: NaiveDate, terms: &Terms) -> bool {
+    let ended =
+        ended_on(lasting).is_some_and(|end| end < on || (end == on && on == terms.today && !died_that_day(record, on)));
+    ended && (lasting.kind == FactKind::Plan || *lasting.get(NEEDED) == Value::Flag(false))
+}
+
+/// The first day of a plan: its own, or that of the conference that made it.
+fn plan_since(record: &CaseRecord, plan: &Fact, started: NaiveDate) -> NaiveDate {
+    let linked = match plan.get("conference_id") {
+        Value::Fact(id) => record.fact(FactKind::Conference, id).and_then(Fact::happened).map(|when| when.on),
+        _ => None,
+    };
+    let made_on = linked.or_else(|| unlinked_conference(record, plan, started));
+    made_on.map_or(started, |made_on| made_on.min(started))
 }
 
 /// Whether a fact passes the tests, whoever made it.

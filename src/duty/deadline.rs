@@ -1,4 +1,4 @@
-//! "Within PERIOD of EVENT, met by EVENT": one duty for each event of the plan's period.
+//! "Within PERIOD of EVENT, met by EVENT": one duty for each event of the case's period.
 
 use super::{
     Outcome, Terms,
@@ -25,7 +25,7 @@ pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Deadline, case: &Case) 
             return Outcome::Idle(super::Idle::NotStarted);
         }
         let why = format!("the record holds no {} that would start this clock", described(&shape.of));
-        return Outcome::Duties(vec![draft(case.plan, case.since, Vec::new()).cannot_tell(why)]);
+        return Outcome::Duties(vec![draft(case.under, case.since, Vec::new()).cannot_tell(why)]);
     }
     let duties = anchors.into_iter().map(|(fact, when, fit)| {
         let mut notes = Vec::new();
@@ -79,11 +79,7 @@ pub(super) fn done_on(case: &Case, fact: &Fact, name: &str) -> Option<When> {
 
 /// The date attributes of a fact that are on the record: the links of its chain that are done.
 pub(super) fn recorded(case: &Case, fact: &Fact) -> Vec<String> {
-    let attributes = fact.kind.attributes().iter();
-    attributes
-        .filter(|attribute| done_on(case, fact, attribute.name).is_some())
-        .map(|attribute| attribute.name.to_owned())
-        .collect()
+    fact.dates().map(|(name, _)| name).filter(|name| done_on(case, fact, name).is_some()).map(str::to_owned).collect()
 }
 
 /// A selector in words, for a record that holds no such fact.

@@ -158,6 +158,8 @@ pub enum Idle {
     Unborn,
     /// No plan of this authority is open.
     NoOpenPlan,
+    /// No enquiry is open, and none that has ended may still need its conference.
+    NoOpenEnquiry,
     /// The child has died, and the rule stops at that.
     Died,
 }

@@ -1,4 +1,4 @@
-//! "At least every PERIOD while a plan is open": a chain of duties, each counted from the last actual event, so that an
+//! "At least every PERIOD while a plan or enquiry is open": a chain of duties, each counted from the last actual event, so that an
 //! early event shortens the cycle and a late one buys no time.
 
 use chrono::NaiveDate;
@@ -19,8 +19,8 @@ pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Recurring, case: &Case)
     let meeting: Vec<(&Fact, When)> =
         events.iter().filter(|(_, _, fit)| *fit == Fit::Yes).map(|(fact, when, _)| (*fact, *when)).collect();
     let mut anchors = Vec::with_capacity(meeting.len() + 1);
-    if shape.from == Start::Plan {
-        anchors.push((case.plan, When::day(case.since)));
+    if shape.from == Start::Opening {
+        anchors.push((case.under, When::day(case.since)));
     }
     anchors.extend(meeting.iter().copied());
     if anchors.is_empty() {

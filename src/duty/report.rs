@@ -7,7 +7,7 @@ use super::{Anchor, Duty, DutyKey, Outcome, Reading, Status, Terms, case::Case, 
 use crate::{
     calendar::{Convention, Trust, add_months, format_date_short},
     procedure::{DutyId, Report, Rule, Shape, Standing},
-    record::ChildRef,
+    record::{CaseRecord, ChildRef},
 };
 
 /// A stretch of days in which a standing state held for one child: what a report lists.
@@ -23,11 +23,16 @@ pub struct Stretch {
     pub to_on: Option<NaiveDate>,
 }
 
-/// The stretches of one rule under one plan, ended plans included: a report tells of a month, not of today.
-pub(super) fn stretches(terms: &Terms, rule: &Rule, case: &Case) -> Vec<Stretch> {
+/// The stretches of one rule under each of its cases, ended ones included: a report tells of a month, not of today.
+pub(super) fn stretches(terms: &Terms, rule: &Rule, record: &CaseRecord) -> Vec<Stretch> {
     let Shape::Standing(shape @ Standing::NoneOpen { .. }) = &rule.shape else { return Vec::new() };
+    let cases = Case::of_each(record, rule.under, terms);
+    cases.iter().flat_map(|case| of_case(terms, rule, shape, case)).collect()
+}
+
+fn of_case(terms: &Terms, rule: &Rule, shape: &Standing, case: &Case) -> Vec<Stretch> {
     let Outcome::Duties(duties) = standing::assess(terms, rule, shape, case) else { return Vec::new() };
-    let ended_on = case.plan.date("ended_on").map(|end| end.on).filter(|end_on| *end_on <= terms.today);
+    let ended_on = case.ended_on().filter(|end_on| *end_on <= terms.today);
     let stretch = |duty: &Duty| {
         let child = duty.child.clone()?;
         let to_on = duty.met_on.into_iter().chain(ended_on).min();

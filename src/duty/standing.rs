@@ -21,11 +21,11 @@ pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Standing, case: &Case) 
     }
 }
 
-/// A duty for each stretch of the plan that no such fact covers, keyed on the fact whose end began it. Gaps are computed
+/// A duty for each stretch of the case that no such fact covers, keyed on the fact whose end began it. Gaps are computed
 /// from what is recorded, never read from a flag.
 fn none_open(terms: &Terms, rule: &Rule, case: &Case, of: &Selector) -> Outcome {
     let mut duties = Vec::new();
-    let mut before: &Fact = case.plan;
+    let mut before: &Fact = case.under;
     let mut uncovered_from = case.since;
     for (fact, when, _) in covering(case, of) {
         if when.on > uncovered_from {
@@ -48,9 +48,9 @@ fn none_open(terms: &Terms, rule: &Rule, case: &Case, of: &Selector) -> Outcome 
     finished(duties)
 }
 
-/// The facts that may cover days of the plan, oldest first: those begun before it too.
+/// The facts that may cover days of the case, oldest first: those begun before it too.
 fn covering<'a>(case: &Case<'a>, of: &Selector) -> Vec<(&'a Fact, When, Fit)> {
-    let whole = Case { since: NaiveDate::MIN, record: case.record, plan: case.plan, today: case.today, now: case.now };
+    let whole = Case { since: NaiveDate::MIN, ..*case };
     whole.held(of).into_iter().filter(|(_, _, fit)| *fit == Fit::Yes).collect()
 }
 
@@ -84,14 +84,8 @@ fn described_kind(rule: &Rule, before: &Fact) -> String {
 /// The latest such fact must say it, unless the next one of its kind is already booked, which says the same.
 fn not_set(terms: &Terms, rule: &Rule, case: &Case, of: &Selector, attribute: &str) -> Outcome {
     let Some((fact, when, fit)) = case.held(of).pop() else { return Outcome::Idle(Idle::NotStarted) };
-    let booked = case.record.facts(of.fact).iter().any(|later| {
-        later.held(terms.today).is_none()
-            && later
-                .kind
-                .booked()
-                .and_then(|name| later.date(name))
-                .is_some_and(|booked| booked.on > when.on && booked.on >= terms.today)
-    });
+    let next = |later: &Fact| later.planned(terms.today).is_some_and(|on| on > when.on);
+    let booked = case.record.facts(of.fact).iter().any(next);
     let set = booked || fact.date(attribute).is_some_and(|date| date.on > when.on);
     let began = anchor(fact, when.on);
     let mut notes = Vec::new();

@@ -17,6 +17,6 @@ pub use ladder::{Base, Ladder, NoticeKind, Offset, Repeat, Step};
 pub use problem::{Problem, Problems};
 pub use rule::{
     Alert, Between, Citation, Counting, Counts, Deadline, DutyId, MetBy, Procedure, Recurring, Report, Rule, Shape,
-    Standing, Start, Strength, Unassessed,
+    Standing, Start, Strength, Unassessed, Under,
 };
 pub use selector::{Relation, Selector, Test};

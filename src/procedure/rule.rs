@@ -122,6 +122,8 @@ pub struct Rule {
     pub citation: Citation,
     /// The document itself marks the figure as under review.
     pub under_review: bool,
+    /// What must be open for it to run.
+    pub under: Under,
     /// It waits for the birth: nobody can see a child who is not born. From the expected day on it runs, born or not.
     pub from_birth: bool,
     /// It goes on after the child's death. Everything else stops the same instant.
@@ -134,6 +136,29 @@ pub struct Rule {
     pub ladder: Ladder,
     /// The line of the procedure file it begins on.
     pub line: usize,
+}
+
+/// The lasting fact that a rule runs under: as long as one is open, the rule applies.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Under {
+    /// A plan of this authority: one at a time.
+    #[default]
+    Plan,
+    /// An enquiry, until it has ended and needs no conference: each on its own, with a plan or without.
+    Enquiry,
+}
+
+impl Under {
+    /// Both, with their names in a procedure, which are those of the facts.
+    pub const ALL: [(&'static str, Under); 2] = [("plan", Under::Plan), ("enquiry", Under::Enquiry)];
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Under::Plan => "plan",
+            Under::Enquiry => "enquiry",
+        }
+    }
 }
 
 /// Which days a rule's working days are.
@@ -151,7 +176,7 @@ pub enum Counts {
 pub enum Shape {
     /// Within PERIOD of EVENT, met by EVENT.
     Deadline(Deadline),
-    /// At least every PERIOD while a plan is open, met by EVENT.
+    /// At least every PERIOD while a plan or enquiry is open, met by EVENT.
     Recurring(Recurring),
     /// At least once between EVENTS, or at every Nth.
     Between(Between),
@@ -193,7 +218,7 @@ impl Shape {
     }
 }
 
-/// Within PERIOD of each chosen fact of an open plan.
+/// Within PERIOD of each chosen fact of an open plan or enquiry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deadline {
     /// What starts the clock.
@@ -215,7 +240,7 @@ pub enum MetBy {
     Dates(Vec<&'static str>),
 }
 
-/// At least every PERIOD while a plan is open, counted from the last actual event.
+/// At least every PERIOD while a plan or enquiry is open, counted from the last actual event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recurring {
     /// How often at least.
@@ -232,8 +257,8 @@ pub struct Recurring {
 /// Where the first interval of a recurring rule starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Start {
-    /// With the plan.
-    Plan,
+    /// With the plan or enquiry that the rule runs under.
+    Opening,
     /// With the first event that meets it.
     FirstEvent,
 }

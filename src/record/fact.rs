@@ -51,6 +51,13 @@ impl Fact {
         }
     }
 
+    /// Every date on the record that is evidence: all but what the case system itself reckons.
+    pub fn dates(&self) -> impl Iterator<Item = (&'static str, When)> {
+        let names = self.kind.attributes().iter().map(|attribute| attribute.name);
+        let evidence = names.filter(|name| self.kind.target() != Some(*name));
+        evidence.filter_map(|name| self.date(name).map(|when| (name, when)))
+    }
+
     /// An attribute as a person.
     pub fn person(&self, name: &str) -> Option<&PersonRef> {
         match self.get(name) {

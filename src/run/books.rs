@@ -26,7 +26,7 @@ pub struct Books {
 pub struct ChildBooks {
     /// Rows of the view, by a count of its own.
     pub seen: u64,
-    /// With an open plan, or with duties that outlive it.
+    /// With an open plan, with an enquiry that some rule watches, or with duties that outlive them.
     pub assessed: u64,
     /// Judged at an earlier run, with nothing to judge anew: their rows say what they said, and no instant has passed at
     /// which that could come to something else.
@@ -54,7 +54,7 @@ pub struct PairBooks {
 impl Books {
     /// Enters one child.
     pub(super) fn enter(&mut self, assessment: &Assessment) {
-        let outside = |outcome: &Outcome| matches!(outcome, Outcome::Idle(Idle::NoOpenPlan));
+        let outside = |outcome: &Outcome| matches!(outcome, Outcome::Idle(Idle::NoOpenPlan | Idle::NoOpenEnquiry));
         if assessment.outcomes.iter().all(|(_, outcome)| outside(outcome)) {
             self.children.excluded += 1;
         } else {

@@ -217,10 +217,11 @@ impl Reader {
             self.found.incomplete = true;
         }
         // Case systems hold planned meetings as meetings; of these kinds they hold what has been.
-        let only_past = matches!(kind, FactKind::Plan | FactKind::Visit | FactKind::Incident | FactKind::Decision);
+        let only_past =
+            !matches!(kind, FactKind::Conference | FactKind::CoreGroup | FactKind::Allocation | FactKind::Membership);
         if only_past && start.on > self.loaded_on {
             self.found.faults.add(kind.view(), Some(&fact.id.0), kind.happened(), Defect::Future);
-            self.found.incomplete |= kind == FactKind::Plan;
+            self.found.incomplete |= matches!(kind, FactKind::Plan | FactKind::Enquiry);
             let until = self.found.until_loaded_on.map_or(start.on, |until| until.min(start.on));
             self.found.until_loaded_on = Some(until);
         }

@@ -2,13 +2,15 @@
 //!
 //! ```text
 //! == title
+//! procedure NAME            (tests/procedures/NAME.toml; without this line, the shipped one of Hertfordshire)
 //! today 2026-11-16 [08:30]
 //! KIND ID attribute=value ...
 //! expect DUTY KEY strict=DATE due=DATE status=STATUS met=DATE
 //! expect DUTY idle=REASON
 //! ```
-//! `-` expects that there is none.
+//! `-` expects that there is none. `noted=WORDS` expects the words in one of the duty's notes, `~` standing for a blank.
 
+#![allow(dead_code, reason = "each test file uses its own part")]
 #![expect(clippy::expect_used, reason = "a table that cannot be read has failed the test")]
 
 use std::{collections::BTreeMap, fs};
@@ -30,6 +32,7 @@ pub(crate) struct Expected {
 
 pub(crate) struct Scenario {
     pub(crate) title: String,
+    pub(crate) procedure: Option<String>,
     pub(crate) today: NaiveDate,
     pub(crate) time: NaiveTime,
     pub(crate) facts: Vec<Fact>,
@@ -42,6 +45,13 @@ pub(crate) struct Scenario {
 pub(crate) fn hertfordshire() -> Procedure {
     let text = fs::read_to_string("config/procedures/hertfordshire.toml").expect("the shipped procedure");
     Procedure::parse("hertfordshire.toml", &text, &DutyCatalogue::shipped()).expect("it parses")
+}
+
+/// A procedure for tests. It cites a document that does not exist, so no catalogue has its duties.
+pub(crate) fn procedure(name: &str) -> Procedure {
+    let file = format!("tests/procedures/{name}.toml");
+    let text = fs::read_to_string(&file).expect("a procedure for tests");
+    Procedure::parse(&file, &text, &DutyCatalogue::default()).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
 impl Scenario {
@@ -58,6 +68,7 @@ impl Scenario {
             if let Some(title) = line.strip_prefix("== ") {
                 scenarios.push(Scenario {
                     title: title.into(),
+                    procedure: None,
                     today: NaiveDate::MIN,
                     time: NaiveTime::from_hms_opt(8, 30, 0).expect("a time"),
                     facts: Vec::new(),
@@ -82,14 +93,11 @@ impl Scenario {
                     self.time = NaiveTime::parse_from_str(time, "%H:%M").expect("a time");
                 }
             }
+            ["procedure", name] => self.procedure = Some((*name).into()),
             ["died", on] => self.died_on = Some(date(on)),
             ["born", on] => self.born_on = Some(date(on)),
             ["expected", on] => self.expected_on = Some(date(on)),
-            ["expect", duty, rest @ ..] => {
-                let key = rest.first().filter(|word| !word.contains('=')).map(|word| (*word).to_owned());
-                let fields = rest.iter().skip(usize::from(key.is_some())).map(|word| pair(word)).collect();
-                self.expected.push(Expected { text: line.into(), duty: (*duty).into(), key, fields });
-            }
+            ["expect", rest @ ..] => self.expected.push(Expected::read(rest)),
             [kind, id, rest @ ..] => {
                 let kind = FactKind::from_name(kind).unwrap_or_else(|| panic!("no fact `{kind}` in: {line}"));
                 let fact = rest.iter().fold(Fact::new(kind, *id), |fact, word| {
@@ -112,16 +120,34 @@ impl Scenario {
     }
 
     pub(crate) fn assess(&self) -> Assessment {
-        let procedure = hertfordshire();
-        let calendar = Calendar::shipped("england-and-wales").expect("shipped");
-        let zone = Zone::from_name("Europe/London").expect("a zone");
-        let now = zone.at(self.today, self.time);
-        assess(&self.record(), &Terms::new(&procedure, &calendar, zone, now))
+        let procedure = self.procedure.as_deref().map_or_else(hertfordshire, procedure);
+        assessed(&self.record(), &procedure, self.today, self.time)
     }
 
     /// Holds one expectation against the assessment.
     pub(crate) fn check(&self, expected: &Expected) -> Result<(), String> {
-        let assessment = self.assess();
+        expected.check(&self.assess())
+    }
+}
+
+/// A record as it stands at a time of day in England.
+pub(crate) fn assessed(record: &CaseRecord, procedure: &Procedure, today: NaiveDate, time: NaiveTime) -> Assessment {
+    let calendar = Calendar::shipped("england-and-wales").expect("shipped");
+    let zone = Zone::from_name("Europe/London").expect("a zone");
+    assess(record, &Terms::new(procedure, &calendar, zone, zone.at(today, time)))
+}
+
+impl Expected {
+    /// `DUTY KEY strict=DATE ...`, or `DUTY idle=REASON`.
+    pub(crate) fn read(words: &[&str]) -> Expected {
+        let (duty, rest) = words.split_first().expect("a duty");
+        let key = rest.first().filter(|word| !word.contains('=')).map(|word| (*word).to_owned());
+        let fields = rest.iter().skip(usize::from(key.is_some())).map(|word| pair(word)).collect();
+        Expected { text: words.join(" "), duty: (*duty).into(), key, fields }
+    }
+
+    pub(crate) fn check(&self, assessment: &Assessment) -> Result<(), String> {
+        let expected = self;
         let outcome = assessment.outcomes.iter().find(|(duty, _)| duty.0 == expected.duty).map(|(_, outcome)| outcome);
         let outcome = outcome.ok_or_else(|| "no such rule".to_owned())?;
         let duties = match outcome {
@@ -157,6 +183,11 @@ impl Scenario {
                 "anchor" => duty.anchor.on.to_string(),
                 "provisional" => duty.provisional.to_string(),
                 "done" => duty.done.join("+"),
+                "noted" => match wanted.replace('~', " ") {
+                    none if none == "-" => duty.notes.first().map_or("-", String::as_str).to_owned(),
+                    words if duty.notes.iter().any(|note| note.contains(&words)) => wanted.clone(),
+                    _ => duty.notes.join("; "),
+                },
                 other => return Err(format!("cannot check `{other}`")),
             };
             if is != *wanted {
@@ -167,7 +198,7 @@ impl Scenario {
     }
 }
 
-fn pair(word: &str) -> (String, String) {
+pub(crate) fn pair(word: &str) -> (String, String) {
     let (name, value) = word.split_once('=').unwrap_or_else(|| panic!("no `=` in {word}"));
     (name.into(), value.into())
 }

@@ -18,6 +18,16 @@ CREATE TABLE local_households (
     household_id TEXT NOT NULL
 );
 
+-- What the dataset does not say of an enquiry, or says only inside a text that is never read. The key has the child in it,
+-- because siblings may share an enquiry's number.
+CREATE TABLE local_enquiries (
+    enquiry_id TEXT NOT NULL,        -- s47e_s47_enquiry_id
+    person_id TEXT NOT NULL,         -- the child
+    strategy_on TIMESTAMP,           -- the day of the strategy discussion; empty: the dataset's start date stands
+    conference_needed TEXT,          -- Y or N; empty: N if the dataset says that no further action was taken
+    PRIMARY KEY (enquiry_id, person_id)
+);
+
 -- What a conference arranged, for rows of ssd_initial_cp_conference and of ssd_cp_reviews.
 CREATE TABLE local_conferences (
     dataset_part TEXT NOT NULL,      -- 'initial' or 'review': which of the two tables the id belongs to
@@ -53,11 +63,19 @@ CREATE TABLE local_core_groups (
     minutes_sent_on TIMESTAMP        -- the last addressee was sent them
 );
 
--- Who made each visit in ssd_cp_visits.
+-- Who made each visit in ssd_cp_visits, and what kind of visit it was: the dataset says neither.
 CREATE TABLE local_visitors (
     visit_id TEXT PRIMARY KEY,       -- cppv_cp_visit_id
-    visitor_id TEXT NOT NULL         -- a worker, or a member of the core group, by key
+    visitor_id TEXT,                 -- a worker, or a member of the core group, by key; empty: not known
+    visit_type TEXT                  -- the case system's own code; empty: whatever the dataset let in counts
 );
+
+-- The types of visit that count. A visit of another type is not shown; one whose type is not known is.
+CREATE TABLE local_visit_types (
+    code TEXT PRIMARY KEY            -- local_visitors.visit_type
+);
+INSERT INTO local_visit_types (code) VALUES
+    ('STVC');                        -- LCS: statutory visit under a child protection plan
 
 -- Who belongs to a child's core group.
 CREATE TABLE local_core_group_members (
@@ -97,6 +115,12 @@ CREATE TABLE local_workers (
     team_id TEXT,                    -- dept_team_id
     manager_id TEXT,                 -- their own manager; empty: their team's manager
     left_on TIMESTAMP                -- the last day they worked here
+);
+
+-- Other keys by which the dataset's involvements name a team: its name, or a key of an older system.
+CREATE TABLE local_team_keys (
+    other_key TEXT PRIMARY KEY,      -- invo_professional_team
+    team_id TEXT NOT NULL            -- local_teams.team_id
 );
 
 -- Who runs each team.

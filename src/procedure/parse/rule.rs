@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     calendar::Period,
-    procedure::{Citation, Counting, Counts, DutyCatalogue, DutyId, Rule, Shape, Strength},
+    procedure::{Citation, Counting, Counts, DutyCatalogue, DutyId, Rule, Shape, Strength, Under},
 };
 
 /// The most words a quote may have. It points at the document and does not replace it.
@@ -53,6 +53,7 @@ impl Surroundings<'_> {
         let responsible = table.need("responsible", "\"lead_worker\"").and_then(|role| words::role(&role.text()?));
         let cite = table.need("cite", "{ lines = [45], quote = \"the words\" }").and_then(|cite| self.citation(&cite));
         let under_review = table.get("under_review").map_or(Some(false), |flag| flag.flag());
+        let under = table.get("under");
         let from_birth = table.get("from_birth").map_or(Some(false), |flag| flag.flag());
         let after_death = table.get("after_death").map_or(Some(false), |flag| flag.flag());
         let office_days = table.get("office_days");
@@ -65,7 +66,8 @@ impl Surroundings<'_> {
             strength.as_ref().and_then(|text| text.one_of("strength", "the strengths are", &STRENGTHS));
         // Which other words a rule may have depends on its shape: without one they are not judged.
         let name = named?;
-        let shape = shape(name, &mut table);
+        let under = under.map_or(Some(Under::default()), |under| self::under(&under, name));
+        let shape = shape(name, under.unwrap_or_default(), &mut table);
         table.finish();
 
         let (shape, shape_text, duty_text) = (shape?, shape_text?, duty_text?);
@@ -91,6 +93,7 @@ impl Surroundings<'_> {
             responsible,
             citation: cite?,
             under_review: under_review?,
+            under: under?,
             from_birth: from_birth?,
             after_death: after_death?,
             counts: counts?,
@@ -169,6 +172,16 @@ impl Surroundings<'_> {
 
 /// There is no ladder, and a problem says so.
 struct Noted;
+
+/// What the rule runs under, which can be asked only of a rule that belongs to a child.
+fn under(item: &Item<'_>, shape: ShapeName) -> Option<Under> {
+    if shape == ShapeName::Report {
+        let help = "take it out; the rule that the report is about may run under an enquiry";
+        item.log.problem(&item.span, "a report belongs to the authority and runs under nothing", help);
+        return None;
+    }
+    item.text()?.one_of("lasting fact", "a rule runs under one of", &Under::ALL)
+}
 
 /// What `office_days` says, which can be asked only of a rule that counts working days.
 fn counts(flag: &Item<'_>, shape: &Shape) -> Option<Counts> {

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     calendar::Period,
     procedure::{
-        Alert, Between, Deadline, DutyId, MetBy, Recurring, Report, Selector, Shape, Standing, Start, Unassessed,
+        Alert, Between, Deadline, DutyId, MetBy, Recurring, Report, Selector, Shape, Standing, Start, Unassessed, Under,
     },
     record::{AttributeType, FactKind},
 };
@@ -48,10 +48,10 @@ impl ShapeName {
 }
 
 /// The rest of a rule, read as that shape.
-pub(super) fn shape(name: ShapeName, rule: &mut Table<'_>) -> Option<Shape> {
+pub(super) fn shape(name: ShapeName, under: Under, rule: &mut Table<'_>) -> Option<Shape> {
     match name {
         ShapeName::Deadline => deadline(rule).map(Shape::Deadline),
-        ShapeName::Recurring => recurring(rule).map(Shape::Recurring),
+        ShapeName::Recurring => recurring(rule, under).map(Shape::Recurring),
         ShapeName::Between => between(rule).map(Shape::Between),
         ShapeName::Standing => standing(rule).map(Shape::Standing),
         ShapeName::Alert => alert(rule).map(Shape::Alert),
@@ -84,11 +84,12 @@ fn deadline(rule: &mut Table<'_>) -> Option<Deadline> {
     Some(Deadline { of: of?, expected: expected?, within: within?, met_by: met_by? })
 }
 
-fn recurring(rule: &mut Table<'_>) -> Option<Recurring> {
+fn recurring(rule: &mut Table<'_>, under: Under) -> Option<Recurring> {
     let every = period(rule, "every", "\"6 weeks\"");
     let weeks_set_by = rule.get("weeks_set_by").map_or(Some(None), |item| weeks_set_by(&item).map(Some));
-    let starts = [("plan", Start::Plan), ("first_event", Start::FirstEvent)];
-    let from = rule.need("from", "\"plan\"").and_then(|from| from.text()?.one_of("start", "the starts are", &starts));
+    let starts = [(under.name(), Start::Opening), ("first_event", Start::FirstEvent)];
+    let from =
+        rule.need("from", "\"first_event\"").and_then(|from| from.text()?.one_of("start", "the starts are", &starts));
     let met_by = needed(rule, "met_by");
     Some(Recurring { every: every?, weeks_set_by: weeks_set_by?, from: from?, met_by: met_by? })
 }

@@ -76,10 +76,15 @@ pub(super) fn fact_kind(text: &Text<'_>) -> Option<FactKind> {
     text.one_of("kind of fact", "the kinds are", &FactKind::ALL.map(|kind| (kind.name(), kind)))
 }
 
-/// An attribute of that kind of fact.
+/// An attribute of that kind of fact. The case system's own reckoning of a date is none: it is evidence of nothing.
 pub(super) fn attribute(text: &Text<'_>, kind: FactKind) -> Option<&'static crate::record::Attribute> {
+    if kind.target() == Some(text.is) {
+        let message = format!("`{}` is what the case system reckons, and no rule counts on it", text.is);
+        return text.refuse(message, "it is compared with the date that a rule comes to, and with nothing else");
+    }
     kind.attribute(text.is).map(|(_, attribute)| attribute).or_else(|| {
-        let help = choices(text.is, "it has", kind.attributes().iter().map(|attribute| attribute.name));
+        let names = kind.attributes().iter().map(|attribute| attribute.name);
+        let help = choices(text.is, "it has", names.filter(|name| kind.target() != Some(*name)));
         text.refuse(format!("a {} has no attribute `{}`", kind.words(), text.is), help)
     })
 }
@@ -90,7 +95,8 @@ pub(super) fn attribute_of(text: &Text<'_>, kind: FactKind, holds: AttributeType
     if attribute.holds == holds {
         return Some(attribute.name);
     }
-    let fitting: Vec<&str> = kind.attributes().iter().filter(|a| a.holds == holds).map(|a| a.name).collect();
+    let usable = kind.attributes().iter().filter(|a| a.holds == holds && kind.target() != Some(a.name));
+    let fitting: Vec<&str> = usable.map(|a| a.name).collect();
     let help = match fitting.as_slice() {
         [] => String::new(),
         names => format!("a {} has as {}: {}", kind.words(), type_words(holds), names.join(", ")),

@@ -1,0 +1,197 @@
+//! Facts from facts: over any record at all, under every rule of the shipped procedure and of the one for tests.
+//!
+//! - "Every clock runs from the last event held, never from a stored due date": `a_clock_runs_from_what_has_happened` and
+//!   `no_target_date_moves_anything`; through the program, over the tables of each case system, in tests/systems.rs. That no
+//!   rule can even name a target date: tests/procedure_errors.rs.
+//! - "Future dates are planned, never held": `what_is_to_come_meets_nothing`.
+//! - "Attempted or unseen visits never satisfy": `an_attempt_or_a_visit_that_does_not_say_meets_nothing`.
+//! - "Late entry counts by the event's own date": `what_is_typed_in_late_counts_by_its_own_date`.
+//! - And a child may be left alone until the instant that the last answer names: `nothing_changes_before_it_said_it_would`.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+
+#[path = "support/cases.rs"]
+mod cases;
+mod scenario;
+
+use std::sync::LazyLock;
+
+use cases::{Bench, STAFF, child};
+use chrono::{Days, NaiveDate};
+use duewatch::{
+    calendar::{Calendar, Zone},
+    duty::{Assessment, Duty, Outcome, Terms, assess},
+    procedure::{DutyId, Procedure},
+    record::{AttributeType, CaseRecord, ChildRef, Fact, FactKind, PersonRef, TeamRef, Value, When},
+};
+use proptest::{prelude::*, sample::select};
+use scenario::{hertfordshire, procedure};
+
+fn today() -> NaiveDate {
+    NaiveDate::from_ymd_opt(2026, 11, 16).unwrap()
+}
+
+/// A day within about a year of today, and now and then one to come.
+fn day() -> impl Strategy<Value = NaiveDate> {
+    (0_u64..460).prop_map(|ago| today() + Days::new(60) - Days::new(ago))
+}
+
+fn value(holds: AttributeType) -> BoxedStrategy<Value> {
+    let some = match holds {
+        AttributeType::Flag => any::<bool>().prop_map(Value::Flag).boxed(),
+        AttributeType::Count => (0_u32..9).prop_map(Value::Count).boxed(),
+        AttributeType::Date => day().prop_map(|on| Value::Date(When::day(on))).boxed(),
+        AttributeType::Code(codes) => select(codes).prop_map(|code| Value::Code(code.into())).boxed(),
+        AttributeType::Person => (0..3).prop_map(|n| Value::Person(PersonRef(format!("W{n}")))).boxed(),
+        AttributeType::Team => Just(Value::Team(TeamRef("T1".into()))).boxed(),
+        AttributeType::Fact(_) => (0..3).prop_map(|n| Value::Fact(format!("F{n}"))).boxed(),
+    };
+    prop_oneof![3 => some, 1 => Just(Value::Missing)].boxed()
+}
+
+fn fact(kind: FactKind) -> impl Strategy<Value = Fact> {
+    let values: Vec<_> = kind.attributes().iter().map(|attribute| value(attribute.holds)).collect();
+    (0..3, values).prop_map(move |(id, values)| {
+        let names = kind.attributes().iter().map(|attribute| attribute.name);
+        names.zip(values).fold(Fact::new(kind, format!("F{id}")), |fact, (name, value)| fact.with(name, value))
+    })
+}
+
+fn facts() -> impl Strategy<Value = Vec<Fact>> {
+    let kinds: Vec<_> = FactKind::ALL.into_iter().map(|kind| prop::collection::vec(fact(kind), 0..4)).collect();
+    // A plan and an enquiry that have begun and not ended, or most records would have nothing to watch.
+    let open = |kind, ago| {
+        let started = Value::Date(When::day(today() - Days::new(ago)));
+        Fact::new(kind, "open").with("started_on", started)
+    };
+    (kinds, 0_u64..300, 0_u64..60).prop_map(move |(kinds, plan, enquiry)| {
+        let open = [open(FactKind::Plan, plan), open(FactKind::Enquiry, enquiry)];
+        kinds.into_iter().flatten().filter(|fact| !is_death(fact)).chain(open).collect()
+    })
+}
+
+/// A death silences nearly everything, and is tried elsewhere.
+fn is_death(fact: &Fact) -> bool {
+    *fact.get("kind") == Value::Code("death".into())
+}
+
+/// What the facts come to as a day begins, under each procedure.
+fn assessed(facts: &[Fact], on: NaiveDate) -> [Assessment; 2] {
+    static PROCEDURES: LazyLock<[Procedure; 2]> = LazyLock::new(|| [hertfordshire(), procedure("enquiry")]);
+    static CALENDAR: LazyLock<Calendar> = LazyLock::new(|| Calendar::shipped("england-and-wales").unwrap());
+    let record = CaseRecord::new(ChildRef("C1".into()), facts.to_vec());
+    let now = zone().start_of_day(on);
+    PROCEDURES.each_ref().map(|procedure| assess(&record, &Terms::new(procedure, &CALENDAR, zone(), now)))
+}
+
+fn assessed_today(facts: &[Fact]) -> [Assessment; 2] {
+    assessed(facts, today())
+}
+
+fn zone() -> Zone {
+    Zone::from_name("Europe/London").unwrap()
+}
+
+fn outcomes(assessments: &[Assessment; 2]) -> Vec<(DutyId, Outcome)> {
+    assessments.iter().flat_map(|assessment| assessment.outcomes.clone()).collect()
+}
+
+fn duties(assessments: &[Assessment; 2]) -> Vec<&Duty> {
+    assessments.iter().flat_map(Assessment::duties).collect()
+}
+
+/// Where each duty stands, without what is said beside it.
+fn standing(assessments: &[Assessment; 2]) -> Vec<Duty> {
+    duties(assessments).into_iter().map(|duty| Duty { notes: Vec::new(), ..duty.clone() }).collect()
+}
+
+fn visit(on: NaiveDate, seen: Value) -> Fact {
+    let visit = Fact::new(FactKind::Visit, "added").with("visited_on", Value::Date(When::day(on)));
+    visit.with("visitor_id", Value::Person(PersonRef("W1".into()))).with("seen", seen)
+}
+
+/// The same meeting, booked for the day to come that was given as the day it was held.
+fn only_booked(fact: &Fact) -> Fact {
+    match (fact.kind.booked(), fact.happened()) {
+        (Some(booked), Some(when)) if when.on > today() => {
+            fact.clone().with(fact.kind.happened(), Value::Missing).with(booked, Value::Date(when))
+        }
+        _ => fact.clone(),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn no_target_date_moves_anything(facts in facts(), targets in prop::collection::vec(value(AttributeType::Date), 40)) {
+        let moved: Vec<Fact> = facts.iter().zip(targets.iter().cycle()).map(|(fact, target)| match fact.kind.target() {
+            Some(name) => fact.clone().with(name, target.clone()),
+            None => fact.clone(),
+        }).collect();
+        prop_assert_eq!(assessed_today(&facts), assessed_today(&moved));
+    }
+
+    #[test]
+    fn a_clock_runs_from_what_has_happened(facts in facts()) {
+        for duty in duties(&assessed_today(&facts)) {
+            prop_assert!(duty.anchor.on <= today(), "{:?}", duty);
+        }
+    }
+
+    #[test]
+    fn what_is_to_come_meets_nothing(facts in facts(), ahead in 1_u64..60) {
+        let as_it_is = assessed_today(&facts);
+        for duty in duties(&as_it_is) {
+            prop_assert!(duty.met_on.is_none_or(|on| on <= today()), "{:?}", duty);
+        }
+        let mut with_a_visit = facts.clone();
+        with_a_visit.push(visit(today() + Days::new(ahead), Value::Flag(true)));
+        prop_assert_eq!(outcomes(&as_it_is), outcomes(&assessed_today(&with_a_visit)));
+        let booked: Vec<Fact> = facts.iter().map(only_booked).collect();
+        prop_assert_eq!(outcomes(&as_it_is), outcomes(&assessed_today(&booked)));
+    }
+
+    #[test]
+    fn an_attempt_or_a_visit_that_does_not_say_meets_nothing(facts in facts(), ago in 0_u64..300) {
+        let as_it_is = assessed_today(&facts);
+        for seen in [Value::Flag(false), Value::Missing] {
+            let mut with_a_visit = facts.clone();
+            with_a_visit.push(visit(today() - Days::new(ago), seen));
+            prop_assert_eq!(standing(&as_it_is), standing(&assessed_today(&with_a_visit)));
+        }
+    }
+
+    #[test]
+    fn nothing_changes_before_it_said_it_would(facts in facts()) {
+        let mut last = assessed_today(&facts);
+        for on in today().iter_days().skip(1).take(45) {
+            let now = assessed(&facts, on);
+            for (last, now) in last.iter_mut().zip(now) {
+                if last.wake_at.is_some_and(|at| at <= zone().start_of_day(on)) {
+                    *last = now;
+                } else {
+                    prop_assert_eq!(&last.outcomes, &now.outcomes, "on {}, and it would wake at {:?}", on, last.wake_at);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_typed_in_late_counts_by_its_own_date() {
+    // The first core group within ten working days of Mon 2 November: by Mon 16.
+    let bench = Bench::new(&format!("{STAFF}{}", child("C1", "2026-11-02")));
+    let morning = |day: &str| {
+        bench.sql(&format!("UPDATE dw_load SET loaded_at = '{day}T07:30'"));
+        bench.once(day);
+        let sql = "SELECT status, closed, json_extract(detail, '$.met_on') FROM duties WHERE duty = 'first-core-group'";
+        bench.ledger(sql)
+    };
+    let state = |rows: &[Vec<String>]| rows.concat().join(" ");
+    let overdue = state(&morning("2026-11-18"));
+    // Held in time, on the 12th, and typed in on the 20th.
+    bench.add("core_groups G1 child_id=C1 held_on=2026-11-12");
+    let closed = state(&morning("2026-11-20"));
+    assert_eq!((overdue.as_str(), closed.as_str()), ("overdue  ", "met met 2026-11-12"));
+}
