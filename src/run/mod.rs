@@ -8,6 +8,7 @@ mod books;
 mod calendar;
 mod data_faults;
 mod deliver;
+mod directory;
 mod poll;
 mod read;
 mod rehearse;
@@ -15,6 +16,7 @@ mod test_message;
 mod watch;
 
 pub use books::{Books, ChildBooks, PairBooks};
+pub(crate) use data_faults::said;
 pub use deliver::Delivered;
 pub use poll::Polled;
 pub use read::CaseLoad;

@@ -39,11 +39,14 @@ impl Watch {
         let now = clock.now();
         let started_at = now;
         self.reread_calendars();
+        self.own_directory.reread();
         self.recognise_ledger().await?;
         let previous = self.previous_counts().await?;
         let load = match self.read(now).await {
             Ok(load) => load,
-            Err(error @ WatchError::Source { .. }) => return self.refuse(clock, started_at, &error.to_string()).await,
+            Err(error @ (WatchError::Source { .. } | WatchError::Directory { .. })) => {
+                return self.refuse(clock, started_at, &error.to_string()).await;
+            }
             Err(error) => return Err(error),
         };
         if let Err(guarded) = guard(previous.as_ref(), &load.counts, self.shrink_percent) {
@@ -134,6 +137,7 @@ impl Watch {
         let committed = self.ledger.commit_run(&run, &[], &changes, &notices, &[], &[]).await?;
         let mut attention = vec![format!("nothing was judged and nobody was told anything new: {why}")];
         attention.extend(self.own.faults.iter().cloned());
+        attention.extend(self.own_directory.held());
         Ok(Polled { committed, books: Books::default(), outcome: RunOutcome::Refused, attention })
     }
 
@@ -197,6 +201,7 @@ impl Watch {
                 .push(format!("{} addresses in the directory may not be written to", load.refused_addresses.len()));
         }
         attention.extend(self.own.faults.iter().cloned());
+        attention.extend(self.own_directory.held());
         attention.extend(self.horizon(&load.duties, now));
         attention
     }

@@ -104,7 +104,7 @@ impl Watch {
         let mut stretches: Vec<Stretch> = Vec::new();
         let mut planless = BTreeSet::new();
         let source = open_source(&self.source).await?;
-        let reading = crate::source::read(&source, self.zone, |record| {
+        let mut reading = crate::source::read(&source, self.zone, |record| {
             let assessment = assess(&record, &terms);
             each(&record, &assessment);
             books.enter(&assessment);
@@ -117,13 +117,15 @@ impl Watch {
         })
         .await
         .map_err(|error| WatchError::Source { database: self.source.database.clone(), source: Box::new(error) })?;
+        let mut directory = self.directory(reading.directory)?;
+        self.set_views_aside(&mut reading.counts, &mut reading.faults);
+        reading.faults.extend(self.directory_faults(&directory, cases.values(), &duties, terms.today));
         duties.extend(assess_reports(&terms, &stretches));
         duties.extend(data_faults::duties(&reading.faults, &terms));
         books.children.seen = reading.counts.get("dw_children");
         books.children.unreadable = unreadable(&reading.faults);
         let rules = self.procedure.rules.iter().filter(|rule| rule.shape.name() != "report").count();
         books.pairs.applicable = (books.children.assessed + books.children.excluded) * rules as u64;
-        let mut directory = reading.directory;
         let refused_addresses = self.forget_refused(&mut directory);
         Ok(CaseLoad {
             directory,

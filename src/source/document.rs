@@ -34,7 +34,7 @@ pub(crate) fn holds(column: &Column) -> String {
         Holds::Name => "text".into(),
         Holds::Instant => "date and time".into(),
         Holds::Email => "address".into(),
-        Holds::Role => format!("one of {}", list(&Role::ALL.map(Role::name))),
+        Holds::Role => format!("one of {}", list(&Role::posts().map(Role::name).collect::<Vec<_>>())),
         Holds::Fact(AttributeType::Flag) => "flag".into(),
         Holds::Fact(AttributeType::Count) => "whole number from 0".into(),
         Holds::Fact(AttributeType::Date) => "date, perhaps with a time".into(),

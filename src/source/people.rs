@@ -99,14 +99,18 @@ impl<'a> DirectoryReader<'a> {
             Ok(None) => return self.faults.add(ABSENCES, Some(id), "from_on", Defect::Empty),
             Err(()) => return,
         };
-        let to_on = self.date(ABSENCES, id, "to_on", cell(3)).ok().flatten();
+        let mut to_on = self.date(ABSENCES, id, "to_on", cell(3)).ok().flatten();
+        if to_on.is_some_and(|to_on| to_on < from_on) {
+            self.faults.add(ABSENCES, Some(id), "to_on", Defect::EndsBeforeStart);
+            to_on = None;
+        }
         let cover = parse::id(cell(4)).map(|id| PersonRef(id.into()));
         self.directory.absences.push(Absence { person: PersonRef(person.into()), from_on, to_on, cover });
     }
 
     fn post<'r>(&mut self, cell: impl Fn(usize) -> Option<&'r str>) {
         let Some(name) = parse::id(cell(0)) else { return };
-        let Ok(role) = Role::from_name(&name.to_ascii_lowercase()) else {
+        let Some(role) = Role::posts().find(|role| role.name() == name.to_ascii_lowercase()) else {
             return self.faults.add(POSTS, None, "role", Defect::UnknownCode);
         };
         let Some(person) = parse::id(cell(1)) else {

@@ -1,0 +1,95 @@
+//! Who works where in this run: the views, with the authority's own files in their place, and what leads nowhere in it.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+
+use super::{Watch, WatchError};
+use crate::{
+    directory::{CasePlace, Directory, FlawKind, Table},
+    duty::{CaseContext, Duty, Status},
+    record::{ChildRef, FactKind},
+    source::{Counts, Defect, Fault},
+};
+
+impl Watch {
+    /// The directory of this run. Where the authority's own files cannot be read, and were not before, there is none:
+    /// whoever is looked for in half a directory is found to be somebody else.
+    pub(super) fn directory(&self, from_views: Directory) -> Result<Directory, WatchError> {
+        let own = &self.own_directory;
+        match own.in_force() {
+            Ok(None) => Ok(from_views),
+            Ok(Some(tables)) => Ok(tables.over(from_views)),
+            Err(first) => Err(WatchError::Directory { first: first.to_owned(), faults: own.faults.len() }),
+        }
+    }
+
+    /// Puts the files' rows in the place of the views': a file that was emptied or cut in half is then guarded against as
+    /// a view is, and a view that nobody reads any more is not. What is wrong with such a view is nobody's concern.
+    pub(super) fn set_views_aside(&self, counts: &mut Counts, faults: &mut Vec<Fault>) {
+        for table in Table::ALL {
+            let Some(rows) = self.own_directory.rows(table) else { continue };
+            let view = view(table);
+            counts.0.insert(view.to_owned(), rows as u64);
+            faults.retain(|fault| fault.view != view);
+        }
+    }
+
+    /// What leads nowhere: in the directory's own rows, and in cases of which something is still to be told. It is asked of
+    /// what each case came to, not of its rows: so it is the current worker and chair that count, a case whose rows have
+    /// not changed needs no reading, and the files' people count as the views' do.
+    pub(super) fn directory_faults<'a>(
+        &self,
+        directory: &Directory,
+        cases: impl IntoIterator<Item = &'a CaseContext>,
+        duties: &[Duty],
+        today: NaiveDate,
+    ) -> Vec<Fault> {
+        let open = duties.iter().filter(|duty| duty.status != Status::Met);
+        let open: BTreeSet<&ChildRef> = open.filter_map(|duty| duty.child.as_ref()).collect();
+        let told = cases.into_iter().filter(|case| open.contains(&case.child));
+        let mut faults: Vec<Fault> = directory
+            .strangers(told)
+            .into_iter()
+            .map(|(place, child)| {
+                let (kind, column) = match place {
+                    CasePlace::LeadWorker => (FactKind::Allocation, "worker_id"),
+                    CasePlace::Chair => (FactKind::Conference, "chair_id"),
+                };
+                Fault { view: kind.view(), row_id: Some(child.0), column, what: Defect::UnknownPerson }
+            })
+            .collect();
+        faults.extend(directory.flaws(today).into_iter().map(|flaw| {
+            let what = match flaw.what {
+                FlawKind::UnknownPerson => Defect::UnknownPerson,
+                FlawKind::UnknownTeam => Defect::UnknownTeam,
+                FlawKind::NoManager => Defect::NoManager,
+                FlawKind::Circle => Defect::Circle,
+                FlawKind::OwnCover => Defect::OwnCover,
+            };
+            let own = self.own_directory.rows(flaw.table).is_some();
+            let view = if own { own_table(flaw.table) } else { view(flaw.table) };
+            Fault { view, row_id: Some(flaw.row), column: flaw.column, what }
+        }));
+        faults
+    }
+}
+
+fn view(table: Table) -> &'static str {
+    match table {
+        Table::Workers => "dw_workers",
+        Table::Teams => "dw_teams",
+        Table::Absences => "dw_absences",
+        Table::Posts => "dw_posts",
+    }
+}
+
+/// How a fault names a table of the files.
+fn own_table(table: Table) -> &'static str {
+    match table {
+        Table::Workers => "directory:workers",
+        Table::Teams => "directory:teams",
+        Table::Absences => "directory:absences",
+        Table::Posts => "directory:posts",
+    }
+}
