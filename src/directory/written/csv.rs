@@ -79,7 +79,8 @@ fn read(table: Table, line: usize, header: &Header, record: &StringRecord, log: 
     let width = *width;
     let empty = |at: usize| record.get(at).is_none_or(|text| text.trim().is_empty());
     if record.len() < width || (width..record.len()).any(|at| !empty(at)) {
-        log.line(line, format!("has {} cells, and the header names {width}", record.len()));
+        let cells = if record.len() == 1 { "1 cell".to_owned() } else { format!("{} cells", record.len()) };
+        log.line(line, format!("has {cells}, and the header names {width}"));
         return None;
     }
     if (0..width).any(|at| !empty(at) && !places.contains(&Some(at))) {

@@ -39,7 +39,7 @@ pub(super) fn tables(text: &str, log: &mut Log) -> Vec<(Table, Vec<Row>)> {
                 tables.push((table, rows.collect()));
             }
             None => {
-                log.line(lines.at(key.span().start), format!("write each row under a heading of its own: [[{name}]]"))
+                log.line(lines.at(key.span().start), format!("write each row under a heading of its own: [[{name}]]"));
             }
         }
     }
