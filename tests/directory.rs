@@ -100,10 +100,10 @@ fn a_table_in_a_file_stands_in_for_its_view_and_the_others_are_the_views() {
     assert_eq!(
         of_directory(&done)[..5],
         [
-            format!("ok     directory: 8 people, from {workers}"),
-            "ok     directory: 1 teams, from dw_teams".to_owned(),
-            "ok     directory: 0 absences, from dw_absences".to_owned(),
-            "ok     directory: 4 holders of posts, from dw_posts".to_owned(),
+            format!("ok     directory: workers from {workers}: 8"),
+            "ok     directory: teams from dw_teams: 1".to_owned(),
+            "ok     directory: absences from dw_absences: 0".to_owned(),
+            "ok     directory: posts from dw_posts: 4".to_owned(),
             "ok     directory: everybody who is named in a case or in a row is in it".to_owned(),
         ]
     );
@@ -118,7 +118,7 @@ fn a_table_in_a_file_stands_in_for_its_view_and_the_others_are_the_views() {
 #[test]
 fn without_the_setting_the_views_are_the_directory() {
     let bench = Bench::new(&format!("{STAFF}{}", child("C1", "2026-11-02")));
-    assert_eq!(of_directory(&check(&bench, "2026-11-10"))[0], "ok     directory: 8 people, from dw_workers");
+    assert_eq!(of_directory(&check(&bench, "2026-11-10"))[0], "ok     directory: workers from dw_workers: 8");
 }
 
 #[test]
@@ -206,7 +206,8 @@ fn a_watch_that_starts_with_a_slip_judges_nothing_until_it_is_mended() {
 
 #[test]
 fn a_file_that_lost_half_its_rows_is_guarded_against_and_the_view_behind_it_is_not() {
-    let many: String = (10..30).map(|n| format!("W{n},w{n}@wrenholt.example,T1,M1,\n")).collect();
+    let many: Vec<String> = (10..30).map(|n| format!("W{n},w{n}@wrenholt.example,T1,M1,\n")).collect();
+    let many = many.concat();
     let bench = bench(&format!("{WORKERS}{many}"));
     let mut watch = opened(&bench);
     assert_eq!(cycle(&bench, &mut watch, "2026-11-09"), [""; 0]);
@@ -233,8 +234,8 @@ fn one_toml_file_is_a_directory_too() {
     fs::write(bench.path("duewatch.toml"), format!("{SETTINGS}\n[directory]\npath = \"people.toml\"\n")).unwrap();
     let path = bench.path("people.toml").display().to_string();
     let said = of_directory(&check(&bench, "2026-11-10"));
-    assert_eq!(said[0], format!("ok     directory: 8 people, from {path}"));
-    assert_eq!(said[1], format!("ok     directory: 1 teams, from {path}"));
+    assert_eq!(said[0], format!("ok     directory: workers from {path}: 8"));
+    assert_eq!(said[1], format!("ok     directory: teams from {path}: 1"));
     bench.once("2026-11-10").well();
     assert_eq!(addresses(&bench), ["w1@wrenholt.example"]);
 }

@@ -3,7 +3,7 @@
 
 #![expect(clippy::expect_used, reason = "a file that cannot be read has failed the test")]
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fs};
 
 use duewatch::{
     directory::{Directory, FlawKind, Person, Table, Tables},
@@ -148,6 +148,17 @@ fn the_forms_of_spreadsheets_are_read_alike() {
         let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
         says_all(&folder(&files).expect("sound"));
     }
+}
+
+#[test]
+fn the_shipped_examples_say_the_same_and_nothing_in_them_leads_nowhere() {
+    let example = |name: &str| fs::read_to_string(format!("config/directory/{name}")).expect("an example");
+    let names = ["workers.csv", "teams.csv", "absences.csv", "posts.csv"];
+    let files = names.map(|name| (name, example(name)));
+    let csv = folder(&files.each_ref().map(|(name, text)| (*name, text.as_str()))).expect("sound");
+    assert_eq!(csv, toml(&example("directory.toml")).expect("sound"));
+    assert_eq!(csv.over(Directory::default()).flaws("2026-11-16".parse().expect("a day")), []);
+    assert!(Table::ALL.iter().all(|table| csv.rows(*table).is_some_and(|rows| rows > 0)));
 }
 
 #[test]

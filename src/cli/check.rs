@@ -210,13 +210,13 @@ async fn source(watch: &Watch, load: &CaseLoad, now: DateTime<Utc>, findings: &m
 
 fn directory(watch: &Watch, load: &CaseLoad, findings: &mut Findings) {
     let rows = &load.directory;
-    for (table, count, what) in [
-        (Table::Workers, rows.people.len(), "people"),
-        (Table::Teams, rows.teams.len(), "teams"),
-        (Table::Absences, rows.absences.len(), "absences"),
-        (Table::Posts, rows.posts.values().map(Vec::len).sum(), "holders of posts"),
+    for (table, count) in [
+        (Table::Workers, rows.people.len()),
+        (Table::Teams, rows.teams.len()),
+        (Table::Absences, rows.absences.len()),
+        (Table::Posts, rows.posts.values().map(Vec::len).sum()),
     ] {
-        well(&format!("directory: {count} {what}, from {}", watch.own_directory.origin(table)));
+        well(&format!("directory: {} from {}: {count}", table.name(), watch.own_directory.origin(table)));
     }
     let astray: Vec<Fault> = load.faults.iter().filter(|fault| fault.what.is_of_the_directory()).cloned().collect();
     for astray in said(&astray) {

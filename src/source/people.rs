@@ -110,7 +110,7 @@ impl<'a> DirectoryReader<'a> {
 
     fn post<'r>(&mut self, cell: impl Fn(usize) -> Option<&'r str>) {
         let Some(name) = parse::id(cell(0)) else { return };
-        let Some(role) = Role::posts().find(|role| role.name() == name.to_ascii_lowercase()) else {
+        let Ok(role) = Role::from_name(&name.to_ascii_lowercase()) else {
             return self.faults.add(POSTS, None, "role", Defect::UnknownCode);
         };
         let Some(person) = parse::id(cell(1)) else {
