@@ -148,12 +148,20 @@ fn whoever_is_away_in_a_file_is_covered_from_the_next_run() {
 fn a_slip_between_two_runs_leaves_the_directory_as_it_was_and_says_so_each_time() {
     let bench = bench(WORKERS);
     let mut watch = opened(&bench);
-    let broken = WORKERS.replace("left_on", "gone_on");
+    let broken = WORKERS.replace("left_on", "gone_on").replace("team_id", "crew");
     write(&bench, "workers.csv", &broken);
     for at in ["2026-11-10", "2026-11-10T09:00:00Z"] {
         let attention = cycle(&bench, &mut watch, at);
         assert_eq!(attention.len(), 1, "{attention:?}");
-        says(&attention[0], &["the directory stays as it was last read: ", "staff/workers.csv, line 1: ", "`gone_on`"]);
+        says(
+            &attention[0],
+            &[
+                "the directory stays as it was last read: ",
+                "staff/workers.csv, line 1: ",
+                "`crew`",
+                "; `duewatch check` says what else",
+            ],
+        );
     }
     assert_eq!(addresses(&bench), ["w1@wrenholt.example"], "nobody is silenced or told instead of another");
     // Gone altogether, and cut off in the middle of a row.

@@ -141,7 +141,7 @@ fn the_forms_of_spreadsheets_are_read_alike() {
             lines.concat()
         },
         // Unnamed columns at the end, empty.
-        |text| text.lines().map(|line| format!("{line},,\n")).collect(),
+        |text| text.replace('\n', ",,\n"),
     ];
     for form in forms {
         let files: Vec<(&str, String)> = ALL.iter().map(|(name, text)| (*name, form(text))).collect();
@@ -335,6 +335,15 @@ fn each_mistake_of_a_toml_file_is_told() {
         toml("[[workers]]\nworker_id = \"W1\"\n\n[[workers]]\nemail = \"x@y.example\"\n"),
         &["directory.toml, line 4, worker_id: is empty, and is needed"],
     );
+}
+
+#[test]
+fn a_column_that_is_wrong_throughout_is_counted() {
+    let rows: Vec<String> = (0..60).map(|n| format!("W{n},soon\n")).collect();
+    let text = format!("worker_id,left_on\n{}", rows.concat());
+    let mistakes = folder(&[("workers.csv", &text)]).expect_err("no dates");
+    assert_eq!(mistakes.len(), 51);
+    assert_eq!(mistakes[50], "workers.csv: and 10 further mistakes");
 }
 
 #[test]

@@ -58,13 +58,14 @@ impl Directory {
             flaws.insert(Flaw { table, row: row.to_owned(), column, what });
         };
         let unknown = |person: &Option<PersonRef>| person.as_ref().is_some_and(|person| !self.knows(person));
+        let circles = self.circles();
         let here = |person: &&Person| person.left_on.is_none_or(|left_on| left_on >= today);
         for person in self.people.values().filter(here) {
             let key = &person.person.0;
             if unknown(&person.manager) {
                 flaw(Table::Workers, key, "manager_id", FlawKind::UnknownPerson);
             }
-            if self.leads_back(person) {
+            if circles.contains(&person.person) {
                 flaw(Table::Workers, key, "manager_id", FlawKind::Circle);
             }
             if let (Some(team), None) = (&person.team, &person.manager) {
@@ -117,16 +118,19 @@ impl Directory {
         strangers
     }
 
-    /// Whether the line of managers above somebody comes back to them.
-    fn leads_back(&self, person: &Person) -> bool {
-        let mut asked = BTreeSet::new();
-        let mut next = person.manager.as_ref();
-        while let Some(manager) = next.filter(|manager| asked.insert(*manager)) {
-            if *manager == person.person {
-                return true;
+    /// Everybody from whom the line of managers comes back to themselves.
+    fn circles(&self) -> BTreeSet<&PersonRef> {
+        let (mut circles, mut asked) = (BTreeSet::new(), BTreeSet::new());
+        for start in self.people.keys() {
+            let mut line: Vec<&PersonRef> = Vec::new();
+            let mut next = Some(start);
+            while let Some(person) = next.filter(|person| asked.insert(*person)) {
+                line.push(person);
+                next = self.people.get(person).and_then(|person| person.manager.as_ref());
             }
-            next = self.people.get(manager).and_then(|manager| manager.manager.as_ref());
+            // The line ends above everybody, in what an earlier line came to, or in itself.
+            circles.extend(line.into_iter().skip_while(|person| Some(*person) != next));
         }
-        false
+        circles
     }
 }

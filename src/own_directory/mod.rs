@@ -44,13 +44,13 @@ impl OwnDirectory {
         }
     }
 
-    /// The tables in force. `Ok(None)`: there are no files, and the views alone count. `Err` with the first fault: there
-    /// are files, and none of this process's readings went well.
-    pub fn in_force(&self) -> Result<Option<&Tables>, &str> {
+    /// The tables in force. `Ok(None)`: there are no files, and the views alone count. `Err` with what is wrong: there are
+    /// files, and none of this process's readings went well.
+    pub fn in_force(&self) -> Result<Option<&Tables>, String> {
         match (&self.path, &self.tables) {
             (None, _) => Ok(None),
             (Some(_), Some(tables)) => Ok(Some(tables)),
-            (Some(_), None) => Err(self.faults.first().map_or("", String::as_str)),
+            (Some(_), None) => Err(self.wrong().unwrap_or_default()),
         }
     }
 
@@ -60,9 +60,16 @@ impl OwnDirectory {
     }
 
     /// What to say while an earlier reading is held to.
-    pub fn held(&self) -> Vec<String> {
-        let held = self.faults.iter().filter(|_| self.tables.is_some());
-        held.map(|fault| format!("the directory stays as it was last read: {fault}")).collect()
+    pub fn held(&self) -> Option<String> {
+        let wrong = self.wrong().filter(|_| self.tables.is_some())?;
+        Some(format!("the directory stays as it was last read: {wrong}"))
+    }
+
+    /// What is wrong, in one line.
+    fn wrong(&self) -> Option<String> {
+        let (first, rest) = self.faults.split_first()?;
+        let more = if rest.is_empty() { "" } else { "; `duewatch check` says what else is wrong" };
+        Some(format!("{first}{more}"))
     }
 
     /// Where a table comes from, in words.

@@ -16,11 +16,10 @@ impl Watch {
     /// The directory of this run. Where the authority's own files cannot be read, and were not before, there is none:
     /// whoever is looked for in half a directory is found to be somebody else.
     pub(super) fn directory(&self, from_views: Directory) -> Result<Directory, WatchError> {
-        let own = &self.own_directory;
-        match own.in_force() {
+        match self.own_directory.in_force() {
             Ok(None) => Ok(from_views),
             Ok(Some(tables)) => Ok(tables.over(from_views)),
-            Err(first) => Err(WatchError::Directory { first: first.to_owned(), faults: own.faults.len() }),
+            Err(why) => Err(WatchError::Directory { why }),
         }
     }
 

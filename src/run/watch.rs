@@ -115,15 +115,10 @@ pub enum WatchError {
         source: Box<SourceError>,
     },
     /// The authority's own directory, with nothing read before to hold to.
-    #[error(
-        "the directory cannot be read, and without it nobody is found: {first}{}",
-        if *faults > 1 { format!("; and {} more, which `duewatch check` names", faults - 1) } else { String::new() }
-    )]
+    #[error("the directory cannot be read, and without it nobody is found: {why}")]
     Directory {
-        /// The first thing that is wrong.
-        first: String,
-        /// How many things are.
-        faults: usize,
+        /// What is wrong, and where.
+        why: String,
     },
     /// The ledger.
     #[error(transparent)]

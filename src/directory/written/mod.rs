@@ -21,6 +21,9 @@ use crate::{
     record::{PersonRef, TeamRef},
 };
 
+/// How many mistakes are told one by one.
+const LISTED: usize = 50;
+
 /// The tables that an authority's own files give. One that they do not give is none, which is not the same as empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tables {
@@ -133,6 +136,12 @@ impl Tables {
     fn if_sound(self, mut mistakes: Vec<Mistake>) -> Result<Tables, Mistakes> {
         mistakes.sort();
         mistakes.dedup();
+        // A column that is wrong throughout is one mistake to mend.
+        if let Some(beyond) = mistakes.get(LISTED).cloned() {
+            let what = format!("and {} further mistakes", mistakes.len() - LISTED);
+            mistakes.truncate(LISTED);
+            mistakes.push(Mistake { line: None, column: None, what, ..beyond });
+        }
         if mistakes.is_empty() { Ok(self) } else { Err(Mistakes(mistakes)) }
     }
 }

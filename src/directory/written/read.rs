@@ -3,7 +3,7 @@
 //! Owns what a row must have and what two rows must not say. Whether somebody who is named exists is asked of the whole
 //! directory, when all tables are there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     mistake::Log,
@@ -60,6 +60,7 @@ pub(super) fn teams(rows: &[Row], log: &mut Log) -> BTreeMap<TeamRef, Team> {
 pub(super) fn absences(rows: &[Row], log: &mut Log) -> Vec<Absence> {
     let mut with_id = Once::new("absence_id");
     let mut absences: Vec<Absence> = Vec::new();
+    let mut seen = BTreeSet::new();
     for row in whole(Table::Absences, rows, log) {
         let mut read = Reader { table: Table::Absences, row, log };
         let (from_on, to_on) = (read.date("from_on"), read.date("to_on"));
@@ -76,7 +77,7 @@ pub(super) fn absences(rows: &[Row], log: &mut Log) -> Vec<Absence> {
         if let Some(id) = read.text("absence_id").map(str::to_owned) {
             with_id.add(id, absence.clone(), &mut read);
         }
-        if !absences.contains(&absence) {
+        if seen.insert((absence.person.clone(), from_on, to_on, absence.cover.clone())) {
             absences.push(absence);
         }
     }
@@ -86,6 +87,7 @@ pub(super) fn absences(rows: &[Row], log: &mut Log) -> Vec<Absence> {
 /// Who fills each post, in the order of the file.
 pub(super) fn posts(rows: &[Row], log: &mut Log) -> BTreeMap<Role, Vec<PersonRef>> {
     let mut posts: BTreeMap<Role, Vec<PersonRef>> = BTreeMap::new();
+    let mut seen = BTreeSet::new();
     for row in whole(Table::Posts, rows, log) {
         let mut read = Reader { table: Table::Posts, row, log };
         let (Some(name), Some(person)) = (read.text("role").map(str::to_ascii_lowercase), read.person("worker_id"))
@@ -98,9 +100,8 @@ pub(super) fn posts(rows: &[Row], log: &mut Log) -> BTreeMap<Role, Vec<PersonRef
             read.wrong("role", format!("is no post; {which}"));
             continue;
         };
-        let holders = posts.entry(role).or_default();
-        if !holders.contains(&person) {
-            holders.push(person);
+        if seen.insert((role, person.clone())) {
+            posts.entry(role).or_default().push(person);
         }
     }
     posts
