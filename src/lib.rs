@@ -22,6 +22,8 @@ pub mod notice;
 pub mod procedure;
 pub mod record;
 
+mod near;
+
 #[cfg(feature = "io")]
 pub mod cli;
 #[cfg(feature = "io")]
@@ -40,6 +42,8 @@ pub mod generate;
 pub mod ledger;
 #[cfg(feature = "io")]
 pub mod own_calendars;
+#[cfg(feature = "io")]
+pub mod own_directory;
 #[cfg(feature = "io")]
 pub mod run;
 #[cfg(feature = "io")]

@@ -56,7 +56,9 @@ fn the_shipped_file_loads_as_it_is() {
 fn it_names_every_setting() {
     let full: toml::Table = with_everything().parse().expect("TOML");
     let mut compared = 0;
-    for section in ["", "authority", "source", "ledger", "mail", "mail.smtp", "sending", "schedule", "calendars"] {
+    for section in
+        ["", "authority", "source", "ledger", "mail", "mail.smtp", "sending", "schedule", "calendars", "directory"]
+    {
         let table = section.split('.').filter(|part| !part.is_empty()).fold(&full, |table, part| {
             table.get(part).and_then(toml::Value::as_table).unwrap_or_else(|| panic!("no section [{section}]"))
         });

@@ -588,6 +588,59 @@ async fn the_shipped_views_fulfil_the_contract() {
     }
 }
 
+/// One person under the staff id S1 is P1 to the case system; P2 knows a colleague by the professional id alone. 7 is one's
+/// professional id and the other's staff id, and K is the staff id of two: neither means anybody.
+const TWO_KEYS: &str = "
+    INSERT INTO local_load (source_name, loaded_at, keep_from_on) VALUES ('live', '2026-11-16', '2025-11-16');
+    INSERT INTO ssd_professionals (prof_professional_id, prof_staff_id) VALUES
+        (' P1 ', 'S1'), ('P2', 'S2'), ('7', 'S3'), ('P4', '7'), ('P5', 'K'), ('P6', 'K'), ('-1', 'S8'), (NULL, 'S9');
+    INSERT INTO local_workers (worker_id, manager_id) VALUES
+        ('S1', 'S2'), ('P2', 'P1'), ('S3', '-1'), ('7', NULL), ('P5', '7'), ('P6', 'K'), ('S8', 'P2'), ('S9', NULL);
+    INSERT INTO local_teams (team_id, manager_id, service_manager_id) VALUES ('T1', 'P1', 'S2');
+    INSERT INTO local_absences (absence_id, worker_id, from_on, cover_id) VALUES ('A1', 'P1', '2026-11-09', 'S2');
+    INSERT INTO local_posts (role, worker_id) VALUES ('director', 'P1'), ('data_team', 'UNKNOWN');
+    INSERT INTO ssd_person (pers_person_id) VALUES ('C1');
+    INSERT INTO ssd_cp_plans (cppl_cp_plan_id, cppl_person_id, cppl_cp_plan_start_date) VALUES ('1', 'C1', '2026-10-05');
+    INSERT INTO ssd_involvements (invo_involvements_id, invo_person_id, invo_professional_id) VALUES
+        ('I1', 'C1', 'P1'), ('I2', 'C1', 'UNKNOWN'), ('I3', 'C1', '7');
+    INSERT INTO ssd_initial_cp_conference (icpc_icpc_id, icpc_person_id, icpc_icpc_date) VALUES ('1', 'C1', '2026-10-05');
+    INSERT INTO ssd_cp_reviews (cppr_cp_review_id, cppr_person_id, cppr_cp_review_date) VALUES ('2', 'C1', '2026-11-02');
+    INSERT INTO local_conferences (dataset_part, conference_id, chair_id) VALUES ('initial', '1', 'P1'), ('review', '2', ' S2');
+    INSERT INTO local_bookings (booking_id, person_id, kind, booked_on, chair_id) VALUES ('3', 'C1', 'review', '2027-01-11', 'P1');
+    INSERT INTO ssd_cp_visits (cppv_cp_visit_id, cppv_person_id, cppv_cp_visit_date) VALUES ('V1', 'C1', '2026-11-02'), ('V2', 'C1', '2026-11-03');
+    INSERT INTO local_visitors (visit_id, visitor_id) VALUES ('V1', 'P1'), ('V2', 'HEALTH');
+    INSERT INTO local_core_group_members (membership_id, person_id, member_id, professional, from_on) VALUES
+        ('M1', 'C1', 'P1', 'Y', '2026-10-05'), ('M2', 'C1', 'HEALTH', 'Y', '2026-10-05');
+";
+
+#[tokio::test]
+async fn a_worker_is_found_by_either_key_wherever_one_is_named() {
+    let named = [
+        ("SELECT worker_id, manager_id FROM dw_workers", "7 -, P2 S1, P5 7, P6 K, S1 P2, S3 -1, S8 P2, S9 -"),
+        ("SELECT manager_id, service_manager_id FROM dw_teams", "S1 P2"),
+        ("SELECT worker_id, cover_id FROM dw_absences", "S1 P2"),
+        ("SELECT role, worker_id FROM dw_posts", "data_team UNKNOWN, director S1"),
+        ("SELECT allocation_id, worker_id FROM dw_allocations", "I1 S1, I2 UNKNOWN, I3 7"),
+        ("SELECT conference_id, chair_id FROM dw_conferences", "booked-3 S1, initial-1 S1, review-2 P2"),
+        ("SELECT visit_id, visitor_id FROM dw_visits", "V1 S1, V2 HEALTH"),
+        ("SELECT membership_id, person_id FROM dw_core_group_members", "M1 S1, M2 HEALTH"),
+    ];
+    for place in [Place::File(sqlite()), Place::Server(postgres().await)] {
+        let database = place.write().await;
+        script(&database, &shapes::dataset("lcs")).await;
+        script(&database, include_str!("../config/sources/ssd/local.sql")).await;
+        script(&database, &source::sql("lcs").unwrap()).await;
+        script(&database, TWO_KEYS).await;
+        for (sql, expected) in named {
+            let rows = database.begin_read().await.unwrap().fetch(sql, &[]).await.unwrap();
+            let cell = |row: &duewatch::database::Row, at| row.lossy_text(at).unwrap().unwrap_or_else(|| "-".into());
+            let mut rows: Vec<_> = rows.iter().map(|row| format!("{} {}", cell(row, 0), cell(row, 1))).collect();
+            rows.sort();
+            assert_eq!(rows.join(", "), expected, "{sql}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn the_views_stand_over_foreign_tables_of_sql_server() {
     let server = postgres().await;

@@ -8,12 +8,12 @@ use clap::Args;
 use super::{Ending, Outcome, open, output};
 use crate::{
     clock::Clock,
-    directory::Role,
+    directory::{Role, Table},
     duty::Duty,
     ledger::{HomeCheck, Mode},
-    run::{CaseLoad, DueUntil, Watch, WatchError},
+    run::{CaseLoad, DueUntil, Watch, WatchError, said},
     settings::Settings,
-    source::{Defect, guard, guard_name},
+    source::{Defect, Fault, guard, guard_name},
 };
 
 #[derive(Debug, Args)]
@@ -60,6 +60,9 @@ pub(crate) async fn run(config: &Path, command: &Check) -> Outcome {
             rules(&watch, now, &mut findings);
             calendars(&watch, &mut findings);
             ledger(&watch, &mut findings).await;
+            for fault in &watch.own_directory.faults {
+                findings.fault(&format!("directory: {fault}"));
+            }
             let (mut due, mut duties) = (DueUntil::default(), 0_usize);
             let known_until = watch.calendar.known_until();
             let mut count = |duty: &Duty| {
@@ -69,7 +72,10 @@ pub(crate) async fn run(config: &Path, command: &Check) -> Outcome {
             match watch.read_each(now, |_, assessment| assessment.duties().for_each(&mut count)).await {
                 Err(error) => {
                     horizon(&watch, DueUntil::default(), now, &mut findings);
-                    findings.fault(&error.to_string());
+                    // What is wrong with the files has just been said, one by one.
+                    if !matches!(error, WatchError::Directory { .. }) {
+                        findings.fault(&error.to_string());
+                    }
                 }
                 Ok(load) => {
                     load.of_authority.iter().for_each(count);
@@ -195,8 +201,8 @@ async fn source(watch: &Watch, load: &CaseLoad, duties: usize, now: DateTime<Utc
             }
         }
     }
-    let (orphans, faults): (Vec<_>, Vec<_>) =
-        load.faults.iter().partition(|fault| matches!(fault.what, Defect::Orphans(_)));
+    let faults = load.faults.iter().filter(|fault| !fault.what.is_of_the_directory());
+    let (orphans, faults): (Vec<_>, Vec<_>) = faults.partition(|fault| matches!(fault.what, Defect::Orphans(_)));
     for orphan in orphans {
         well(&format!("case data, not used: {orphan}"));
     }
@@ -209,12 +215,27 @@ async fn source(watch: &Watch, load: &CaseLoad, duties: usize, now: DateTime<Utc
 }
 
 fn directory(watch: &Watch, load: &CaseLoad, findings: &mut Findings) {
-    let posts = Role::ALL.into_iter().filter(|role| !role.belongs_to_a_case());
+    let rows = &load.directory;
+    for (table, count) in [
+        (Table::Workers, rows.people.len()),
+        (Table::Teams, rows.teams.len()),
+        (Table::Absences, rows.absences.len()),
+        (Table::Posts, rows.posts.values().map(Vec::len).sum()),
+    ] {
+        well(&format!("directory: {} from {}: {count}", table.name(), watch.own_directory.origin(table)));
+    }
+    let astray: Vec<Fault> = load.faults.iter().filter(|fault| fault.what.is_of_the_directory()).cloned().collect();
+    for astray in said(&astray) {
+        findings.fault(&format!("directory: {astray}"));
+    }
+    if astray.is_empty() {
+        well("directory: everybody who is named in a case or in a row is in it");
+    }
     let used = |role: &Role| {
         watch.procedure.rules.iter().any(|rule| rule.ladder.steps.iter().any(|step| step.tell.contains(role)))
             || *role == Role::DATA_TEAM
     };
-    for role in posts.filter(used) {
+    for role in Role::posts().filter(used) {
         let filled = load.directory.posts.get(&role).is_some_and(|people| !people.is_empty());
         findings.judge(
             filled,

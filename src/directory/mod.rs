@@ -6,7 +6,13 @@
 mod people;
 mod resolve;
 mod role;
+mod soundness;
+mod table;
+mod written;
 
 pub use people::{Absence, Directory, Mailbox, Person, Team};
 pub use resolve::Recipient;
 pub use role::{Role, RoleError};
+pub use soundness::{CasePlace, Flaw, FlawKind};
+pub use table::{Column, Table};
+pub use written::{Mistake, Mistakes, Tables};

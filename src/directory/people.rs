@@ -67,4 +67,19 @@ pub struct Directory {
     pub absences: Vec<Absence>,
     /// Who fills the posts that belong to no case.
     pub posts: BTreeMap<Role, Vec<PersonRef>>,
+    /// Other keys by which a case may name somebody, and whose they are: a professional id beside a staff id. None of them
+    /// is a key of `people`, and the rows of the directory itself do without them.
+    pub other_keys: BTreeMap<PersonRef, PersonRef>,
+}
+
+impl Directory {
+    /// Whether somebody is in the directory, under this key or another.
+    pub fn knows(&self, person: &PersonRef) -> bool {
+        self.people.contains_key(self.own_key(person))
+    }
+
+    /// The key under which somebody stands in the directory. A key that it does not know stays as it is.
+    pub(super) fn own_key<'a>(&'a self, person: &'a PersonRef) -> &'a PersonRef {
+        self.other_keys.get(person).unwrap_or(person)
+    }
 }

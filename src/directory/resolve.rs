@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-use super::{Absence, Directory, Mailbox, Role};
+use super::{Absence, Directory, Mailbox, Person, Role};
 use crate::{
     calendar::format_date_short,
     duty::CaseContext,
@@ -89,17 +89,16 @@ impl Directory {
         }
         let Some(case) = case else { return Vec::new() };
         let person = match role {
-            Role::LEAD_WORKER => case.lead_worker.clone(),
+            Role::LEAD_WORKER => case.lead_worker.as_ref().map(|worker| self.own_key(worker).clone()),
             Role::FIRST_LINE_MANAGER => self.first_line_manager(case),
             Role::SECOND_LINE_MANAGER => self.second_line_manager(case),
-            _ => case.chair.clone(),
+            _ => case.chair.as_ref().map(|chair| self.own_key(chair).clone()),
         };
         person.into_iter().collect()
     }
 
     fn first_line_manager(&self, case: &CaseContext) -> Option<PersonRef> {
-        let worker = case.lead_worker.as_ref().or(case.former_lead_worker.as_ref());
-        let own = worker.and_then(|worker| self.people.get(worker)).and_then(|worker| worker.manager.clone());
+        let own = self.worker_of(case).and_then(|worker| worker.manager.clone());
         own.or_else(|| self.team_of(case).and_then(|team| self.teams.get(team)?.manager.clone()))
     }
 
@@ -110,8 +109,13 @@ impl Directory {
     }
 
     fn team_of<'a>(&'a self, case: &'a CaseContext) -> Option<&'a TeamRef> {
-        let worker = case.lead_worker.as_ref().or(case.former_lead_worker.as_ref());
-        case.team.as_ref().or_else(|| worker.and_then(|worker| self.people.get(worker)?.team.as_ref()))
+        case.team.as_ref().or_else(|| self.worker_of(case)?.team.as_ref())
+    }
+
+    /// Whose case it is, else whose it last was.
+    fn worker_of(&self, case: &CaseContext) -> Option<&Person> {
+        let worker = case.lead_worker.as_ref().or(case.former_lead_worker.as_ref())?;
+        self.people.get(self.own_key(worker))
     }
 
     fn reach(&self, person: &PersonRef, today: NaiveDate) -> Reach {

@@ -67,6 +67,11 @@ impl Role {
         )
     }
 
+    /// The roles that somebody holds whatever the case.
+    pub fn posts() -> impl Iterator<Item = Role> {
+        Role::ALL.into_iter().filter(|role| !role.belongs_to_a_case())
+    }
+
     /// Its name in a sentence.
     pub fn words(self) -> String {
         self.0.replace('_', " ")

@@ -16,6 +16,16 @@ const NAMED: usize = 20;
 
 /// One duty for each view, column and kind of fault, naming the rows.
 pub(super) fn duties(faults: &[Fault], terms: &Terms) -> Vec<Duty> {
+    let kinds = by_kind(faults).into_iter();
+    kinds.map(|(kind, rows)| duty(&kind, vec![note(&kind, &rows)], terms)).collect()
+}
+
+/// The same in words, for somebody who reads them on a screen.
+pub(crate) fn said(faults: &[Fault]) -> Vec<String> {
+    by_kind(faults).into_iter().map(|(kind, rows)| format!("{} ({})", note(&kind, &rows), rows.len())).collect()
+}
+
+fn by_kind(faults: &[Fault]) -> BTreeMap<String, Vec<String>> {
     let mut kinds: BTreeMap<String, Vec<String>> = BTreeMap::new();
     // Facts of children whom the view does not show are no fault to mend: their plans ended long ago. They are counted.
     for fault in faults.iter().filter(|fault| !matches!(fault.what, Defect::Orphans(_))) {
@@ -28,7 +38,7 @@ pub(super) fn duties(faults: &[Fault], terms: &Terms) -> Vec<Duty> {
         };
         kinds.entry(fault.kind()).or_default().push(row);
     }
-    kinds.into_iter().map(|(kind, rows)| duty(&kind, notes(&kind, &rows), terms)).collect()
+    kinds
 }
 
 /// The duty that stands while no reading is accepted.
@@ -70,9 +80,9 @@ fn duty(kind: &str, notes: Vec<String>, terms: &Terms) -> Duty {
     }
 }
 
-fn notes(kind: &str, rows: &[String]) -> Vec<String> {
+fn note(kind: &str, rows: &[String]) -> String {
     let named: Vec<&str> = rows.iter().take(NAMED).map(String::as_str).collect();
     let more = rows.len().saturating_sub(NAMED);
     let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
-    vec![format!("{kind}: {}{rest}", named.join(", "))]
+    format!("{kind}: {}{rest}", named.join(", "))
 }

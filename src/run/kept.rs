@@ -7,7 +7,7 @@ use crate::{
     duty::Stretch,
     ledger::KeptCases,
     record::ChildRef,
-    source::{Fingerprint, FingerprintKey, Found, Known},
+    source::{Faults, Fingerprint, FingerprintKey, Found, Known},
 };
 
 /// What a whole run needs of a child that is not judged.
@@ -16,6 +16,9 @@ pub(super) struct Carried {
     /// What was wrong with its rows.
     #[serde(flatten)]
     pub(super) found: Found,
+    /// Who is named by its case and is not in the directory.
+    #[serde(default, skip_serializing_if = "Faults::is_empty")]
+    pub(super) strangers: Faults,
     /// What the authority's reports list of it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) stretches: Vec<Stretch>,

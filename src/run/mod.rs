@@ -9,6 +9,7 @@ mod books;
 mod calendar;
 mod data_faults;
 mod deliver;
+mod directory;
 mod kept;
 mod poll;
 mod read;
@@ -19,6 +20,7 @@ mod watch;
 
 pub use books::{Books, ChildBooks, PairBooks};
 pub use calendar::DueUntil;
+pub(crate) use data_faults::said;
 pub use deliver::Delivered;
 pub use poll::Polled;
 pub use read::CaseLoad;

@@ -65,6 +65,7 @@ impl Watch {
     pub async fn poll(&mut self, clock: Clock) -> Result<Polled, WatchError> {
         let started_at = clock.now();
         self.reread_calendars();
+        self.own_directory.reread();
         self.recognise_ledger().await?;
         let mut run = self.run_at(clock, started_at).await;
         // Another daemon on this ledger was quicker: what it stored has to be read first.
@@ -77,7 +78,9 @@ impl Watch {
         match run {
             Ok(Ok(polled)) => Ok(polled),
             Ok(Err(NotAccepted(why))) => self.refuse(clock, started_at, &why).await,
-            Err(error @ WatchError::Source { .. }) => self.refuse(clock, started_at, &error.to_string()).await,
+            Err(error @ (WatchError::Source { .. } | WatchError::Directory { .. })) => {
+                self.refuse(clock, started_at, &error.to_string()).await
+            }
             Err(error) => Err(error),
         }
     }
@@ -93,7 +96,7 @@ impl Watch {
             return Ok(Err(NotAccepted(LedgerError::OtherSource { ledger, found, wanted }.to_string())));
         }
         let mut attention = self.age(&mark, now);
-        let mut directory = pass.directory().clone();
+        let mut directory = self.directory(pass.directory().clone())?;
         let refused = self.forget_refused(&mut directory).len();
         if refused > 0 {
             attention.push(format!("{refused} addresses in the directory may not be written to"));
@@ -122,7 +125,7 @@ impl Watch {
         let (known, stale) = (Arc::new(known), self.is_stale(mark.loaded_at, now));
         let start = Start { nameless, stale, known: known.clone(), after, written_at };
         let mut sweep = Sweep::new(self, terms, &directory, start);
-        let passed = match sweep_over(pass, known, &mut sweep).await {
+        let mut passed = match sweep_over(pass, known, &mut sweep).await {
             Ok(passed) => passed,
             Err(error) => {
                 sweep.abandon().await?;
@@ -130,13 +133,15 @@ impl Watch {
             }
         };
         sweep.settle_gone().await?;
+        let mut faults = sweep.tally().faults.clone();
+        faults.absorb(&passed.faults);
+        let mut faults = faults.finish();
+        self.set_views_aside(&mut passed.counts, &mut faults);
+        faults.extend(self.directory_faults(&directory, terms.today));
         if let Err(guarded) = self.believe(previous.as_ref(), &passed.counts, sweep.tally().gone).await? {
             sweep.abandon().await?;
             return Ok(Err(NotAccepted(guarded.to_string())));
         }
-        let mut faults = sweep.tally().faults.clone();
-        faults.absorb(&passed.faults);
-        let faults = faults.finish();
         let mut of_authority = assess_reports(&terms, &sweep.tally().stretches);
         of_authority.extend(data_faults::duties(&faults, &terms));
         if stale {
@@ -150,6 +155,7 @@ impl Watch {
         let open_after = tally.open_after();
         let (latest, beyond) = storing.due_until(self.calendar.known_until()).await?;
         attention.extend(self.own.faults.iter().cloned());
+        attention.extend(self.own_directory.held());
         attention.extend(self.horizon(DueUntil { latest, beyond }, now));
         let mut books = tally.books;
         self.fill(&mut books, &passed.counts, &faults);
@@ -263,6 +269,7 @@ impl Watch {
         let committed = self.ledger.commit_run(&run, &part).await?;
         let mut attention = vec![format!("nothing was judged and nobody was told anything new: {why}")];
         attention.extend(self.own.faults.iter().cloned());
+        attention.extend(self.own_directory.held());
         Ok(Polled {
             committed,
             books: Books::default(),

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Books, Watch, WatchError, data_faults, watch::open_source};
+use super::{Books, Watch, WatchError, data_faults, directory::add_strangers, watch::open_source};
 use crate::{
     directory::Directory,
     duty::{Assessment, CaseContext, Duty, Stretch, assess, assess_reports},
     notice::History,
     record::{CaseRecord, ChildRef, FactKind},
-    source::{Counts, Defect, Fault, LoadMark, Pass, SourceError},
+    source::{Counts, Defect, Fault, Faults, LoadMark, Pass, SourceError},
 };
 
 /// Everything one read of the case database comes to.
@@ -106,10 +106,13 @@ impl Watch {
         let mut books = Books::default();
         let mut stretches: Vec<Stretch> = Vec::new();
         let mut planless = BTreeSet::new();
-        let reading = crate::source::rest(pass, |record| {
+        let mut strangers = Faults::default();
+        let directory = self.directory(pass.directory().clone())?;
+        let mut reading = crate::source::rest(pass, |record| {
             let assessment = assess(&record, &terms);
             each(&record, &assessment);
             books.enter(&assessment);
+            add_strangers(&mut strangers, &directory, &assessment);
             if record.facts(FactKind::Plan).is_empty() {
                 planless.insert(record.child.clone());
             }
@@ -117,10 +120,13 @@ impl Watch {
         })
         .await
         .map_err(|error| self.unread(error))?;
+        self.set_views_aside(&mut reading.counts, &mut reading.faults);
+        reading.faults.extend(strangers.finish());
+        reading.faults.extend(self.directory_faults(&directory, terms.today));
         let mut of_authority = assess_reports(&terms, &stretches);
         of_authority.extend(data_faults::duties(&reading.faults, &terms));
         self.fill(&mut books, &reading.counts, &reading.faults);
-        let mut directory = reading.directory;
+        let mut directory = directory;
         let refused_addresses = self.forget_refused(&mut directory);
         Ok(CaseLoad {
             directory,

@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use super::{
     Books, Watch, WatchError,
     audience::Line,
+    directory::add_strangers,
     kept::{Carried, KnownCases},
 };
 use crate::{
@@ -177,6 +178,7 @@ impl<'a> Sweep<'a> {
         self.tally.books.children.unchanged += 1;
         if let Some(carried) = self.known.cases.get(at).and_then(|known| known.carried.as_ref()) {
             self.tally.faults.absorb(&carried.found.faults);
+            self.tally.faults.absorb(&carried.strangers);
             self.tally.stretches.extend(carried.stretches.iter().cloned());
         }
     }
@@ -191,12 +193,15 @@ impl<'a> Sweep<'a> {
     ) -> Judged {
         let assessment = assess(record, &self.terms);
         self.tally.books.enter(&assessment);
+        let mut strangers = Faults::default();
+        add_strangers(&mut strangers, self.directory, &assessment);
         self.tally.faults.absorb(&found.faults);
+        self.tally.faults.absorb(&strangers);
         self.tally.stretches.extend(assessment.stretches.iter().cloned());
         let (context, wake_at, stretches) =
             (assessment.context.clone(), assessment.wake_at, assessment.stretches.clone());
         duties.extend(assessment.into_duties());
-        Judged { context, fingerprint, carried: Carried { found, stretches }, wake_at, quiet }
+        Judged { context, fingerprint, carried: Carried { found, strangers, stretches }, wake_at, quiet }
     }
 
     async fn history(&mut self, whose: Whose<'_>) -> Result<History, WatchError> {

@@ -23,6 +23,7 @@ use crate::{
     message::{ComposeError, Stationery, TemplateError, Templates},
     notice::SendingClock,
     own_calendars::OwnCalendars,
+    own_directory::OwnDirectory,
     procedure::{DutyCatalogue, Problems, Procedure},
     record::PersonRef,
     settings::{self, ChannelKind, Settings, TlsKind},
@@ -43,6 +44,8 @@ pub struct Watch {
     pub(super) closed_on: Vec<NaiveDate>,
     /// The files that they come from.
     pub own: OwnCalendars,
+    /// The files that stand in for views of the directory.
+    pub own_directory: OwnDirectory,
     /// Its zone.
     pub zone: Zone,
     /// Where its case database is. It is opened anew for each read: one that is down holds up no mail.
@@ -114,6 +117,12 @@ pub enum WatchError {
         database: String,
         /// What went wrong.
         source: Box<SourceError>,
+    },
+    /// The authority's own directory, with nothing read before to hold to.
+    #[error("the directory cannot be read, and without it nobody is found: {why}")]
+    Directory {
+        /// What is wrong, and where.
+        why: String,
     },
     /// The ledger.
     #[error(transparent)]
@@ -205,6 +214,7 @@ impl Watch {
             program: env!("DUEWATCH_PROGRAM").to_owned(),
             last_recipient,
             allowed,
+            own_directory: OwnDirectory::read(settings.directory.path.as_deref()),
             procedure,
             calendar,
             office,

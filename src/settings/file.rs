@@ -5,7 +5,9 @@ use std::path::Path;
 use config::{Config, ConfigError, Environment, File, FileFormat, Value};
 use serde::de::DeserializeOwned;
 
-use super::{Authority, Calendars, LedgerPlace, Mail, Schedule, Sending, Settings, SettingsError, Source};
+use super::{
+    Authority, Calendars, LedgerPlace, Mail, OwnDirectory, Schedule, Sending, Settings, SettingsError, Source,
+};
 
 /// The file first, then `DUEWATCH__SECTION__KEY`. Relative paths in it are taken from the file's own folder.
 pub(super) fn read(path: &Path) -> Result<Settings, SettingsError> {
@@ -38,6 +40,7 @@ fn mistakes(tree: &Config, first: &ConfigError, path: &Path) -> SettingsError {
         mistake::<Sending>(tree, "sending", false),
         mistake::<Schedule>(tree, "schedule", false),
         mistake::<Calendars>(tree, "calendars", false),
+        mistake::<OwnDirectory>(tree, "directory", false),
     ];
     let problems: Vec<String> = sections.into_iter().flatten().collect();
     if problems.len() < 2 {
@@ -67,6 +70,7 @@ fn rebase(settings: &mut Settings, folder: &Path) {
     let files = [
         &mut settings.source.password_file,
         &mut settings.ledger.password_file,
+        &mut settings.directory.path,
         &mut mail.directory,
         &mut mail.templates,
     ];

@@ -33,6 +33,9 @@ pub struct Settings {
     /// Where the authority's own holiday files are.
     #[serde(default)]
     pub calendars: Calendars,
+    /// Where people, teams, absences and posts come from, if not from the case database.
+    #[serde(default)]
+    pub directory: OwnDirectory,
 }
 
 /// Whose children these are, and by which rules they are watched.
@@ -231,6 +234,14 @@ impl Default for Calendars {
     fn default() -> Calendars {
         Calendars { directory: PathBuf::from("calendars") }
     }
+}
+
+/// Where people, teams, absences and posts come from, if not from the case database.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OwnDirectory {
+    /// A folder of CSV files, or one file that ends in `.toml`. Each table that it gives stands in the place of its view.
+    pub path: Option<PathBuf>,
 }
 
 fn default_shrink_percent() -> u32 {

@@ -10,7 +10,7 @@ pub(super) fn problems(settings: &Settings) -> Vec<String> {
             problems.push(text.to_owned());
         }
     };
-    let Settings { authority, source, ledger, mail, sending, schedule, calendars: _ } = settings;
+    let Settings { authority, source, ledger, mail, sending, schedule, calendars: _, directory: _ } = settings;
     problem(is_id(&authority.id), "authority.id: write a short id of small letters, digits and hyphens");
     problem(!authority.procedure.trim().is_empty(), "authority.procedure: name a shipped procedure or a file");
     problem((1..=100).contains(&source.shrink_percent), "source.shrink_percent: write a share from 1 to 100");

@@ -228,6 +228,26 @@ mod tests {
         }
     }
 
+    /// Files of the directory have the columns of its views, and of those they need no more.
+    #[test]
+    fn the_directorys_files_have_the_columns_of_its_views() {
+        use crate::directory::Table;
+        for table in Table::ALL {
+            let view = views().into_iter().find(|view| view.name == format!("dw_{}", table.name())).unwrap();
+            let of_view: Vec<&str> = view.columns.iter().map(|column| column.name).collect();
+            let of_file: Vec<&str> = table.columns().iter().map(|column| column.name).collect();
+            let of_file: Vec<&str> = of_file.into_iter().filter(|name| *name != "other_id").collect();
+            assert_eq!(of_file, of_view);
+            for column in table.columns().iter().filter(|column| column.needed) {
+                assert!(
+                    view.columns.iter().any(|known| known.name == column.name && known.required),
+                    "{}",
+                    column.name
+                );
+            }
+        }
+    }
+
     #[test]
     fn a_date_is_named_as_one() {
         for view in views() {

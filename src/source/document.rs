@@ -34,7 +34,7 @@ pub(crate) fn holds(column: &Column) -> String {
         Holds::Name => "text".into(),
         Holds::Instant => "date and time".into(),
         Holds::Email => "address".into(),
-        Holds::Role => format!("one of {}", list(&Role::ALL.map(Role::name))),
+        Holds::Role => format!("one of {}", list(&Role::posts().map(Role::name).collect::<Vec<_>>())),
         Holds::Fact(AttributeType::Flag) => "flag".into(),
         Holds::Fact(AttributeType::Count) => "whole number from 0".into(),
         Holds::Fact(AttributeType::Date) => "date, perhaps with a time".into(),
@@ -133,10 +133,16 @@ The tables on this page are made from the ones the program itself uses, so they 
   anything before it, and years after 2199, are faults.
 - **A date to come is a plan, not a fact.** A meeting whose held date is tomorrow has not been held. A visit,
   incident, decision, plan, enquiry or assessment dated after the day of `loaded_at` is also a fault.
-- **An end before its start** is a fault. It is left out: the plan, allocation or membership goes on.
+- **An end before its start** is a fault. It is left out: the plan, allocation, membership or absence goes on.
 - **Flags** are `Y`, `N`, `Yes`, `No`, `True`, `False`, `1` or `0`, in any case. Empty means that the record does not say,
   which is neither yes nor no.
 - **Codes** are the ones listed, in any case. Translate your own codes to them with a `CASE`.
+- **Whoever is named** as the worker of a current allocation, the chair of the latest conference, a manager, a cover or the
+  holder of a post must be in `dw_workers`, under the same key. Whoever is not is told to the data team, by row, and what is
+  theirs goes to the next above. A visitor or a member of a core group need not be there. Where tables of yours name one
+  person by two keys, translate one of them in your views.
+- **Managers that go round in a circle**, cover by oneself, and a team without a manager whose people have none of their own
+  are told too.
 - **Rows that are exactly alike** count once. Rows that share an id and differ are a fault; the later one by date is used.
 - **A row of a child who is not in `dw_children`** is not used. How many there are is told for each view: facts of children
   whose plan ended long ago are expected there, and a sudden rise means that ids no longer match. An **open plan** of such

@@ -35,8 +35,28 @@ pub enum Defect {
     Orphans(u64),
     /// So many open plans of this authority belong to children who are not in `dw_children`: nobody watches them.
     OpenPlanWithoutChild(u64),
+    /// Names somebody who is not in the directory.
+    UnknownPerson,
+    /// Names a team that is not in the directory, and nobody else is the person's manager.
+    UnknownTeam,
+    /// Nobody manages a team whose people have no manager of their own.
+    NoManager,
+    /// Going from manager to manager comes back to the row's own person.
+    Circle,
+    /// Whoever is away covers for themselves.
+    OwnCover,
     /// So many further rows have the defect that the faults before this one show.
     More(u64),
+}
+
+impl Defect {
+    /// Whether the row reads well and leads nowhere: that shows only when the whole directory is there.
+    pub fn is_of_the_directory(self) -> bool {
+        matches!(
+            self,
+            Defect::UnknownPerson | Defect::UnknownTeam | Defect::NoManager | Defect::Circle | Defect::OwnCover
+        )
+    }
 }
 
 impl fmt::Display for Defect {
@@ -58,6 +78,11 @@ impl fmt::Display for Defect {
             Defect::OpenPlanWithoutChild(plans) => {
                 write!(f, "of {plans} open plans names a child who is not in dw_children, and whom nobody watches")
             }
+            Defect::UnknownPerson => f.write_str("names somebody who is not in the directory"),
+            Defect::UnknownTeam => f.write_str("names a team that is not in the directory, and no manager is named"),
+            Defect::NoManager => f.write_str("is empty, and people of the team have no manager of their own"),
+            Defect::Circle => f.write_str("leads from manager to manager back to the same person"),
+            Defect::OwnCover => f.write_str("names the person who is away, so nobody covers"),
             Defect::More(rows) => write!(f, "has the same defect in {rows} further rows"),
         }
     }
@@ -123,7 +148,8 @@ struct Rows {
 }
 
 impl Faults {
-    pub(crate) fn add(&mut self, view: &'static str, row_id: Option<&str>, column: &'static str, what: Defect) {
+    /// Adds one.
+    pub fn add(&mut self, view: &'static str, row_id: Option<&str>, column: &'static str, what: Defect) {
         self.add_rows(view, column, what, Rows { count: 1, ids: vec![row_id.map(str::to_owned)] });
     }
 

@@ -99,7 +99,11 @@ impl<'a> DirectoryReader<'a> {
             Ok(None) => return self.faults.add(ABSENCES, Some(id), "from_on", Defect::Empty),
             Err(()) => return,
         };
-        let to_on = self.date(ABSENCES, id, "to_on", cell(3)).ok().flatten();
+        let mut to_on = self.date(ABSENCES, id, "to_on", cell(3)).ok().flatten();
+        if to_on.is_some_and(|to_on| to_on < from_on) {
+            self.faults.add(ABSENCES, Some(id), "to_on", Defect::EndsBeforeStart);
+            to_on = None;
+        }
         let cover = parse::id(cell(4)).map(|id| PersonRef(id.into()));
         self.directory.absences.push(Absence { person: PersonRef(person.into()), from_on, to_on, cover });
     }

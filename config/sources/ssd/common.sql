@@ -6,7 +6,26 @@
 -- later must give the answers of the day it was made.
 
 -- Four views hold what differs by case system and stand before these: system_plans, system_reviews, system_visits and
--- system_involvements. local_worker_keys serves the allocations. duewatch itself reads only what begins with dw_.
+-- system_involvements. local_worker_keys serves every place at which a worker is named. duewatch itself reads only what begins with dw_.
+
+-- Other keys by which the dataset and the local tables may name somebody in local_workers: the professional id of one known
+-- by the staff id, and the reverse. A key that is somebody's own, or that could mean two people, is not here and stays as it
+-- is. Where a worker is named, this is tried: a row whose key is found here gets the key of local_workers instead.
+CREATE VIEW local_worker_keys AS
+SELECT keys.other_key, MIN(keys.worker_id) AS worker_id
+FROM (
+    SELECT TRIM(prof_staff_id) AS other_key, worker_id
+    FROM ssd_professionals
+    JOIN local_workers ON worker_id = TRIM(prof_professional_id)
+    UNION
+    SELECT TRIM(prof_professional_id), worker_id
+    FROM ssd_professionals
+    JOIN local_workers ON worker_id = TRIM(prof_staff_id)
+) keys
+LEFT JOIN local_workers own ON own.worker_id = keys.other_key
+WHERE keys.other_key IS NOT NULL AND keys.other_key NOT IN ('', '-1') AND own.worker_id IS NULL
+GROUP BY keys.other_key
+HAVING COUNT(*) = 1;
 
 -- When the last complete load was made, and of which database.
 CREATE VIEW dw_load AS
@@ -77,11 +96,12 @@ CREATE VIEW dw_core_group_members AS
 SELECT
     TRIM(membership_id) AS membership_id,
     TRIM(person_id) AS child_id,
-    TRIM(member_id) AS person_id,
+    COALESCE(member.worker_id, TRIM(member_id)) AS person_id,
     TRIM(professional) AS professional,
     from_on,
     to_on
-FROM local_core_group_members;
+FROM local_core_group_members
+LEFT JOIN local_worker_keys member ON member.other_key = TRIM(member_id);
 
 -- Refused access, injuries and deaths, and who has been told of them.
 CREATE VIEW dw_incidents AS
@@ -109,52 +129,41 @@ FROM local_decisions;
 -- Everybody who may be written to, and where.
 CREATE VIEW dw_workers AS
 SELECT
-    TRIM(worker_id) AS worker_id,
+    TRIM(local_workers.worker_id) AS worker_id,
     TRIM(email) AS email,
     TRIM(team_id) AS team_id,
-    TRIM(manager_id) AS manager_id,
+    COALESCE(manager.worker_id, TRIM(manager_id)) AS manager_id,
     left_on
-FROM local_workers;
+FROM local_workers
+LEFT JOIN local_worker_keys manager ON manager.other_key = TRIM(manager_id);
 
 -- Who runs each team, and who is above them.
 CREATE VIEW dw_teams AS
 SELECT
     TRIM(team_id) AS team_id,
-    TRIM(manager_id) AS manager_id,
-    TRIM(service_manager_id) AS service_manager_id
-FROM local_teams;
+    COALESCE(manager.worker_id, TRIM(manager_id)) AS manager_id,
+    COALESCE(above.worker_id, TRIM(service_manager_id)) AS service_manager_id
+FROM local_teams
+LEFT JOIN local_worker_keys manager ON manager.other_key = TRIM(manager_id)
+LEFT JOIN local_worker_keys above ON above.other_key = TRIM(service_manager_id);
 
 -- Who is away, from when to when, and who covers.
 CREATE VIEW dw_absences AS
 SELECT
     TRIM(absence_id) AS absence_id,
-    TRIM(worker_id) AS worker_id,
+    COALESCE(away.worker_id, TRIM(local_absences.worker_id)) AS worker_id,
     from_on,
     to_on,
-    TRIM(cover_id) AS cover_id
-FROM local_absences;
+    COALESCE(cover.worker_id, TRIM(cover_id)) AS cover_id
+FROM local_absences
+LEFT JOIN local_worker_keys away ON away.other_key = TRIM(local_absences.worker_id)
+LEFT JOIN local_worker_keys cover ON cover.other_key = TRIM(cover_id);
 
 -- Who fills the posts that belong to no case.
 CREATE VIEW dw_posts AS
-SELECT TRIM(role) AS role, TRIM(worker_id) AS worker_id
-FROM local_posts;
-
--- Other keys by which the dataset may name somebody in local_workers: the professional id of one known by the staff id, and
--- the reverse. A key that could mean two people means nobody here, and stays as it is.
-CREATE VIEW local_worker_keys AS
-SELECT other_key, MIN(worker_id) AS worker_id
-FROM (
-    SELECT TRIM(prof_staff_id) AS other_key, worker_id
-    FROM ssd_professionals
-    JOIN local_workers ON worker_id = TRIM(prof_professional_id)
-    UNION
-    SELECT TRIM(prof_professional_id), worker_id
-    FROM ssd_professionals
-    JOIN local_workers ON worker_id = TRIM(prof_staff_id)
-) keys
-WHERE other_key IS NOT NULL AND other_key <> '-1'
-GROUP BY other_key
-HAVING COUNT(*) = 1;
+SELECT TRIM(role) AS role, COALESCE(holder.worker_id, TRIM(local_posts.worker_id)) AS worker_id
+FROM local_posts
+LEFT JOIN local_worker_keys holder ON holder.other_key = TRIM(local_posts.worker_id);
 
 -- Child protection plans, open and ended.
 CREATE VIEW dw_plans AS
@@ -217,7 +226,7 @@ SELECT
         WHEN icpc_icpc_date <= (SELECT MAX(loaded_at) FROM local_load) THEN COALESCE(arranged.ended_at, icpc_icpc_date)
     END AS held_on,
     TRIM(icpc_icpc_outcome_cp_flag) AS makes_plan,
-    TRIM(arranged.chair_id) AS chair_id,
+    COALESCE(chair.worker_id, TRIM(arranged.chair_id)) AS chair_id,
     arranged.next_review_on AS next_review_on,
     arranged.core_group_weeks AS core_group_weeks,
     target_on
@@ -234,6 +243,7 @@ FROM (
 ) conferences
 LEFT JOIN local_conferences arranged
     ON arranged.dataset_part = 'initial' AND arranged.conference_id = icpc_icpc_id
+LEFT JOIN local_worker_keys chair ON chair.other_key = TRIM(arranged.chair_id)
 UNION
 SELECT
     'review-' || TRIM(review_id),
@@ -248,16 +258,28 @@ SELECT
             THEN COALESCE(arranged.ended_at, reviewed_on)
     END,
     TRIM(continues),
-    TRIM(arranged.chair_id),
+    COALESCE(chair.worker_id, TRIM(arranged.chair_id)),
     arranged.next_review_on,
     arranged.core_group_weeks,
     target_on
 FROM system_reviews
 LEFT JOIN local_conferences arranged
     ON arranged.dataset_part = 'review' AND arranged.conference_id = review_id
+LEFT JOIN local_worker_keys chair ON chair.other_key = TRIM(arranged.chair_id)
 UNION
-SELECT 'booked-' || TRIM(booking_id), TRIM(person_id), kind, booked_on, NULL, NULL, TRIM(chair_id), NULL, NULL, NULL
-FROM local_bookings;
+SELECT
+    'booked-' || TRIM(booking_id),
+    TRIM(person_id),
+    kind,
+    booked_on,
+    NULL,
+    NULL,
+    COALESCE(chair.worker_id, TRIM(chair_id)),
+    NULL,
+    NULL,
+    NULL
+FROM local_bookings
+LEFT JOIN local_worker_keys chair ON chair.other_key = TRIM(chair_id);
 
 -- Visits and contacts, whoever made them, with the child seen or not; where the type is known, only of those that count. A
 -- date to come is passed on as it stands: it was mistyped, and duewatch says so instead of taking it for a visit.
@@ -266,12 +288,13 @@ SELECT
     TRIM(system_visits.visit_id) AS visit_id,
     TRIM(person_id) AS child_id,
     visited_on,
-    TRIM(visitor.visitor_id) AS visitor_id,
+    COALESCE(worker.worker_id, TRIM(visitor.visitor_id)) AS visitor_id,
     TRIM(seen) AS seen,
     TRIM(alone) AS alone,
     TRIM(bedroom) AS bedroom
 FROM system_visits
 LEFT JOIN local_visitors visitor ON visitor.visit_id = system_visits.visit_id
+LEFT JOIN local_worker_keys worker ON worker.other_key = TRIM(visitor.visitor_id)
 LEFT JOIN local_visit_types counted ON counted.code = TRIM(visitor.visit_type)
 WHERE NULLIF(TRIM(visitor.visit_type), '') IS NULL OR counted.code IS NOT NULL;
 
@@ -280,13 +303,12 @@ CREATE VIEW dw_allocations AS
 SELECT
     TRIM(invo_involvements_id) AS allocation_id,
     TRIM(person_id) AS child_id,
-    COALESCE(direct.worker_id, other.worker_id, TRIM(invo_professional_id)) AS worker_id,
+    COALESCE(worker.worker_id, TRIM(invo_professional_id)) AS worker_id,
     COALESCE(team.team_id, NULLIF(TRIM(invo_professional_team), '-1')) AS team_id,
     COALESCE(roles.role, 'other') AS role,
     invo_involvement_start_date AS from_on,
     invo_involvement_end_date AS to_on
 FROM system_involvements
-LEFT JOIN local_workers direct ON direct.worker_id = TRIM(invo_professional_id)
-LEFT JOIN local_worker_keys other ON other.other_key = TRIM(invo_professional_id)
+LEFT JOIN local_worker_keys worker ON worker.other_key = TRIM(invo_professional_id)
 LEFT JOIN local_role_codes roles ON roles.code = TRIM(invo_professional_role_id)
 LEFT JOIN local_team_keys team ON team.other_key = TRIM(invo_professional_team);

@@ -6,12 +6,12 @@
 use std::{collections::BTreeMap, ops::Range};
 
 use super::{
-    near::choices,
     table::{Item, Table, Text},
     words,
 };
 use crate::{
     directory::Role,
+    near::choices,
     procedure::{NoticeKind, Offset, Repeat, Step},
     record::FactKind,
 };

@@ -7,7 +7,6 @@
 
 mod head;
 mod ladder;
-mod near;
 mod order;
 mod reach;
 mod rule;

@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 
 use super::{
     ladder::{NamedLadder, rungs},
-    near::{choices, nearest},
     reach::Climb,
     shape::{ShapeName, shape},
     table::{Item, Table, Text},
@@ -14,6 +13,7 @@ use super::{
 };
 use crate::{
     calendar::Period,
+    near::{choices, nearest},
     procedure::{Citation, Counting, Counts, DutyCatalogue, DutyId, Rule, Shape, Strength, Under},
 };
 

@@ -3,11 +3,11 @@
 //! Owns selectors and what meets a duty. Must not know which shape they stand in.
 
 use super::{
-    near::choices,
     table::{Item, Text},
     words,
 };
 use crate::{
+    near::choices,
     procedure::{MetBy, Relation, Selector, Test},
     record::{AttributeType, FactKind},
 };

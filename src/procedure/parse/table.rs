@@ -10,8 +10,7 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-use super::near::choices;
-use crate::procedure::problem::Log;
+use crate::{near::choices, procedure::problem::Log};
 
 /// A table that is being read.
 pub(super) struct Table<'a> {

@@ -2,13 +2,11 @@
 //!
 //! Owns how each is read and what is said about one that does not exist. Must not know where in a rule it stands.
 
-use super::{
-    near::choices,
-    table::{Item, Text},
-};
+use super::table::{Item, Text};
 use crate::{
     calendar::Period,
     directory::Role,
+    near::choices,
     procedure::{Base, Offset},
     record::{AttributeType, FactKind},
 };

@@ -3,7 +3,7 @@
 //! Owns the comparison. Must not know what the words stand for.
 
 /// The option nearest to `word`, if it is near enough to be a slip of the pen.
-pub(super) fn nearest<'a>(word: &str, options: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(word: &str, options: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let most = (word.chars().count() / 3).max(1);
     options
         .into_iter()
@@ -14,7 +14,7 @@ pub(super) fn nearest<'a>(word: &str, options: impl IntoIterator<Item = &'a str>
 }
 
 /// "did you mean `x`? the roles are: x, y, z", or the list alone.
-pub(super) fn choices<'a>(word: &str, the: &str, options: impl IntoIterator<Item = &'a str> + Clone) -> String {
+pub(crate) fn choices<'a>(word: &str, the: &str, options: impl IntoIterator<Item = &'a str> + Clone) -> String {
     let all = options.clone().into_iter().collect::<Vec<_>>().join(", ");
     match nearest(word, options) {
         Some(near) => format!("did you mean `{near}`? {the}: {all}"),
