@@ -11,6 +11,10 @@ use serde::{Deserialize, Serialize};
 pub enum FactKind {
     /// A child protection plan.
     Plan,
+    /// An enquiry under section 47, open or ended.
+    Enquiry,
+    /// An assessment, open or authorised.
+    Assessment,
     /// A child protection conference, booked or held.
     Conference,
     /// A core group meeting, booked or held, with the progress of its minutes.
@@ -65,8 +69,10 @@ const fn attribute(name: &'static str, holds: AttributeType, required: bool, mea
 
 impl FactKind {
     /// Every kind, in the order they are read and printed.
-    pub const ALL: [FactKind; 8] = [
+    pub const ALL: [FactKind; 10] = [
         FactKind::Plan,
+        FactKind::Enquiry,
+        FactKind::Assessment,
         FactKind::Conference,
         FactKind::CoreGroup,
         FactKind::Visit,
@@ -80,6 +86,8 @@ impl FactKind {
     pub fn name(self) -> &'static str {
         match self {
             FactKind::Plan => "plan",
+            FactKind::Enquiry => "enquiry",
+            FactKind::Assessment => "assessment",
             FactKind::Conference => "conference",
             FactKind::CoreGroup => "core_group",
             FactKind::Visit => "visit",
@@ -99,6 +107,8 @@ impl FactKind {
     pub fn words(self) -> &'static str {
         match self {
             FactKind::Plan => "plan",
+            FactKind::Enquiry => "enquiry",
+            FactKind::Assessment => "assessment",
             FactKind::Conference => "conference",
             FactKind::CoreGroup => "core group meeting",
             FactKind::Visit => "visit",
@@ -113,6 +123,8 @@ impl FactKind {
     pub fn view(self) -> &'static str {
         match self {
             FactKind::Plan => "dw_plans",
+            FactKind::Enquiry => "dw_enquiries",
+            FactKind::Assessment => "dw_assessments",
             FactKind::Conference => "dw_conferences",
             FactKind::CoreGroup => "dw_core_groups",
             FactKind::Visit => "dw_visits",
@@ -126,7 +138,7 @@ impl FactKind {
     /// The attribute that says when it happened. A date after today means planned, never held.
     pub fn happened(self) -> &'static str {
         match self {
-            FactKind::Plan => "started_on",
+            FactKind::Plan | FactKind::Enquiry | FactKind::Assessment => "started_on",
             FactKind::Conference | FactKind::CoreGroup => "held_on",
             FactKind::Visit => "visited_on",
             FactKind::Allocation | FactKind::Membership => "from_on",
@@ -140,10 +152,17 @@ impl FactKind {
         matches!(self, FactKind::Conference | FactKind::CoreGroup).then_some("booked_on")
     }
 
+    /// The attribute that holds the case system's own reckoning of when it was due, where one is kept. It is compared with
+    /// a duty's date and is never evidence of anything: it neither starts a clock nor ends one.
+    pub fn target(self) -> Option<&'static str> {
+        matches!(self, FactKind::Conference).then_some("target_on")
+    }
+
     /// The attribute that says when it ended, where the fact lasts.
     pub fn ended(self) -> Option<&'static str> {
         match self {
-            FactKind::Plan => Some("ended_on"),
+            FactKind::Plan | FactKind::Enquiry => Some("ended_on"),
+            FactKind::Assessment => Some("authorised_on"),
             FactKind::Allocation | FactKind::Membership => Some("to_on"),
             _ => None,
         }
@@ -158,6 +177,8 @@ impl FactKind {
     pub fn attributes(self) -> &'static [Attribute] {
         match self {
             FactKind::Plan => PLAN,
+            FactKind::Enquiry => ENQUIRY,
+            FactKind::Assessment => ASSESSMENT,
             FactKind::Conference => CONFERENCE,
             FactKind::CoreGroup => CORE_GROUP,
             FactKind::Visit => VISIT,
@@ -172,6 +193,8 @@ impl FactKind {
     pub fn id_column(self) -> &'static str {
         match self {
             FactKind::Plan => "plan_id",
+            FactKind::Enquiry => "enquiry_id",
+            FactKind::Assessment => "assessment_id",
             FactKind::Conference => "conference_id",
             FactKind::CoreGroup => "core_group_id",
             FactKind::Visit => "visit_id",
@@ -202,6 +225,33 @@ const PLAN: &[Attribute] = &[
     ),
 ];
 
+const ENQUIRY: &[Attribute] = &[
+    attribute(
+        "started_on",
+        Date,
+        true,
+        "The day of the strategy discussion that began the enquiry; where the case system does not hold it, the day the \
+         enquiry was opened.",
+    ),
+    attribute(
+        "ended_on",
+        Date,
+        false,
+        "The day the enquiry was completed. Empty: it is open. A day to come: it is still open.",
+    ),
+    attribute(
+        "conference_needed",
+        Flag,
+        false,
+        "Yes: it calls for an initial conference. No: it ended without needing one. Empty: the record does not say.",
+    ),
+];
+
+const ASSESSMENT: &[Attribute] = &[
+    attribute("started_on", Date, true, "The day the assessment began."),
+    attribute("authorised_on", Date, false, "The day a manager authorised it. Empty: it is open."),
+];
+
 const CONFERENCE: &[Attribute] = &[
     attribute(
         "kind",
@@ -224,6 +274,13 @@ const CONFERENCE: &[Attribute] = &[
         Count,
         false,
         "How many weeks at most it wants between core groups. Empty: it set no frequency.",
+    ),
+    attribute(
+        "target_on",
+        Date,
+        false,
+        "The date by which the case system itself says that it was due. Only compared, never counted from: it starts and \
+         ends no clock.",
     ),
 ];
 
@@ -297,7 +354,7 @@ mod tests {
     fn every_kind_names_its_own_dates_and_links() {
         for kind in FactKind::ALL {
             assert!(kind.attribute(kind.happened()).is_some(), "{kind:?} has no {}", kind.happened());
-            for name in kind.booked().into_iter().chain(kind.ended()) {
+            for name in kind.booked().into_iter().chain(kind.ended()).chain(kind.target()) {
                 assert!(matches!(kind.attribute(name), Some((_, a)) if a.holds == Date), "{kind:?}.{name}");
             }
             assert_eq!(FactKind::from_name(kind.name()), Some(kind));

@@ -188,10 +188,11 @@ impl Assembler {
             sound = false;
         }
         // Case systems hold planned meetings as meetings; of these kinds they hold what has been.
-        let only_past = matches!(kind, FactKind::Plan | FactKind::Visit | FactKind::Incident | FactKind::Decision);
+        let only_past =
+            !matches!(kind, FactKind::Conference | FactKind::CoreGroup | FactKind::Allocation | FactKind::Membership);
         if only_past && start.on > self.loaded_on {
             self.faults.add(kind.view(), Some(&fact.id.0), kind.happened(), Defect::Future);
-            sound &= kind != FactKind::Plan;
+            sound &= !matches!(kind, FactKind::Plan | FactKind::Enquiry);
         }
         (fact, sound)
     }

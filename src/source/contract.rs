@@ -106,6 +106,8 @@ fn fact_view(kind: FactKind) -> View {
 fn fact_row(kind: FactKind) -> &'static str {
     match kind {
         FactKind::Plan => "one child protection plan of one child, open or ended",
+        FactKind::Enquiry => "one enquiry under section 47 about one child, open or ended (siblings have a row each)",
+        FactKind::Assessment => "one assessment of one child, open or authorised",
         FactKind::Conference => "one conference for one child, booked or held (siblings have a row each)",
         FactKind::CoreGroup => "one core group meeting for one child, booked or held",
         FactKind::Visit => "one visit to, or other contact with, one child",
@@ -119,6 +121,12 @@ fn fact_row(kind: FactKind) -> &'static str {
 fn fact_note(kind: FactKind) -> &'static str {
     match kind {
         FactKind::Plan => "Include ended plans: the date of an earlier one can matter.",
+        FactKind::Enquiry => {
+            "Every open enquiry, and every one that ended in the last 12 months. One that ended and still calls for its \
+             conference is watched until it leaves this view. Leave the view empty if the case system shows an enquiry \
+             only once its form is complete: a clock that can no longer be met warns nobody."
+        }
+        FactKind::Assessment => "Every open assessment, and every one that was authorised in the last 12 months.",
         FactKind::Conference => {
             "A conference that is only booked belongs here with `held_on` empty. If the case system fills the held date \
              before the meeting, leave that date out until the meeting is recorded as held. If it shows a conference only \
@@ -163,8 +171,10 @@ const LOAD_COLUMNS: &[Column] = &[
     column("loaded_at", Holds::Instant, true, "When the data was last loaded, or the newest change it holds."),
 ];
 
-const CHILDREN_NOTE: &str = "Every child with an open plan, every child whose plan ended in the last 12 months, and every \
-                             child on a plan who died in that time. A child who is missing here is watched by nobody.";
+const CHILDREN_NOTE: &str = "Every child with open work: an open plan; an open enquiry; an enquiry that ended in the last 12 months and calls for a \
+     conference, or does not say whether it does; a conference that is arranged and not held. Also every child whose plan \
+     ended in the last 12 months, and every child with a plan or an enquiry who died in that time, so that the end is seen. \
+     A child who is missing here is watched by nobody.";
 const CHILDREN_COLUMNS: &[Column] = &[
     column("child_id", Holds::Id, true, "The child's number in the case system. Never a name or initials."),
     date("born_on", false, "The date of birth. Empty for a child not yet born."),

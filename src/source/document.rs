@@ -132,7 +132,7 @@ The tables on this page are made from the ones the program itself uses, so they 
   is known.** `9999-12-31` means \"no end\". Other orders, such as day first, are not read; 1 January 1900 and
   anything before it, and years after 2199, are faults.
 - **A date to come is a plan, not a fact.** A meeting whose held date is tomorrow has not been held. A visit,
-  incident, decision or plan dated after the day of `loaded_at` is also a fault.
+  incident, decision, plan, enquiry or assessment dated after the day of `loaded_at` is also a fault.
 - **An end before its start** is a fault. It is left out: the plan, allocation or membership goes on.
 - **Flags** are `Y`, `N`, `Yes`, `No`, `True`, `False`, `1` or `0`, in any case. Empty means that the record does not say,
   which is neither yes nor no.
@@ -163,7 +163,8 @@ const CLOSING: &str = "
 
 Read this before you trust a column's name.
 
-- A due date in the case system is somebody's calculation. duewatch does not read any; it counts from the last event.
+- A due date in the case system is somebody's calculation. duewatch counts from the last event. The one such date that it
+  reads, `target_on`, is compared with its own and moves nothing.
 - Some systems create the next review as a row in advance, some only once it has been held. Both are right here, if
   `held_on` is filled only when it was held.
 - Some systems show open work, some only completed forms. Where only completed forms exist, say so to the people who

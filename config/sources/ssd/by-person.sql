@@ -15,7 +15,8 @@ SELECT
     cppr_cp_review_id AS review_id,
     cppr_person_id AS person_id,
     cppr_cp_review_date AS reviewed_on,
-    cppr_cp_review_outcome_continue_cp AS continues
+    cppr_cp_review_outcome_continue_cp AS continues,
+    cppr_cp_review_due AS target_on
 FROM ssd_cp_reviews;
 
 CREATE VIEW system_visits AS

@@ -13,9 +13,11 @@ CREATE VIEW dw_load AS
 SELECT source_name, loaded_at
 FROM local_load;
 
--- Every child whom duewatch is to account for: with an open plan, or with one that ended in the twelve months before the
--- load mark, or who had a plan and died in that time. Another authority's plan counts here, so that the child is listed
--- as left out for that reason and is not simply absent. A plan without a person's row still shows the child.
+-- Every child whom duewatch is to account for, which is every child with open work: a plan, an enquiry that is open or that
+-- ended without saying that no conference is needed, a conference that is arranged and not held; in the twelve months
+-- before the load mark, also those whose plan or enquiry has ended, and those who had either and died. Another authority's
+-- plan counts here, so that the child is listed as left out for that reason and is not simply absent. A plan without a
+-- person's row still shows the child. Each part is one pass over one table: there is no index to look anybody up by.
 CREATE VIEW dw_children AS
 SELECT DISTINCT
     TRIM(kept.person_id) AS child_id,
@@ -29,10 +31,30 @@ FROM (
     WHERE cppl_cp_plan_end_date IS NULL
         OR cppl_cp_plan_end_date >= (SELECT MIN(keep_from_on) FROM local_load)
     UNION
+    SELECT s47e_person_id
+    FROM ssd_s47_enquiry
+    WHERE s47e_s47_end_date IS NULL
+        OR (
+            s47e_s47_end_date >= (SELECT MIN(keep_from_on) FROM local_load)
+            AND UPPER(TRIM(COALESCE(s47e_s47_nfa, ''))) NOT IN ('Y', 'YES', '1', 'T', 'TRUE')
+        )
+    UNION
+    SELECT icpc_person_id
+    FROM ssd_initial_cp_conference
+    WHERE icpc_icpc_date IS NULL
+        OR icpc_icpc_date > (SELECT MAX(loaded_at) FROM local_load)
+    UNION
+    SELECT person_id
+    FROM local_bookings
+    UNION
     SELECT deceased.pers_person_id
     FROM ssd_person deceased
     WHERE deceased.pers_death_date >= (SELECT MIN(keep_from_on) FROM local_load)
-        AND deceased.pers_person_id IN (SELECT cppl_person_id FROM ssd_cp_plans)
+        AND deceased.pers_person_id IN (
+            SELECT cppl_person_id FROM ssd_cp_plans
+            UNION
+            SELECT s47e_person_id FROM ssd_s47_enquiry
+        )
 ) kept
 LEFT JOIN ssd_person person ON person.pers_person_id = kept.person_id
 LEFT JOIN local_households household ON household.person_id = kept.person_id;
@@ -145,8 +167,40 @@ SELECT
     TRIM(other_authority) AS other_authority
 FROM system_plans;
 
+-- Enquiries under section 47: every open one, and those that ended in the twelve months before the load mark. An enquiry
+-- that ended longer ago and had no conference is not chased for ever. Siblings may share an id: duewatch looks an enquiry up
+-- by child and id. No further action means that no conference is needed; that there was some further action does not mean
+-- that one is, and the text that would say so is never read. local_enquiries can say it.
+CREATE VIEW dw_enquiries AS
+SELECT
+    TRIM(CAST(s47e_s47_enquiry_id AS TEXT)) AS enquiry_id,
+    TRIM(s47e_person_id) AS child_id,
+    COALESCE(known.strategy_on, s47e_s47_start_date) AS started_on,
+    s47e_s47_end_date AS ended_on,
+    COALESCE(
+        TRIM(known.conference_needed),
+        CASE WHEN UPPER(TRIM(s47e_s47_nfa)) IN ('Y', 'YES', '1', 'T', 'TRUE') THEN 'N' END
+    ) AS conference_needed
+FROM ssd_s47_enquiry
+LEFT JOIN local_enquiries known
+    ON known.enquiry_id = TRIM(CAST(s47e_s47_enquiry_id AS TEXT)) AND known.person_id = TRIM(s47e_person_id)
+WHERE s47e_s47_end_date IS NULL
+    OR s47e_s47_end_date >= (SELECT MIN(keep_from_on) FROM local_load);
+
+-- Assessments: every open one, and those that were authorised in the twelve months before the load mark.
+CREATE VIEW dw_assessments AS
+SELECT
+    TRIM(CAST(cina_assessment_id AS TEXT)) AS assessment_id,
+    TRIM(cina_person_id) AS child_id,
+    cina_assessment_start_date AS started_on,
+    cina_assessment_auth_date AS authorised_on
+FROM ssd_cin_assessments
+WHERE cina_assessment_auth_date IS NULL
+    OR cina_assessment_auth_date >= (SELECT MIN(keep_from_on) FROM local_load);
+
 -- Conferences, booked or held. The dataset keeps initial and review conferences in two tables whose numbers may meet, so
--- the id says which table it comes from. UNION also drops rows that a case system repeats.
+-- the id says which table it comes from. UNION also drops rows that a case system repeats. Of several target dates of one
+-- conference the earliest is taken: it is only compared with the date that duewatch counts for itself.
 CREATE VIEW dw_conferences AS
 SELECT
     'initial-' || TRIM(icpc_icpc_id) AS conference_id,
@@ -165,8 +219,19 @@ SELECT
     TRIM(icpc_icpc_outcome_cp_flag) AS makes_plan,
     TRIM(arranged.chair_id) AS chair_id,
     arranged.next_review_on AS next_review_on,
-    arranged.core_group_weeks AS core_group_weeks
-FROM ssd_initial_cp_conference
+    arranged.core_group_weeks AS core_group_weeks,
+    target_on
+FROM (
+    SELECT
+        icpc_icpc_id,
+        icpc_person_id,
+        icpc_icpc_transfer_in,
+        icpc_icpc_date,
+        icpc_icpc_outcome_cp_flag,
+        MIN(icpc_icpc_target_date) AS target_on
+    FROM ssd_initial_cp_conference
+    GROUP BY icpc_icpc_id, icpc_person_id, icpc_icpc_transfer_in, icpc_icpc_date, icpc_icpc_outcome_cp_flag
+) conferences
 LEFT JOIN local_conferences arranged
     ON arranged.dataset_part = 'initial' AND arranged.conference_id = icpc_icpc_id
 UNION
@@ -185,12 +250,13 @@ SELECT
     TRIM(continues),
     TRIM(arranged.chair_id),
     arranged.next_review_on,
-    arranged.core_group_weeks
+    arranged.core_group_weeks,
+    target_on
 FROM system_reviews
 LEFT JOIN local_conferences arranged
     ON arranged.dataset_part = 'review' AND arranged.conference_id = review_id
 UNION
-SELECT 'booked-' || TRIM(booking_id), TRIM(person_id), kind, booked_on, NULL, NULL, TRIM(chair_id), NULL, NULL
+SELECT 'booked-' || TRIM(booking_id), TRIM(person_id), kind, booked_on, NULL, NULL, TRIM(chair_id), NULL, NULL, NULL
 FROM local_bookings;
 
 -- Visits and contacts, whoever made them, with the child seen or not. A date to come is passed on as it stands: it was

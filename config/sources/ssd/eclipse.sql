@@ -2,7 +2,10 @@
 --
 -- - Everything appears only once its form is complete: there is no open enquiry, no open assessment, no conference that is
 --   arranged and no review still to come. What is booked is known only from local_bookings.
--- - A Friday's target date can match three days of its calendar, so that one conference stands three times. The target is
---   not read, and rows that are then alike count once.
+--   An enquiry comes with its end, often after the limit for its conference has passed: a rule under an enquiry can judge
+--   what was, and warns of little that is to come. Its start is the date of the strategy meeting on the form.
+-- - A Friday's target date can match three days of its calendar, so that one conference stands three times: it counts once,
+--   with the earliest target. For the last weeks the target is empty, because that calendar ends today.
+-- - The due date of a review is the one that was typed at the review before, so that a first review has none.
 -- - The plan's id on a review is empty while the plan is open: reviews are the child's by person.
 -- - The role of the allocated worker is a code of the authority's own: put it into local_role_codes.

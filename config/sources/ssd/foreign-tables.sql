@@ -27,10 +27,28 @@ CREATE FOREIGN TABLE ssd_cin_episodes (
 ) SERVER case_system
     OPTIONS (schema_name 'ssd_development', table_name 'ssd_cin_episodes', row_estimate_method 'execute');
 
+CREATE FOREIGN TABLE ssd_s47_enquiry (
+    s47e_s47_enquiry_id TEXT,
+    s47e_person_id TEXT,
+    s47e_s47_start_date TIMESTAMP,
+    s47e_s47_end_date TIMESTAMP,
+    s47e_s47_nfa TEXT
+) SERVER case_system
+    OPTIONS (schema_name 'ssd_development', table_name 'ssd_s47_enquiry', row_estimate_method 'execute');
+
+CREATE FOREIGN TABLE ssd_cin_assessments (
+    cina_assessment_id TEXT,
+    cina_person_id TEXT,
+    cina_assessment_start_date TIMESTAMP,
+    cina_assessment_auth_date TIMESTAMP
+) SERVER case_system
+    OPTIONS (schema_name 'ssd_development', table_name 'ssd_cin_assessments', row_estimate_method 'execute');
+
 CREATE FOREIGN TABLE ssd_initial_cp_conference (
     icpc_icpc_id TEXT,
     icpc_person_id TEXT,
     icpc_icpc_transfer_in TEXT,
+    icpc_icpc_target_date TIMESTAMP,
     icpc_icpc_date TIMESTAMP,
     icpc_icpc_outcome_cp_flag TEXT
 ) SERVER case_system
@@ -61,6 +79,7 @@ CREATE FOREIGN TABLE ssd_cp_reviews (
     cppr_cp_review_id TEXT,
     cppr_person_id TEXT,
     cppr_cp_plan_id TEXT,
+    cppr_cp_review_due TIMESTAMP,
     cppr_cp_review_date TIMESTAMP,
     cppr_cp_review_outcome_continue_cp TEXT
 ) SERVER case_system

@@ -1,8 +1,12 @@
 -- Over the dataset as LCS fills it. What its rows hold, and what follows:
 --
 -- - A conference that is arranged and not held is a row without icpc_icpc_date, and so is a review still to come, without
---   a review date. Their target and due dates are the supplier's reckoning and start or end no clock here. A date after
---   the load mark is what a meeting is booked for, never when it was held.
+--   a review date. But a conference that nobody has booked has no row: its clock runs from the enquiry. A date after the
+--   load mark is what a meeting is booked for, never when it was held.
+-- - Target and due dates are the supplier's reckoning, and the due date of a review may be the day of a planned meeting.
+--   They are compared with what duewatch counts, and start or end no clock.
+-- - An open enquiry is there, with an empty end. Its start date is taken for the day of the strategy discussion. One with a
+--   start in the future is not in the dataset at all, nor is a draft of an assessment.
 -- - Visits under a plan are the statutory visits only (case note type STVC). The plan's id is often empty: they are the
 --   child's by person.
 -- - The role of the allocated worker is CW; local_role_codes says so and can say otherwise.

@@ -18,6 +18,16 @@ CREATE TABLE local_households (
     household_id TEXT NOT NULL
 );
 
+-- What the dataset does not say of an enquiry, or says only inside a text that is never read. The key has the child in it,
+-- because siblings may share an enquiry's number.
+CREATE TABLE local_enquiries (
+    enquiry_id TEXT NOT NULL,        -- s47e_s47_enquiry_id
+    person_id TEXT NOT NULL,         -- the child
+    strategy_on TIMESTAMP,           -- the day of the strategy discussion; empty: the dataset's start date stands
+    conference_needed TEXT,          -- Y or N; empty: N if the dataset says that no further action was taken
+    PRIMARY KEY (enquiry_id, person_id)
+);
+
 -- What a conference arranged, for rows of ssd_initial_cp_conference and of ssd_cp_reviews.
 CREATE TABLE local_conferences (
     dataset_part TEXT NOT NULL,      -- 'initial' or 'review': which of the two tables the id belongs to

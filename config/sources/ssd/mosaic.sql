@@ -1,6 +1,12 @@
 -- Over the dataset as Mosaic fills it, from permanent copies of its tables. What its rows hold, and what follows:
 --
 -- - Conferences and reviews appear only once they are completed. What is booked is known only from local_bookings.
+-- - Enquiries and assessments are there while they are open. The start of an enquiry is the day on which its step of work
+--   was opened, which is not the strategy discussion; local_enquiries can hold that day. Siblings share one number.
+-- - A target date is counted from the strategy discussion in one script and from the conference itself in another, where it
+--   can never be missed; a review's due date is 91 or 183 days after the meeting before. They are compared, nothing more.
+-- - Where a script of the authority's own fills the date of a conference with the day on which its step was opened, one that
+--   has not been held looks held. Nothing here can tell. Leave such a date out of ssd_initial_cp_conference.
 -- - Reviews and visits have no column for the child: they are found by the plan. One that names no plan has no child,
 --   and duewatch reports it as a row that it cannot use.
 -- - An involvement has no column for the child either: it is found by the referral.
@@ -25,7 +31,8 @@ SELECT
     CAST(cppr_cp_review_id AS TEXT) AS review_id,
     cppl_person_id AS person_id,
     cppr_cp_review_date AS reviewed_on,
-    cppr_cp_review_outcome_continue_cp AS continues
+    cppr_cp_review_outcome_continue_cp AS continues,
+    cppr_cp_review_due AS target_on
 FROM ssd_cp_reviews
 LEFT JOIN ssd_cp_plans ON cppl_cp_plan_id = CAST(cppr_cp_plan_id AS TEXT);
 
