@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use super::{
-    CaseContext, Duty, Idle, Outcome, Status, Stretch, alert, between, case::Case, context::context, deadline, reading,
-    recurring, report, standing,
+    CannotTell, CaseContext, Duty, Idle, Outcome, Status, Stretch, alert, between, cannot_tell, case::Case,
+    context::context, deadline, reading, recurring, report, standing,
 };
 use crate::{
     calendar::{Calendar, Zone, format_date_long},
     procedure::{Counts, DutyId, Procedure, Rule, Shape},
-    record::{CaseRecord, Fact, FactKind, Value, When},
+    record::{CaseRecord, Fact, FactKind, Supply, Value, When},
 };
 
 /// Under which rules, in which calendar and at which instant records are assessed.
@@ -30,12 +30,15 @@ pub struct Terms<'a> {
     pub now: DateTime<Utc>,
     /// The local day of that instant.
     pub today: NaiveDate,
+    /// What the source of the records never tells.
+    pub supply: &'a Supply,
 }
 
 impl<'a> Terms<'a> {
-    /// The terms at an instant, for an authority whose offices are open on every working day.
+    /// The terms at an instant, for an authority whose offices are open on every working day and whose records can tell
+    /// everything.
     pub fn new(procedure: &'a Procedure, calendar: &'a Calendar, zone: Zone, now: DateTime<Utc>) -> Terms<'a> {
-        Terms { procedure, calendar, office: calendar, zone, now, today: zone.local_date(now) }
+        Terms { procedure, calendar, office: calendar, zone, now, today: zone.local_date(now), supply: Supply::WHOLE }
     }
 
     /// The terms under which this rule's limits are counted.
@@ -92,7 +95,7 @@ pub fn assess(record: &CaseRecord, terms: &Terms) -> Assessment {
             },
             (false, _) => apply(terms, rule, open.as_ref()),
         };
-        let outcome = each_once(outcome);
+        let outcome = cannot_tell::by_source(terms, rule, each_once(outcome));
         for case in Case::of_each_plan(record, terms) {
             stretches.extend(report::stretches(terms, rule, &case));
         }
@@ -155,7 +158,7 @@ fn doubtful_death(terms: &Terms, rule: &Rule, case: Option<&Case>, died: Option<
         "the record gives {} as the day of death, before the plan began or the child was born",
         format_date_long(died)
     );
-    Outcome::Duties(vec![draft.cannot_tell(why)])
+    Outcome::Duties(vec![draft.cannot_tell(CannotTell::because(why))])
 }
 
 /// One duty a key: two facts of one id would else be two duties of one identity, which no ledger can hold.

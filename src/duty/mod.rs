@@ -9,6 +9,7 @@
 mod alert;
 mod assess;
 mod between;
+mod cannot_tell;
 mod case;
 mod context;
 mod deadline;
@@ -20,5 +21,6 @@ mod standing;
 
 use assess::believed_death;
 pub use assess::{Assessment, Terms, assess};
+pub use cannot_tell::{CannotTell, never_supplied};
 pub use model::{Anchor, CaseContext, Duty, DutyKey, Idle, Outcome, Reading, Status};
 pub use report::{Stretch, assess_reports};

@@ -90,6 +90,7 @@ fn monthly(terms: &Terms, rule: &Rule, report: &Report, first: NaiveDate, stretc
         ),
         notes: rows,
         done: Vec::new(),
+        cannot_tell: None,
     })
 }
 

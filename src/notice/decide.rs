@@ -12,7 +12,7 @@ use super::{
 use crate::{
     calendar::format_date_long,
     directory::{Directory, Mailbox, Recipient, Role},
-    duty::{CaseContext, Duty, Reading, Status, Terms},
+    duty::{CaseContext, Duty, Reading, Status, Terms, never_supplied},
     notice::Closing,
     procedure::{NoticeKind, Rule},
     record::{ChildRef, PersonRef},
@@ -73,6 +73,10 @@ pub fn decide(reconciled: &Reconciled, audience: &Audience, history: &History, t
     for standing in &reconciled.standing {
         let rule = terms.procedure.rule(&standing.duty.duty);
         let desk = Desk { audience, history, terms, duty: &standing.duty, generation: standing.generation };
+        if standing.duty.is_left_to_its_rule() {
+            desk.fall_silent(standing.past, &mut decision);
+            continue;
+        }
         if standing.moved {
             desk.tell_moved(standing, &mut decision);
         }
@@ -85,6 +89,9 @@ pub fn decide(reconciled: &Reconciled, audience: &Audience, history: &History, t
         }
     }
     for over in &reconciled.over {
+        if ended_by_silence(over, terms) {
+            continue;
+        }
         let desk = Desk { audience, history, terms, duty: &over.duty, generation: over.past.generation };
         desk.tell_over(over, &mut decision);
     }
@@ -210,17 +217,30 @@ impl Desk<'_> {
         }
     }
 
-    /// Told to those who can mend the record; every week that it lasts, to them again and to the worker's manager.
+    /// What the source can never settle is told for its rule, so whatever waits about this child is not sent.
+    fn fall_silent(&self, past: Option<&Past>, decision: &mut Decision) {
+        let told = past.map_or(&[][..], |past| past.told.as_slice());
+        let waiting = told.iter().filter(|told| told.state == NoticeState::Queued);
+        let effects = waiting.map(|told| self.effect(&told.step, told.repeat, told.generation, &told.person));
+        decision.withdrawn.extend(effects);
+    }
+
+    /// Told to those who can mend the record; every week that it lasts, to them again and to the worker's manager. How the
+    /// source is changes with no week: that is told once to each person.
     fn tell_cannot_tell(&self, kind: NoticeKind, past: Option<&Past>, decision: &mut Decision) {
         let step = "cannot-tell";
         let told = past.map_or(&[][..], |past| past.told.as_slice());
-        let told_now = |told: &&Told| told.step == step && told.generation == self.generation;
+        let reached = |told: &Told| !matches!(told.state, NoticeState::Withdrawn | NoticeState::Unreachable);
+        let told_now = |told: &&Told| told.step == step && told.generation == self.generation && reached(told);
         let first_on = told.iter().filter(told_now).map(|told| self.terms.zone.local_date(told.owed_at)).min();
         let lasted = first_on.and_then(|on| self.terms.calendar.working_days_between(on, self.terms.today).ok());
         let weeks = lasted.and_then(|days| u32::try_from(days.0 / WORKING_WEEK).ok()).unwrap_or(0);
+        let cannot = self.duty.cannot_tell.as_ref();
+        let mended_by = cannot.map_or(Role::DATA_TEAM, |cannot| cannot.mended_by);
+        let weeks = if cannot.is_some_and(|cannot| cannot.by_source) { 0 } else { weeks };
         let roles: &[Role] = match (weeks, &self.duty.child) {
-            (0, _) | (_, None) => &[Role::DATA_TEAM],
-            (_, Some(_)) => &[Role::DATA_TEAM, Role::FIRST_LINE_MANAGER],
+            (0, _) | (_, None) => &[mended_by],
+            (_, Some(_)) => &[mended_by, Role::FIRST_LINE_MANAGER],
         };
         for (role, recipient) in self.recipients(roles) {
             decision.steps.owed += 1;
@@ -336,6 +356,16 @@ impl Desk<'_> {
             person: person.clone(),
         }
     }
+}
+
+/// Whether a child's duty is gone only because the source no longer supplies what its rule needs. That it does not apply any
+/// more would not be true; its rule's own notice says what is.
+fn ended_by_silence(over: &Over, terms: &Terms) -> bool {
+    let rule = || terms.procedure.rule(&over.duty.duty);
+    over.closing == Closing::NoLongerDue
+        && over.duty.child.is_some()
+        && !over.past.duty.is_left_to_its_rule()
+        && rule().is_some_and(|rule| never_supplied(terms, rule).is_some())
 }
 
 /// Everybody who was really told something wanted. What still waits nobody has read: the ledger withdraws it with its duty,

@@ -57,7 +57,7 @@ pub fn reconcile<'a>(
 ) -> Reconciled<'a> {
     let mut reconciled = Reconciled::default();
     let mut unseen: BTreeMap<&DutyRef, &Past> = history.duties.iter().collect();
-    for duty in duties {
+    for mut duty in duties {
         let reference = DutyRef::of(&duty);
         match (unseen.remove(&reference), history.closed.get(&reference)) {
             (Some(past), _) if duty.status == Status::Met || report_is_issued(&duty, past) => {
@@ -65,7 +65,12 @@ pub fn reconcile<'a>(
                 reconciled.over.push(Over { duty, closing, past });
             }
             (Some(past), _) => {
-                let newly_found = duty.child.is_none() && !is_report(&duty) && duty.notes != past.duty.notes;
+                let fault = duty.child.is_none() && !is_report(&duty);
+                let newly_found = fault && !duty.said().eq(past.duty.said());
+                if fault {
+                    // It began when it was first found, and is the same for as long as it is found.
+                    duty.anchor.on = past.duty.anchor.on;
+                }
                 let moved = newly_found || is_moved(&past.duty, &duty);
                 let generation = past.generation + u32::from(moved);
                 reconciled.standing.push(Standing { duty, generation, past: Some(past), moved });
@@ -159,6 +164,7 @@ mod tests {
             arithmetic: String::new(),
             notes: Vec::new(),
             done: Vec::new(),
+            cannot_tell: None,
         }
     }
 

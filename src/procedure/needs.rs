@@ -71,10 +71,11 @@ fn evidence(selector: &Selector) -> Vec<Need> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Procedure;
+    use crate::procedure::{DutyCatalogue, Procedure};
 
     fn needs(duty: &str) -> Vec<String> {
-        let procedure = Procedure::shipped("hertfordshire").unwrap();
+        let (_, file, text) = Procedure::SHIPPED[0];
+        let procedure = Procedure::parse(file, text, &DutyCatalogue::shipped()).unwrap();
         let rule = procedure.rules.iter().find(|rule| rule.duty.0 == duty).unwrap();
         rule.needs().iter().map(ToString::to_string).collect()
     }
@@ -88,10 +89,7 @@ mod tests {
             // The interval that a conference sets is not needed: the rule has its own.
             ("core-group-frequency", &["dw_core_groups"]),
             ("child-seen-any-professional", &["dw_visits", "dw_visits.seen", "dw_visits.visitor_id"]),
-            (
-                "child-seen-by-lead-worker",
-                &["dw_visits", "dw_visits.seen", "dw_visits.visitor_id", "dw_allocations"],
-            ),
+            ("child-seen-by-lead-worker", &["dw_visits", "dw_visits.seen", "dw_visits.visitor_id", "dw_allocations"]),
             (
                 "child-seen-alone-alternate",
                 &["dw_visits", "dw_visits.alone", "dw_visits.seen", "dw_visits.visitor_id", "dw_allocations"],

@@ -79,11 +79,6 @@ impl Supply {
         let never = |name: &String| self.never_filled.contains(&(need.fact, name.clone()));
         self.no_facts.contains(&need.fact) || (!need.any_of.is_empty() && need.any_of.iter().all(never))
     }
-
-    /// The first of these needs that the source never supplies.
-    pub fn first_lacking(&self, needs: impl IntoIterator<Item = Need>) -> Option<Need> {
-        if self.is_whole() { None } else { needs.into_iter().find(|need| self.lacks(need)) }
-    }
 }
 
 #[cfg(test)]

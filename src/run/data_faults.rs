@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    duty::{Anchor, Duty, DutyKey, Status, Terms},
+    duty::{Anchor, CannotTell, Duty, DutyKey, Status, Terms, never_supplied},
     procedure::DutyId,
+    record::Need,
     source::{Defect, Fault},
 };
 
@@ -28,17 +29,56 @@ pub(super) fn duties(faults: &[Fault], terms: &Terms) -> Vec<Duty> {
         };
         kinds.entry(fault.kind()).or_default().push(row);
     }
-    kinds.into_iter().map(|(kind, rows)| duty(&kind, notes(&kind, &rows), terms)).collect()
+    let of_rows = kinds.into_iter().map(|(kind, rows)| duty(&kind, CannotTell::because(named(&kind, &rows)), terms));
+    of_rows.chain(of_rules(terms)).chain(completed_only(terms)).collect()
+}
+
+/// One duty for each rule that can be judged for no child, because the source never supplies what it needs.
+fn of_rules<'a>(terms: &'a Terms) -> impl Iterator<Item = Duty> + use<'a> {
+    terms.procedure.rules.iter().filter_map(|rule| {
+        let missing = never_supplied(terms, rule)?;
+        let why = format!(
+            "\"{}\" [{}] cannot be judged for any child, and nobody is told of it: {}. {}",
+            rule.title,
+            rule.duty,
+            never(&missing),
+            "Fill it from your case system, or take the rule out of the procedure if your case system does not record it"
+        );
+        let why = CannotTell { by_source: true, ..CannotTell::for_want_of(missing, why) };
+        Some(duty(&format!("never-supplied:{}", rule.duty), why, terms))
+    })
+}
+
+/// What is missing, as a sentence's middle: "no row of dw_visits fills alone".
+pub(crate) fn never(missing: &Need) -> String {
+    let view = missing.fact.view();
+    match missing.any_of.as_slice() {
+        [] => format!("{view} has no row at all"),
+        names => format!("no row of {view} fills {}", names.join(" or ")),
+    }
+}
+
+/// One duty for each kind of fact that a rule reads and of which none is ever open.
+fn completed_only<'a>(terms: &'a Terms) -> impl Iterator<Item = Duty> + use<'a> {
+    terms.supply.completed_only.keys().map(|kind| {
+        let why = format!(
+            "no {} in {} is open, though new ones keep being entered: this source may hold completed work only, and then \
+             nobody is told of what is not completed. Have the view show open work too",
+            kind.words(),
+            kind.view()
+        );
+        let why = CannotTell { by_source: true, ..CannotTell::because(why) };
+        duty(&format!("completed-only:{}", kind.name()), why, terms)
+    })
 }
 
 /// The duty that stands while no reading is accepted.
 pub(super) fn held_back(why: &str, terms: &Terms) -> Duty {
-    let notes =
-        vec!["no reading of the case database is accepted, so nothing new is judged".to_owned(), why.to_owned()];
-    duty("reading", notes, terms)
+    let reason = CannotTell::because("no reading of the case database is accepted, so nothing new is judged");
+    Duty { notes: vec![why.to_owned()], ..duty("reading", reason, terms) }
 }
 
-fn duty(kind: &str, notes: Vec<String>, terms: &Terms) -> Duty {
+fn duty(kind: &str, why: CannotTell, terms: &Terms) -> Duty {
     Duty {
         child: None,
         duty: DutyId(CASE_DATA.into()),
@@ -55,14 +95,15 @@ fn duty(kind: &str, notes: Vec<String>, terms: &Terms) -> Duty {
         skipped: Vec::new(),
         citation: String::new(),
         arithmetic: String::new(),
-        notes,
+        notes: Vec::new(),
         done: Vec::new(),
+        cannot_tell: Some(why),
     }
 }
 
-fn notes(kind: &str, rows: &[String]) -> Vec<String> {
+fn named(kind: &str, rows: &[String]) -> String {
     let named: Vec<&str> = rows.iter().take(NAMED).map(String::as_str).collect();
     let more = rows.len().saturating_sub(NAMED);
     let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
-    vec![format!("{kind}: {}{rest}", named.join(", "))]
+    format!("{kind}: {}{rest}", named.join(", "))
 }

@@ -9,7 +9,7 @@ use crate::{
     clock::Clock,
     delivery::Channel,
     directory::Directory,
-    duty::CaseContext,
+    duty::{CaseContext, Terms},
     ledger::{Committed, HomeCheck, NewRun, RunOutcome},
     notice::{Audience, Reconciled, decide, reconcile},
     record::ChildRef,
@@ -57,7 +57,8 @@ impl Watch {
 
     async fn store(&self, clock: Clock, started_at: DateTime<Utc>, mut load: CaseLoad) -> Result<Polled, WatchError> {
         let now = started_at;
-        let terms = self.terms(now);
+        let supply = std::mem::take(&mut load.supply);
+        let terms = Terms { supply: &supply, ..self.terms(now) };
         let mut attention = self.attention(&load, now);
         attention.extend(self.forget_bounced(&mut load.directory, now).await?);
         let history = self.ledger.history(now).await?;

@@ -7,9 +7,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{Books, Watch, WatchError, data_faults, watch::open_source};
 use crate::{
     directory::Directory,
-    duty::{Assessment, CaseContext, Duty, Stretch, assess, assess_reports},
+    duty::{Assessment, CaseContext, Duty, Stretch, Terms, assess, assess_reports},
     notice::History,
-    record::{CaseRecord, ChildRef, FactKind},
+    procedure::Rule,
+    record::{CaseRecord, ChildRef, FactKind, Need, Supply},
     source::{Counts, Defect, Fault, LoadMark},
 };
 
@@ -24,6 +25,8 @@ pub struct CaseLoad {
     pub counts: Counts,
     /// What could not be read.
     pub faults: Vec<Fault>,
+    /// What this source never tells of all that the rules in force need.
+    pub supply: Supply,
     /// Whose each case is.
     pub cases: BTreeMap<ChildRef, CaseContext>,
     /// Every duty, child by child, then those of the whole authority.
@@ -97,14 +100,18 @@ impl Watch {
         now: DateTime<Utc>,
         mut each: impl FnMut(&CaseRecord, &Assessment) + Send,
     ) -> Result<CaseLoad, WatchError> {
-        let terms = self.terms(now);
+        let unread = |error| WatchError::Source { database: self.source.database.clone(), source: Box::new(error) };
+        let source = open_source(&self.source).await?;
+        let survey = crate::source::survey(&source).await.map_err(unread)?;
+        let needs: Vec<Need> = self.procedure.rules.iter().flat_map(Rule::needs).collect();
+        let supply = crate::source::supply(&source, &survey, &needs, self.zone).await.map_err(unread)?;
+        let terms = Terms { supply: &supply, ..self.terms(now) };
         let mut books = Books::default();
         let mut cases = BTreeMap::new();
         let mut duties: Vec<Duty> = Vec::new();
         let mut stretches: Vec<Stretch> = Vec::new();
         let mut planless = BTreeSet::new();
-        let source = open_source(&self.source).await?;
-        let reading = crate::source::read(&source, self.zone, |record| {
+        let reading = crate::source::read_since(&source, &survey, self.zone, |record| {
             let assessment = assess(&record, &terms);
             each(&record, &assessment);
             books.enter(&assessment);
@@ -116,7 +123,7 @@ impl Watch {
             cases.insert(assessment.context.child.clone(), assessment.context);
         })
         .await
-        .map_err(|error| WatchError::Source { database: self.source.database.clone(), source: Box::new(error) })?;
+        .map_err(unread)?;
         duties.extend(assess_reports(&terms, &stretches));
         duties.extend(data_faults::duties(&reading.faults, &terms));
         books.children.seen = reading.counts.get("dw_children");
@@ -130,6 +137,7 @@ impl Watch {
             mark: reading.mark,
             counts: reading.counts,
             faults: reading.faults,
+            supply,
             incomplete: reading.incomplete,
             cases,
             duties,

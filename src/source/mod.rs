@@ -16,6 +16,7 @@ mod people;
 mod profile;
 mod query;
 mod read;
+mod supply;
 mod survey;
 
 pub use contract::{Column, Holds, View, views};
@@ -25,6 +26,7 @@ pub use fault::{Defect, Fault};
 pub use guard::{Guarded, guard, guard_name};
 pub use profile::{PROFILES, Profile, ProfileError, sql};
 pub use read::{Reading, read, read_since};
+pub use supply::supply;
 pub use survey::{Counts, LoadMark, Survey, survey};
 
 use std::path::Path;

@@ -1,0 +1,69 @@
+//! Why a duty cannot be told, and what becomes of the duties of a rule that a source can never settle.
+//!
+//! Owns the reason and who can mend it. Must not know how it was found out what a source supplies.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Outcome, Status, Terms};
+use crate::{
+    directory::Role,
+    procedure::{Rule, Shape},
+    record::Need,
+};
+
+/// Why a duty cannot be told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CannotTell {
+    /// What the record does not say, where that is what is missing.
+    pub missing: Option<Need>,
+    /// The reason in words.
+    pub why: String,
+    /// Who can mend it. Who made an entry is not known here, so it is the team that looks after the case data.
+    pub mended_by: Role,
+    /// It is how the source is, not one entry in it: it lasts, and is told once instead of every week.
+    #[serde(default)]
+    pub by_source: bool,
+    /// Rows that show it, by their ids: examples. Which they are is no news.
+    #[serde(default)]
+    pub rows: Vec<String>,
+}
+
+impl CannotTell {
+    /// A reason that has nothing to do with one attribute.
+    pub fn because(why: impl Into<String>) -> CannotTell {
+        CannotTell { missing: None, why: why.into(), mended_by: Role::DATA_TEAM, by_source: false, rows: Vec::new() }
+    }
+
+    /// The record lacks something.
+    pub fn for_want_of(missing: Need, why: impl Into<String>) -> CannotTell {
+        CannotTell { missing: Some(missing), ..CannotTell::because(why) }
+    }
+
+    /// Why nothing can be told by such a rule from such a source, for any child.
+    fn of_source(missing: Need) -> CannotTell {
+        let why = format!("the case database never supplies {missing}, for any child");
+        CannotTell { by_source: true, ..CannotTell::for_want_of(missing, why) }
+    }
+}
+
+/// What a rule needs and this source never supplies. An alert is never put off by what a source cannot show.
+pub fn never_supplied(terms: &Terms, rule: &Rule) -> Option<Need> {
+    if terms.supply.is_whole() || matches!(rule.shape, Shape::Alert(_)) {
+        return None;
+    }
+    rule.needs().into_iter().find(|need| terms.supply.lacks(need))
+}
+
+/// The duties of a rule as they stand in this source. Where it never supplies what the rule needs, what looks not done may
+/// have been done: all that is not met cannot be told. Dates that are known stay, so that nobody is told that they moved
+/// when the source begins to supply the rest.
+pub(super) fn by_source(terms: &Terms, rule: &Rule, outcome: Outcome) -> Outcome {
+    let Some(missing) = never_supplied(terms, rule) else { return outcome };
+    let Outcome::Duties(mut duties) = outcome else { return outcome };
+    for duty in duties.iter_mut().filter(|duty| duty.status != Status::Met) {
+        duty.status = Status::CannotTell;
+        duty.late = false;
+        duty.cannot_tell = Some(CannotTell::of_source(missing.clone()));
+    }
+    Outcome::Duties(duties)
+}
