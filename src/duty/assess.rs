@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use super::{
-    CannotTell, CaseContext, Duty, Idle, Outcome, Status, Stretch, alert, between, cannot_tell, case::Case,
-    context::context, deadline, reading, recurring, report, standing,
+    CannotTell, CaseContext, Duty, Idle, Outcome, Status, StoredDate, Stretch, alert, between, cannot_tell, case::Case,
+    context::context, deadline, reading, recurring, report, standing, stored,
 };
 use crate::{
     calendar::{Calendar, Zone, format_date_long},
@@ -60,6 +60,8 @@ pub struct Assessment {
     pub outcomes: Vec<(DutyId, Outcome)>,
     /// What the authority's reports list of this case.
     pub stretches: Vec<Stretch>,
+    /// The case system's own due dates, beside ours. No duty rests on them.
+    pub stored_dates: Vec<StoredDate>,
     /// The next instant at which this answer changes by itself; none if only a new fact can change it.
     pub wake_at: Option<DateTime<Utc>>,
 }
@@ -101,7 +103,9 @@ pub fn assess(record: &CaseRecord, terms: &Terms) -> Assessment {
         }
         outcomes.push((rule.duty.clone(), outcome));
     }
-    let mut assessment = Assessment { context: context(record, terms), outcomes, stretches, wake_at: None };
+    let stored_dates = stored::stored_dates(record, terms);
+    let mut assessment =
+        Assessment { context: context(record, terms), outcomes, stretches, stored_dates, wake_at: None };
     assessment.wake_at = wake_at(record, terms, &assessment);
     assessment
 }

@@ -365,7 +365,7 @@ fn ended_by_silence(over: &Over, terms: &Terms) -> bool {
     over.closing == Closing::NoLongerDue
         && over.duty.child.is_some()
         && !over.past.duty.is_left_to_its_rule()
-        && rule().is_some_and(|rule| never_supplied(terms, rule).is_some())
+        && rule().is_some_and(|rule| !never_supplied(terms, rule).is_empty())
 }
 
 /// Everybody who was really told something wanted. What still waits nobody has read: the ledger withdraws it with its duty,

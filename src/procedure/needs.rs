@@ -40,6 +40,8 @@ impl Rule {
                 let dates: Vec<&str> = [*attribute].into_iter().chain(of.fact.booked()).collect();
                 vec![Need::fact(of.fact), Need::attribute(of.fact, &dates)]
             }
+            // A death stands on the child's own row too.
+            Shape::Alert(_) if self.after_death => Vec::new(),
             // An alert stands until the record shows that it was acted on, whether or not a record could ever show it.
             Shape::Alert(shape) => vec![Need::fact(shape.on.fact)],
             Shape::Report(_) | Shape::Unassessed(_) => Vec::new(),
@@ -108,7 +110,8 @@ mod tests {
             ("review-date-set", &["dw_conferences", "dw_conferences.next_review_on or booked_on"]),
             ("case-allocated", &["dw_allocations", "dw_allocations.role"]),
             ("plan-age-one-year", &["dw_plans", "dw_decisions", "dw_decisions.kind"]),
-            ("child-death", &["dw_incidents"]),
+            ("access-refused", &["dw_incidents"]),
+            ("child-death", &[]),
             ("unallocated-monthly-report", &[]),
         ] {
             assert_eq!(needs(duty), expected, "{duty}");

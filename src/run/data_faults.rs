@@ -1,11 +1,13 @@
 //! Faults of the case data, as duties of the data team: each kind of fault is told once, and told to be over when it is.
+//!
+//! Owns what is wrong with rows. What is amiss with the source as a whole is `source_gaps`'s.
 
 use std::collections::BTreeMap;
 
+use super::source_gaps;
 use crate::{
-    duty::{Anchor, CannotTell, Duty, DutyKey, Status, Terms, never_supplied},
+    duty::{Anchor, CannotTell, Duty, DutyKey, Status, StoredDate, Terms},
     procedure::DutyId,
-    record::Need,
     source::{Defect, Fault},
 };
 
@@ -13,10 +15,15 @@ use crate::{
 pub(super) const CASE_DATA: &str = "case-data";
 
 /// How many rows one notice names; the rest are counted.
-const NAMED: usize = 20;
+pub(super) const NAMED: usize = 20;
+
+/// A duty for everything that is amiss with the case data.
+pub(super) fn duties(faults: &[Fault], stored_dates: &[StoredDate], terms: &Terms) -> Vec<Duty> {
+    of_rows(faults, terms).into_iter().chain(source_gaps::duties(stored_dates, terms)).collect()
+}
 
 /// One duty for each view, column and kind of fault, naming the rows.
-pub(super) fn duties(faults: &[Fault], terms: &Terms) -> Vec<Duty> {
+fn of_rows(faults: &[Fault], terms: &Terms) -> Vec<Duty> {
     let mut kinds: BTreeMap<String, Vec<String>> = BTreeMap::new();
     // Facts of children whom the view does not show are no fault to mend: their plans ended long ago. They are counted.
     for fault in faults.iter().filter(|fault| !matches!(fault.what, Defect::Orphans(_))) {
@@ -29,47 +36,7 @@ pub(super) fn duties(faults: &[Fault], terms: &Terms) -> Vec<Duty> {
         };
         kinds.entry(fault.kind()).or_default().push(row);
     }
-    let of_rows = kinds.into_iter().map(|(kind, rows)| duty(&kind, CannotTell::because(named(&kind, &rows)), terms));
-    of_rows.chain(of_rules(terms)).chain(completed_only(terms)).collect()
-}
-
-/// One duty for each rule that can be judged for no child, because the source never supplies what it needs.
-fn of_rules<'a>(terms: &'a Terms) -> impl Iterator<Item = Duty> + use<'a> {
-    terms.procedure.rules.iter().filter_map(|rule| {
-        let missing = never_supplied(terms, rule)?;
-        let why = format!(
-            "\"{}\" [{}] cannot be judged for any child, and nobody is told of it: {}. {}",
-            rule.title,
-            rule.duty,
-            never(&missing),
-            "Fill it from your case system, or take the rule out of the procedure if your case system does not record it"
-        );
-        let why = CannotTell { by_source: true, ..CannotTell::for_want_of(missing, why) };
-        Some(duty(&format!("never-supplied:{}", rule.duty), why, terms))
-    })
-}
-
-/// What is missing, as a sentence's middle: "no row of dw_visits fills alone".
-pub(crate) fn never(missing: &Need) -> String {
-    let view = missing.fact.view();
-    match missing.any_of.as_slice() {
-        [] => format!("{view} has no row at all"),
-        names => format!("no row of {view} fills {}", names.join(" or ")),
-    }
-}
-
-/// One duty for each kind of fact that a rule reads and of which none is ever open.
-fn completed_only<'a>(terms: &'a Terms) -> impl Iterator<Item = Duty> + use<'a> {
-    terms.supply.completed_only.keys().map(|kind| {
-        let why = format!(
-            "no {} in {} is open, though new ones keep being entered: this source may hold completed work only, and then \
-             nobody is told of what is not completed. Have the view show open work too",
-            kind.words(),
-            kind.view()
-        );
-        let why = CannotTell { by_source: true, ..CannotTell::because(why) };
-        duty(&format!("completed-only:{}", kind.name()), why, terms)
-    })
+    kinds.into_iter().map(|(kind, rows)| duty(&kind, CannotTell::because(named(&kind, &rows)), terms)).collect()
 }
 
 /// The duty that stands while no reading is accepted.
@@ -78,7 +45,7 @@ pub(super) fn held_back(why: &str, terms: &Terms) -> Duty {
     Duty { notes: vec![why.to_owned()], ..duty("reading", reason, terms) }
 }
 
-fn duty(kind: &str, why: CannotTell, terms: &Terms) -> Duty {
+pub(super) fn duty(kind: &str, why: CannotTell, terms: &Terms) -> Duty {
     Duty {
         child: None,
         duty: DutyId(CASE_DATA.into()),

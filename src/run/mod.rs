@@ -11,6 +11,7 @@ mod deliver;
 mod poll;
 mod read;
 mod rehearse;
+mod source_gaps;
 mod test_message;
 mod watch;
 
@@ -19,5 +20,6 @@ pub use deliver::Delivered;
 pub use poll::Polled;
 pub use read::CaseLoad;
 pub use rehearse::{Previewed, rehearse};
+pub use source_gaps::{completed_in_numbers, never, stored_in_numbers};
 pub(crate) use watch::open_ledger;
 pub use watch::{Watch, WatchError};

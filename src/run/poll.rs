@@ -193,6 +193,10 @@ impl Watch {
         if faults > 0 {
             attention.push(format!("faults in the case data: {faults}; the data team is told"));
         }
+        let unjudged = load.unjudged();
+        if unjudged > 0 {
+            attention.push(format!("rules that can be judged for no child: {unjudged}; the data team is told once"));
+        }
         if !load.refused_addresses.is_empty() {
             attention
                 .push(format!("{} addresses in the directory may not be written to", load.refused_addresses.len()));

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Books, Watch, WatchError, data_faults, watch::open_source};
+use super::{Books, Watch, WatchError, data_faults, source_gaps, watch::open_source};
 use crate::{
     directory::Directory,
-    duty::{Assessment, CaseContext, Duty, Stretch, Terms, assess, assess_reports},
+    duty::{Assessment, CaseContext, Duty, StoredDate, Stretch, Terms, assess, assess_reports},
     notice::History,
     procedure::Rule,
     record::{CaseRecord, ChildRef, FactKind, Need, Supply},
@@ -27,6 +27,8 @@ pub struct CaseLoad {
     pub faults: Vec<Fault>,
     /// What this source never tells of all that the rules in force need.
     pub supply: Supply,
+    /// The case system's own due dates, beside ours.
+    pub stored_dates: Vec<StoredDate>,
     /// Whose each case is.
     pub cases: BTreeMap<ChildRef, CaseContext>,
     /// Every duty, child by child, then those of the whole authority.
@@ -59,6 +61,11 @@ impl CaseLoad {
         self.cases.values().filter(|case| case.died).map(|case| case.child.clone()).collect()
     }
 
+    /// How many rules nobody can be told of, because of what the source never supplies.
+    pub(super) fn unjudged(&self) -> usize {
+        self.duties.iter().filter(|duty| source_gaps::is_of_a_rule(duty)).count()
+    }
+
     /// Children of whom nothing may be taken to be over: some fact of theirs could not be read, or the row that shows the
     /// child or the plan may be one of those that name no child, or the child has an open plan and no row of its own.
     pub(super) fn unsure(&self, history: &History) -> BTreeSet<ChildRef> {
@@ -89,6 +96,19 @@ impl Watch {
         Err(unread(crate::source::SourceError::LoadInProgress { what }))
     }
 
+    /// What this source never tells of all that a record can hold, whether or not a rule needs it.
+    pub async fn whole_supply(&self) -> Result<Supply, WatchError> {
+        let unread = |error| WatchError::Source { database: self.source.database.clone(), source: Box::new(error) };
+        let source = open_source(&self.source).await?;
+        let survey = crate::source::survey(&source).await.map_err(unread)?;
+        let of_kind = |kind: FactKind| {
+            let attributes = kind.attributes().iter().map(move |attribute| Need::attribute(kind, &[attribute.name]));
+            attributes.chain([Need::fact(kind)])
+        };
+        let everything: Vec<Need> = FactKind::ALL.into_iter().flat_map(of_kind).collect();
+        crate::source::supply(&source, &survey, &everything, self.zone).await.map_err(unread)
+    }
+
     /// Reads every case and assesses it at `now`. Nothing is kept of a read that was not accepted.
     pub async fn read(&self, now: DateTime<Utc>) -> Result<CaseLoad, WatchError> {
         self.read_each(now, |_, _| {}).await
@@ -110,6 +130,7 @@ impl Watch {
         let mut cases = BTreeMap::new();
         let mut duties: Vec<Duty> = Vec::new();
         let mut stretches: Vec<Stretch> = Vec::new();
+        let mut stored_dates: Vec<StoredDate> = Vec::new();
         let mut planless = BTreeSet::new();
         let reading = crate::source::read_since(&source, &survey, self.zone, |record| {
             let assessment = assess(&record, &terms);
@@ -120,12 +141,13 @@ impl Watch {
             }
             duties.extend(assessment.duties().cloned());
             stretches.extend(assessment.stretches);
+            stored_dates.extend(assessment.stored_dates);
             cases.insert(assessment.context.child.clone(), assessment.context);
         })
         .await
         .map_err(unread)?;
         duties.extend(assess_reports(&terms, &stretches));
-        duties.extend(data_faults::duties(&reading.faults, &terms));
+        duties.extend(data_faults::duties(&reading.faults, &stored_dates, &terms));
         books.children.seen = reading.counts.get("dw_children");
         books.children.unreadable = unreadable(&reading.faults);
         let rules = self.procedure.rules.iter().filter(|rule| rule.shape.name() != "report").count();
@@ -138,6 +160,7 @@ impl Watch {
             counts: reading.counts,
             faults: reading.faults,
             supply,
+            stored_dates,
             incomplete: reading.incomplete,
             cases,
             duties,

@@ -42,7 +42,7 @@ pub async fn rehearse(
         let at = watch.zone.at(day, watch.sending.morning_at);
         let terms = Terms { supply: &load.supply, ..watch.terms(at) };
         let (mut duties, cases) = assess_all(&records, &terms);
-        duties.extend(data_faults::duties(&load.faults, &terms));
+        duties.extend(data_faults::duties(&load.faults, &load.stored_dates, &terms));
         let died = cases.values().filter(|case| case.died).map(|case| case.child.clone()).collect();
         let unsure = load.unsure(&history);
         let reconciled = reconcile(duties, &died, &unsure, &history);
