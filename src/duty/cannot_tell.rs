@@ -67,3 +67,27 @@ pub(super) fn by_source(terms: &Terms, rule: &Rule, outcome: Outcome) -> Outcome
     }
     Outcome::Duties(duties)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::duty::Duty;
+
+    #[test]
+    fn a_duty_that_an_earlier_release_stored_still_reads() {
+        let stored = r#"{"child":"C1","duty":"first-core-group","key":"plan:P1",
+            "anchor":{"fact":"plan","id":"P1","on":"2026-11-02"},"strict":null,"due":null,"status":"cannot_tell",
+            "met_on":null,"late":false,"calendar":"england-and-wales","calendar_hash":"","provisional":false,
+            "skipped":[],"citation":"000:L45","arithmetic":"","notes":["the record holds no conference"],"done":[]}"#;
+        let duty: Duty = serde_json::from_str(stored).unwrap();
+        assert_eq!((duty.status, duty.cannot_tell.clone()), (Status::CannotTell, None));
+        assert_eq!(duty.said().collect::<Vec<_>>(), ["the record holds no conference"]);
+        assert!(!duty.is_left_to_its_rule());
+
+        let cannot = CannotTell::of_source(&[Need::attribute(crate::record::FactKind::Visit, &["alone"])]);
+        let duty = Duty { cannot_tell: Some(cannot), ..duty };
+        let again: Duty = serde_json::from_str(&serde_json::to_string(&duty).unwrap()).unwrap();
+        assert_eq!(again, duty);
+        assert!(duty.is_left_to_its_rule() && !Duty { child: None, ..duty }.is_left_to_its_rule());
+    }
+}
