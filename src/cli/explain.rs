@@ -225,7 +225,7 @@ fn text(
         }
         None if duty.status == Status::Met => line("next", "nothing: it is done"),
         None if duty.is_left_to_its_rule() => {
-            line("next", "nothing for this child: it is told once for the whole rule")
+            line("next", "nothing for this child: it is told once for the whole rule");
         }
         None if duty.status == Status::CannotTell => line("next", "told every week that it lasts, to the manager too"),
         None => line("next", "nothing more is planned by the ladder"),
