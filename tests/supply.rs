@@ -182,6 +182,29 @@ async fn what_is_never_supplied_is_told_once_a_rule_and_single_children_once_it_
     }
 }
 
+/// The data team has had its message of the day, so that what is found in the afternoon waits; the silence withdraws it.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_silence_kept_from_being_sent_is_told_after_it() {
+    for place in Place::both(&visited(60)).await {
+        let of_c1 =
+            || place.ledger("SELECT step, person, state FROM notices WHERE child = 'C1' AND step = 'cannot-tell'");
+        let one = |state: &str| vec![["cannot-tell", "D1", state].map(str::to_owned).to_vec()];
+        let alone = "UPDATE dw_visits SET alone = CASE WHEN visit_id = 'V1' THEN NULL ELSE 'Y' END";
+        place.sql("UPDATE dw_visits SET alone = 'Y'").await;
+        place.morning("2026-11-16").await;
+        assert_eq!(of_c1(), [[""; 0]; 0]);
+        place.sql(alone).await;
+        place.bench.once("2026-11-16T15:00:00Z");
+        assert_eq!(of_c1(), one("queued"));
+        place.sql("UPDATE dw_visits SET alone = NULL").await;
+        place.bench.once("2026-11-16T15:30:00Z");
+        assert_eq!(of_c1(), one("withdrawn"));
+        place.sql(alone).await;
+        place.morning("2026-11-17").await;
+        assert_eq!(of_c1(), one("bundled"));
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stored_date_that_differs_is_told_once_a_kind_and_not_with_every_row() {
     // Three enquiries of Thursday 10 September 2026; fifteen working days later is Thursday 1 October.
