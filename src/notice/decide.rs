@@ -6,11 +6,11 @@ use chrono::{DateTime, Utc};
 
 use super::{
     Effect, History, Notice, NoticeState, Past, SendingClock, Told,
+    moved::moved_in_words,
     reconcile::{Over, Reconciled, Standing},
     rungs::{Rung, rungs},
 };
 use crate::{
-    calendar::format_date_long,
     directory::{Directory, Mailbox, Recipient, Role},
     duty::{CaseContext, Duty, Reading, Status, Terms, never_supplied},
     notice::Closing,
@@ -373,32 +373,4 @@ fn ended_by_silence(over: &Over, terms: &Terms) -> bool {
 fn told_people(past: &Past, wanted: impl Fn(&Told) -> bool) -> BTreeMap<PersonRef, Role> {
     let told = past.told.iter().filter(|told| told.state == NoticeState::Bundled && wanted(told));
     told.map(|told| (told.person.clone(), told.role)).collect()
-}
-
-fn moved_in_words(before: &Duty, now: &Duty) -> String {
-    let due = |duty: &Duty| duty.due.as_ref().or(duty.strict.as_ref()).cloned();
-    let on = |reading: Option<Reading>| reading.map(|reading| reading.on.on());
-    // When a holiday that was counted as coming is published, only the earliest date moves.
-    let earliest_alone = on(due(before)) == on(due(now)) && on(before.strict.clone()) != on(now.strict.clone());
-    let day = |duty: &Duty| {
-        let on = if earliest_alone { on(duty.strict.clone()) } else { on(due(duty)) };
-        let earliest = if earliest_alone { "at the earliest " } else { "" };
-        on.map_or_else(|| "no date".to_owned(), |on| format!("{earliest}{}", format_date_long(on)))
-    };
-    match (before.status, now.status) {
-        (_, Status::CannotTell) => {
-            format!("it was {}; the record no longer says enough to give a date", day(before))
-        }
-        _ if before.anchor.on != now.anchor.on => format!(
-            "it was {}, now {}: the event that starts the clock is now recorded on {}, not on {}",
-            day(before),
-            day(now),
-            format_date_long(now.anchor.on),
-            format_date_long(before.anchor.on)
-        ),
-        _ if before.calendar_hash != now.calendar_hash => {
-            format!("it was {}, now {}: the bank holidays have changed", day(before), day(now))
-        }
-        _ => format!("it was {}, now {}", day(before), day(now)),
-    }
 }
