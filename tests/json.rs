@@ -45,6 +45,17 @@ fn is_reading(value: &Value) -> bool {
     value.is_null() || (is_anchor(&value["anchor"]) && is_date(&value["on"]) && is_instant_or_null(&value["at"]))
 }
 
+/// Why a duty cannot be told, and who can mend it; null for every other duty.
+fn is_reason(value: &Value) -> bool {
+    let names = |names: &Value| names.as_array().is_some_and(|names| names.iter().all(Value::is_string));
+    let missing = &value["missing"];
+    (missing.is_null() || (missing["fact"].is_string() && names(&missing["any_of"])))
+        && value["why"].is_string()
+        && value["mended_by"].is_string()
+        && value["by_source"].is_boolean()
+        && names(&value["rows"])
+}
+
 #[track_caller]
 fn check_duty(duty: &Value) {
     let holds = |field: &str, holds: bool| assert!(holds && duty.get(field).is_some(), "{field} in {duty}");
@@ -56,6 +67,7 @@ fn check_duty(duty: &Value) {
     holds("strict", is_reading(&duty["strict"]));
     holds("due", is_reading(&duty["due"]));
     holds("status", one_of(&duty["status"], &["met", "open", "amber", "overdue", "cannot_tell"]));
+    holds("cannot_tell", is_reason(&duty["cannot_tell"]) == (duty["status"] == "cannot_tell"));
     holds("met_on", is_date_or_null(&duty["met_on"]));
     holds("provisional", duty["provisional"].is_boolean());
     let skipped = duty["skipped"].as_array().unwrap();
@@ -104,6 +116,11 @@ fn a_duty_is_one_object_a_line() {
     assert_eq!(first["status"], "overdue");
     assert_eq!(first["authority"], "wrenholt");
     assert_eq!(first["citation"], "000:L45");
+    // Another scene: the last visits do not say whether the child was seen alone.
+    let mut of_the_scene = duties.iter().filter(|duty| duty["child"] == "C9009");
+    let alone = of_the_scene.rfind(|duty| duty["duty"] == "child-seen-alone-alternate").unwrap();
+    assert_eq!(alone["cannot_tell"]["missing"], serde_json::json!({ "fact": "visit", "any_of": ["alone"] }));
+    assert_eq!(alone["cannot_tell"]["mended_by"], "data_team");
 }
 
 #[test]

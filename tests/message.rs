@@ -50,6 +50,7 @@ fn line(kind: NoticeKind, child: &str) -> Line {
         next: None,
         because: None,
         notes: vec![],
+        mended_by: None,
         rows: vec![],
     }
 }
@@ -181,6 +182,7 @@ fn cannot_tell() -> Letter {
         "Lead Social Worker",
         vec![Line {
             notes: vec!["the plan has no start date".into(), "no visit is recorded".into()],
+            mended_by: Some("Data Team".into()),
             next: Some("the Data Team is told on Wednesday 4 November 2026".into()),
             ..visit(NoticeKind::CannotTell, "20555")
         }],

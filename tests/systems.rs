@@ -1,6 +1,7 @@
 //! The same ten children as three case systems keep them: LCS, Mosaic and Eclipse fill one dataset, and mean different things
 //! by it. Under the view definitions of each they come to the same duties, and the same people are told. Enquiries and
-//! conferences that are arranged are among it, and two children who have nothing else.
+//! conferences that are arranged are among it, and two children who have nothing else. Only which of a system's own due
+//! dates are not ours differs, and the data team hears of that.
 
 #![cfg(feature = "io")]
 
@@ -282,15 +283,26 @@ fn bench(system: System) -> Bench {
     bench
 }
 
+fn line(text: &str) -> String {
+    format!("{text}\n")
+}
+
 #[test]
 fn three_systems_come_to_the_same_duties_and_tell_the_same_people() {
     let seen = [Lcs, Mosaic, Eclipse].map(|system| {
         let bench = bench(system);
         let duties = bench.run(&["duties", "--at", NOW, "--format", "csv"]).well();
+        // Of one review the due date is typed in, in all three; LCS alone has rows for reviews still to come.
+        let stored: Vec<&str> = duties.lines().filter_map(|line| line.split("stored-date:").nth(1)).collect();
+        let stored: Vec<&str> = stored.iter().filter_map(|line| line.split(',').next()).collect();
+        let expected: &[&str] = if system == Lcs { &["first_review", "later_review"] } else { &["first_review"] };
+        assert_eq!(stored, expected, "{system:?}");
+        let duties: String = duties.lines().filter(|line| !line.contains("stored-date:")).map(line).collect();
         bench.once(NOW).well();
         let mut told: Vec<String> = bench
             .told()
             .into_iter()
+            .filter(|told| told.duty != "case-data")
             .map(|told| format!("{} {} {} {}", told.child, told.duty, told.step, told.person))
             .collect();
         told.sort();

@@ -4,11 +4,13 @@
 //! counted together, or the present: whether a limit that nothing has met is over is settled in `tally`.
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 use crate::calendar::{Calendar, Convention, Period, Trust, add_months};
 
 /// What a return is held against.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Measure {
     /// The assessment is authorised.
     Assessment,

@@ -5,7 +5,7 @@ use std::path::Path;
 use chrono::{DateTime, TimeDelta, Utc};
 use clap::Args;
 
-use super::{Ending, Outcome, open, output};
+use super::{Ending, Outcome, open, output, supply};
 use crate::{
     clock::Clock,
     directory::{Role, Table},
@@ -27,18 +27,23 @@ pub(crate) struct Check {
 }
 
 /// One thing that was looked at and is as it should be.
-fn well(what: &str) {
+pub(super) fn well(what: &str) {
     output::line(&format!("ok     {what}"));
+}
+
+/// One thing to know, which nothing depends on.
+pub(super) fn note(what: &str) {
+    output::line(&format!("note   {what}"));
 }
 
 /// How many things are not.
 #[derive(Default)]
-struct Findings {
+pub(super) struct Findings {
     faults: usize,
 }
 
 impl Findings {
-    fn fault(&mut self, what: &str) {
+    pub(super) fn fault(&mut self, what: &str) {
         self.faults += 1;
         output::line(&format!("FAULT  {what}"));
     }
@@ -81,6 +86,7 @@ pub(crate) async fn run(config: &Path, command: &Check) -> Outcome {
                     load.of_authority.iter().for_each(count);
                     horizon(&watch, due, now, &mut findings);
                     source(&watch, &load, duties, now, &mut findings).await;
+                    supply::check(&watch, &load, &mut findings).await;
                     directory(&watch, &load, &mut findings);
                 }
             }

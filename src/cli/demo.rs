@@ -103,8 +103,7 @@ fn why(notice: &Notice, duty: &Duty) -> String {
     let clause = |text: &str| text.split("; ").next().unwrap_or_default().to_owned();
     let counted = clause(&duty.arithmetic);
     let counted = counted.rsplit_once(": ").map_or(counted.clone(), |(from, _)| from.to_owned());
-    let why =
-        if counted.is_empty() { duty.notes.first().map(|note| clause(note)).unwrap_or_default() } else { counted };
+    let why = if counted.is_empty() { duty.said().next().map(clause).unwrap_or_default() } else { counted };
     match &notice.because {
         Some(because) => format!("{why} ({because})"),
         None => why,

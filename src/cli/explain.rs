@@ -199,6 +199,13 @@ fn text(
     let met = duty.met_on.map(|on| format!(" on {}", format_date_long(on))).unwrap_or_default();
     let late = if duty.status == Status::Met && duty.late { ", late" } else { "" };
     line("status", &format!("{}{met}{late}", duty.status.name().replace('_', " ")));
+    if let Some(cannot) = &duty.cannot_tell {
+        line("because", &cannot.why);
+        if let Some(missing) = &cannot.missing {
+            line("missing", &missing.to_string());
+        }
+        line("mended by", &watch.procedure.role_words(cannot.mended_by));
+    }
     for note in &duty.notes {
         line("note", note);
     }
@@ -218,6 +225,10 @@ fn text(
             line("next", &format!("{} to {} on {on}, if nothing is recorded", rung.step, roles.join(", ")));
         }
         None if duty.status == Status::Met => line("next", "nothing: it is done"),
+        None if duty.is_left_to_its_rule() => {
+            line("next", "nothing for this child: it is told once for the whole rule");
+        }
+        None if duty.status == Status::CannotTell => line("next", "told every week that it lasts, to the manager too"),
         None => line("next", "nothing more is planned by the ladder"),
     }
 }

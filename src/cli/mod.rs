@@ -19,6 +19,7 @@ mod output;
 mod preview;
 mod run;
 mod source;
+mod supply;
 
 use std::{
     path::{Path, PathBuf},

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize, de};
 use thiserror::Error;
 
 /// A canonical role, e.g. `first_line_manager`.
@@ -80,6 +80,12 @@ impl Role {
     /// Its name in procedures and in JSON.
     pub fn name(self) -> &'static str {
         self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Role {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Role, D::Error> {
+        Role::from_name(&String::deserialize(deserializer)?).map_err(de::Error::custom)
     }
 }
 

@@ -5,15 +5,15 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use super::{
-    CaseContext, Duty, Idle, Outcome, Status, Stretch, alert, between,
+    CannotTell, CaseContext, Duty, Idle, Outcome, Status, StoredDate, Stretch, alert, between, cannot_tell,
     case::{Case, Cases},
     context::context,
-    deadline, reading, recurring, report, standing,
+    deadline, reading, recurring, report, standing, stored,
 };
 use crate::{
     calendar::{Calendar, Zone, format_date_long},
     procedure::{Counts, DutyId, Procedure, Rule, Shape, Under},
-    record::{CaseRecord, Fact, FactKind, Value, When},
+    record::{CaseRecord, Fact, FactKind, Supply, Value, When},
 };
 
 /// Under which rules, in which calendar and at which instant records are assessed.
@@ -32,12 +32,15 @@ pub struct Terms<'a> {
     pub now: DateTime<Utc>,
     /// The local day of that instant.
     pub today: NaiveDate,
+    /// What the source of the records never tells.
+    pub supply: &'a Supply,
 }
 
 impl<'a> Terms<'a> {
-    /// The terms at an instant, for an authority whose offices are open on every working day.
+    /// The terms at an instant, for an authority whose offices are open on every working day and whose records can tell
+    /// everything.
     pub fn new(procedure: &'a Procedure, calendar: &'a Calendar, zone: Zone, now: DateTime<Utc>) -> Terms<'a> {
-        Terms { procedure, calendar, office: calendar, zone, now, today: zone.local_date(now) }
+        Terms { procedure, calendar, office: calendar, zone, now, today: zone.local_date(now), supply: Supply::WHOLE }
     }
 
     /// The terms under which this rule's limits are counted.
@@ -59,6 +62,8 @@ pub struct Assessment {
     pub outcomes: Vec<(DutyId, Outcome)>,
     /// What the authority's reports list of this case.
     pub stretches: Vec<Stretch>,
+    /// The case system's own due dates, beside ours. No duty rests on them.
+    pub stored_dates: Vec<StoredDate>,
     /// The next instant at which this answer changes by itself; none if only a new fact can change it.
     pub wake_at: Option<DateTime<Utc>>,
 }
@@ -106,11 +111,13 @@ pub fn assess(record: &CaseRecord, terms: &Terms) -> Assessment {
             }
             _ => apply(terms, rule, cases),
         };
-        let outcome = each_once(outcome);
+        let outcome = cannot_tell::by_source(terms, rule, each_once(outcome));
         stretches.extend(report::stretches(terms, rule, record));
         outcomes.push((rule.duty.clone(), outcome));
     }
-    let mut assessment = Assessment { context: context(record, terms), outcomes, stretches, wake_at: None };
+    let stored_dates = stored::stored_dates(record, terms);
+    let mut assessment =
+        Assessment { context: context(record, terms), outcomes, stretches, stored_dates, wake_at: None };
     assessment.wake_at = wake_at(record, terms, &assessment);
     assessment
 }
@@ -190,7 +197,7 @@ fn doubtful_death(terms: &Terms, rule: &Rule, case: Option<&Case>, died: Option<
         "the record gives {} as the day of death, before the plan or enquiry began or the child was born",
         format_date_long(died)
     );
-    Outcome::Duties(vec![draft.cannot_tell(why)])
+    Outcome::Duties(vec![draft.cannot_tell(CannotTell::because(why))])
 }
 
 /// One duty a key: two facts of one id would else be two duties of one identity, which no ledger can hold.

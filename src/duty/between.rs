@@ -3,14 +3,14 @@
 use chrono::NaiveDate;
 
 use super::{
-    Duty, Idle, Outcome, Reading, Status, Terms,
+    CannotTell, Duty, Idle, Outcome, Reading, Status, Terms,
     case::{Case, Fit},
     reading::{Draft, Readings, anchor, key, silent_note, status, words},
 };
 use crate::{
     calendar::{Period, Trust, format_date_short},
     procedure::{Between, Rule, Selector},
-    record::{Fact, Value, When},
+    record::{Fact, Need, Value, When},
 };
 
 pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Between, case: &Case) -> Outcome {
@@ -56,7 +56,7 @@ fn gaps(terms: &Terms, rule: &Rule, case: &Case, shape: &Gaps) -> Outcome {
         duties.push(match next_on {
             Some(next_on) => one_gap(draft, shape, next_on, met_on),
             None if met_on.is_some() => draft.dated(undated(), met_on),
-            None => draft.cannot_tell(format!("the record holds no date for the next {}", words(shape.of.fact.name()))),
+            None => draft.cannot_tell(no_next(shape)),
         });
     }
     Outcome::Duties(duties)
@@ -77,8 +77,14 @@ fn one_gap(draft: Draft, shape: &Gaps, next_on: NaiveDate, met_on: Option<NaiveD
             let readings = Readings { due: Some(due), provisional: limit.provisional, arithmetic, ..undated() };
             draft.dated(readings, met_on)
         }
-        Err(error) => draft.cannot_tell(error.to_string()),
+        Err(error) => draft.cannot_tell(CannotTell::because(error.to_string())),
     }
+}
+
+fn no_next(shape: &Gaps) -> CannotTell {
+    let dates: Vec<&str> = shape.next.into_iter().chain(shape.of.fact.booked()).collect();
+    let why = format!("the record holds no date for the next {}", words(shape.of.fact.name()));
+    CannotTell::for_want_of(Need::attribute(shape.of.fact, &dates), why)
 }
 
 fn undated() -> Readings {
@@ -143,7 +149,7 @@ fn one_run(
     let draft = Draft { terms, rule, record: case.record, key: key(first), anchor: anchored.clone(), notes };
     if met_on.is_none() && breach.is_none() && run.iter().any(unknown) {
         let why = format!("\"{}\" is not recorded for a recent {}", flag.replace('_', " "), words(&anchored.fact));
-        return Some(draft.cannot_tell(why));
+        return Some(draft.cannot_tell(CannotTell::for_want_of(Need::attribute(first.kind, &[flag]), why)));
     }
     let reading = |on| Some(Reading { anchor: anchored.clone(), on, at: None });
     let arithmetic = match breach {

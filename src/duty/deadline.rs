@@ -1,13 +1,13 @@
 //! "Within PERIOD of EVENT, met by EVENT": one duty for each event of the case's period.
 
 use super::{
-    Outcome, Terms,
+    CannotTell, Outcome, Terms,
     case::{Case, Fit},
     reading::{Draft, after, anchor, key, silent_note, words},
 };
 use crate::{
     procedure::{Deadline, MetBy, Rule, Selector, Test},
-    record::{Fact, When},
+    record::{Fact, Need, When},
 };
 
 pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Deadline, case: &Case) -> Outcome {
@@ -25,6 +25,7 @@ pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Deadline, case: &Case) 
             return Outcome::Idle(super::Idle::NotStarted);
         }
         let why = format!("the record holds no {} that would start this clock", described(&shape.of));
+        let why = CannotTell::for_want_of(Need::fact(shape.of.fact), why);
         return Outcome::Duties(vec![draft(case.under, case.since, Vec::new()).cannot_tell(why)]);
     }
     let duties = anchors.into_iter().map(|(fact, when, fit)| {

@@ -9,6 +9,7 @@
 mod alert;
 mod assess;
 mod between;
+mod cannot_tell;
 mod case;
 mod context;
 mod deadline;
@@ -17,8 +18,11 @@ mod reading;
 mod recurring;
 mod report;
 mod standing;
+mod stored;
 
 use assess::believed_death;
 pub use assess::{Assessment, Terms, assess};
+pub use cannot_tell::{CannotTell, never_supplied};
 pub use model::{Anchor, CaseContext, Duty, DutyKey, Idle, Outcome, Reading, Status};
 pub use report::{Stretch, assess_reports};
+pub use stored::StoredDate;

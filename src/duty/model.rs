@@ -5,6 +5,7 @@ use std::fmt;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::CannotTell;
 use crate::{
     calendar::{DueDate, Skipped, Zone},
     procedure::DutyId,
@@ -121,10 +122,27 @@ pub struct Duty {
     pub citation: String,
     /// The arithmetic in one line, for the message and for `explain`.
     pub arithmetic: String,
-    /// Why it cannot be told, or what the record leaves open.
+    /// What the record leaves open.
     pub notes: Vec<String>,
     /// Links of the chain that are recorded: date attributes of the anchor that are set.
     pub done: Vec<String>,
+    /// Why it cannot be told, where it cannot.
+    #[serde(default)]
+    pub cannot_tell: Option<CannotTell>,
+}
+
+impl Duty {
+    /// Why it cannot be told and what the record leaves open, in the order in which it is said.
+    pub fn said(&self) -> impl Iterator<Item = &str> {
+        let why = self.cannot_tell.as_ref().map(|cannot| cannot.why.as_str());
+        why.into_iter().chain(self.notes.iter().map(String::as_str))
+    }
+
+    /// Whether it is a child's and nothing in this source could ever settle it: then it is told once for its rule, and not
+    /// for the child.
+    pub fn is_left_to_its_rule(&self) -> bool {
+        self.child.is_some() && self.cannot_tell.as_ref().is_some_and(|cannot| cannot.by_source)
+    }
 }
 
 /// Who and what a case is, as far as telling anybody needs it. Worked out from the record on one day.

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{Anchor, Duty, DutyKey, Reading, Status, Terms};
+use super::{Anchor, CannotTell, Duty, DutyKey, Reading, Status, Terms};
 use crate::{
     calendar::{CalendarError, Convention, DueDate, FirstDay, Period, Skipped, Trust, format_date_short, hours_after},
     procedure::Rule,
@@ -193,22 +193,22 @@ impl Draft<'_> {
             arithmetic: readings.arithmetic,
             notes: self.notes,
             done: Vec::new(),
+            cannot_tell: None,
         }
     }
 
     /// A duty that cannot be told, and why.
-    pub(super) fn cannot_tell(mut self, why: String) -> Duty {
-        self.notes.insert(0, why);
+    pub(super) fn cannot_tell(self, why: CannotTell) -> Duty {
         let nothing =
             Readings { strict: None, due: None, provisional: false, skipped: Vec::new(), arithmetic: String::new() };
-        self.standing(nothing, None, Status::CannotTell)
+        Duty { cannot_tell: Some(why), ..self.standing(nothing, None, Status::CannotTell) }
     }
 
     /// The duty with its dates, or why they cannot be counted.
     pub(super) fn counted(self, readings: Result<Readings, CalendarError>, met_on: Option<NaiveDate>) -> Duty {
         match readings {
             Ok(readings) => self.dated(readings, met_on),
-            Err(error) => self.cannot_tell(error.to_string()),
+            Err(error) => self.cannot_tell(CannotTell::because(error.to_string())),
         }
     }
 }

@@ -96,6 +96,7 @@ fn monthly(terms: &Terms, rule: &Rule, report: &Report, first: NaiveDate, stretc
         ),
         notes: rows,
         done: Vec::new(),
+        cannot_tell: None,
     })
 }
 

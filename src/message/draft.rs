@@ -57,7 +57,12 @@ fn line(matter: &Matter, stationery: &Stationery, terms: &Terms) -> Line {
     let report = notice.kind == NoticeKind::Report;
     let due_on = duty.due.as_ref().map(|due| due.on.on());
     let strict_on = duty.strict.as_ref().map(|strict| strict.on.on()).filter(|on| due_on != Some(*on));
-    let mut notes = if report { Vec::new() } else { duty.notes.clone() };
+    let mut notes: Vec<String> = if report { Vec::new() } else { duty.said().map(str::to_owned).collect() };
+    let cannot = duty.cannot_tell.as_ref();
+    if let Some(cannot) = cannot.filter(|cannot| !cannot.rows.is_empty()) {
+        notes.push(format!("for example: {}", cannot.rows.join(", ")));
+    }
+    let mended_by = cannot.filter(|_| notice.kind == NoticeKind::CannotTell).map(|cannot| cannot.mended_by);
     let mut because = notice.because.clone();
     if notice.kind == NoticeKind::Changed {
         notes.extend(because.take());
@@ -85,6 +90,7 @@ fn line(matter: &Matter, stationery: &Stationery, terms: &Terms) -> Line {
         next: next(&rungs, rule, duty, notice, terms),
         because,
         notes,
+        mended_by: mended_by.map(|role| terms.procedure.role_words(role)),
         rows: if report { duty.notes.clone() } else { Vec::new() },
     }
 }

@@ -59,8 +59,10 @@ pub struct Line {
     pub next: Option<String>,
     /// Why this person gets it, where that is not plain from the role: cover, vacancy, no address further down.
     pub because: Option<String>,
-    /// What the record leaves open, or what changed.
+    /// Why it cannot be told, what the record leaves open, or what changed.
     pub notes: Vec<String>,
+    /// Who can mend the record, where that is what is asked.
+    pub mended_by: Option<String>,
     /// The rows of a report, by reference and words; empty otherwise.
     pub rows: Vec<String>,
 }

@@ -45,6 +45,7 @@ pub(super) fn line(kind: NoticeKind, child: &str) -> Line {
         next: Some("the sample manager is told".into()),
         because: Some("sample cover".into()),
         notes: vec!["sample note".into()],
+        mended_by: Some("the sample menders".into()),
         rows: vec![],
     }
 }
@@ -64,6 +65,7 @@ pub(super) fn letters(kind: NoticeKind) -> Vec<Letter> {
         next: None,
         because: None,
         notes: vec![],
+        mended_by: None,
         ..line(kind, "S-3")
     };
     let days = |due: (u32, u32), strict: Option<(u32, u32)>, left| Line {

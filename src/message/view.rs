@@ -82,6 +82,7 @@ struct Clock {
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 struct Details {
     notes: Vec<String>,
+    mended_by: Option<String>,
     next: Option<String>,
     because: Option<String>,
     arithmetic: Option<String>,
@@ -195,6 +196,7 @@ fn clock(line: &Line, written_on: NaiveDate) -> Clock {
         strict_timing: self::timing(strict_on, written_on),
         own: Details {
             notes: line.notes.iter().map(|note| one_line(note)).filter(|note| !note.is_empty()).collect(),
+            mended_by: said(line.mended_by.as_ref()),
             next: said(line.next.as_ref()),
             because: said(line.because.as_ref()),
             arithmetic: said(Some(&line.arithmetic)),
@@ -231,7 +233,7 @@ fn share(clocks: &mut [Clock]) -> Details {
             }
         )*};
     }
-    share!(notes, next, because, arithmetic, provisional);
+    share!(notes, mended_by, next, because, arithmetic, provisional);
     common
 }
 

@@ -6,13 +6,13 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
     Effect, History, Notice, NoticeState, Past, SendingClock, Told,
+    moved::moved_in_words,
     reconcile::{Over, Reconciled, Standing},
     rungs::{Rung, rungs},
 };
 use crate::{
-    calendar::format_date_long,
     directory::{Directory, Mailbox, Recipient, Role},
-    duty::{CaseContext, Duty, Reading, Status, Terms},
+    duty::{CaseContext, Duty, Reading, Status, Terms, never_supplied},
     notice::Closing,
     procedure::{NoticeKind, Rule},
     record::{ChildRef, PersonRef},
@@ -80,6 +80,10 @@ pub fn decide(reconciled: &Reconciled, audience: &Audience, history: &History, t
     for standing in &reconciled.standing {
         let rule = terms.procedure.rule(&standing.duty.duty);
         let desk = Desk { audience, history, terms, duty: &standing.duty, generation: standing.generation };
+        if standing.duty.is_left_to_its_rule() {
+            desk.fall_silent(standing.past, &mut decision);
+            continue;
+        }
         if standing.moved {
             desk.tell_moved(standing, &mut decision);
         }
@@ -92,6 +96,9 @@ pub fn decide(reconciled: &Reconciled, audience: &Audience, history: &History, t
         }
     }
     for over in &reconciled.over {
+        if ended_by_silence(over, terms) {
+            continue;
+        }
         let desk = Desk { audience, history, terms, duty: &over.duty, generation: over.past.generation };
         desk.tell_over(over, &mut decision);
     }
@@ -101,10 +108,15 @@ pub fn decide(reconciled: &Reconciled, audience: &Audience, history: &History, t
 /// The step at which it is said that something cannot be told.
 const CANNOT_TELL: &str = "cannot-tell";
 
+/// Whether it was said, in this generation, that it cannot be told.
+fn is_told(told: &Told, generation: u32) -> bool {
+    let reached = !matches!(told.state, NoticeState::Withdrawn | NoticeState::Unreachable);
+    told.step == CANNOT_TELL && told.generation == generation && reached
+}
+
 /// The day on which it was first said, in this generation, that it cannot be told.
 pub(super) fn first_told_on(told: &[Told], generation: u32, terms: &Terms) -> Option<NaiveDate> {
-    let said = told.iter().filter(|told| told.step == CANNOT_TELL && told.generation == generation);
-    said.map(|told| terms.zone.local_date(told.owed_at)).min()
+    told.iter().filter(|told| is_told(told, generation)).map(|told| terms.zone.local_date(told.owed_at)).min()
 }
 
 /// Whole working weeks since that day.
@@ -235,16 +247,30 @@ impl Desk<'_> {
         }
     }
 
-    /// Told to those who can mend the record; every week that it lasts, to them again and to the worker's manager.
+    /// What the source can never settle is told for its rule, so whatever waits about this child is not sent.
+    fn fall_silent(&self, past: Option<&Past>, decision: &mut Decision) {
+        let told = past.map_or(&[][..], |past| past.told.as_slice());
+        let waiting = told.iter().filter(|told| told.state == NoticeState::Queued);
+        let effects = waiting.map(|told| self.effect(&told.step, told.repeat, told.generation, &told.person));
+        decision.withdrawn.extend(effects);
+    }
+
+    /// Told to those who can mend the record; every week that it lasts, to them again and to the worker's manager. How the
+    /// source is changes with no week: that is told once to each person.
     fn tell_cannot_tell(&self, kind: NoticeKind, past: Option<&Past>, decision: &mut Decision) {
         let step = CANNOT_TELL;
         let told = past.map_or(&[][..], |past| past.told.as_slice());
-        let told_now = |told: &&Told| told.step == step && told.generation == self.generation;
+        let told_now = |told: &&Told| is_told(told, self.generation);
         let first_on = first_told_on(told, self.generation, self.terms);
-        let weeks = first_on.map_or(0, |on| weeks_since(on, self.terms));
+        let cannot = self.duty.cannot_tell.as_ref();
+        let mended_by = cannot.map_or(Role::DATA_TEAM, |cannot| cannot.mended_by);
+        let weeks = match first_on {
+            Some(on) if !cannot.is_some_and(|cannot| cannot.by_source) => weeks_since(on, self.terms),
+            _ => 0,
+        };
         let roles: &[Role] = match (weeks, &self.duty.child) {
-            (0, _) | (_, None) => &[Role::DATA_TEAM],
-            (_, Some(_)) => &[Role::DATA_TEAM, Role::FIRST_LINE_MANAGER],
+            (0, _) | (_, None) => &[mended_by],
+            (_, Some(_)) => &[mended_by, Role::FIRST_LINE_MANAGER],
         };
         for (role, recipient) in self.recipients(roles) {
             decision.steps.owed += 1;
@@ -362,37 +388,19 @@ impl Desk<'_> {
     }
 }
 
+/// Whether a child's duty is gone only because the source no longer supplies what its rule needs. That it does not apply any
+/// more would not be true; its rule's own notice says what is.
+fn ended_by_silence(over: &Over, terms: &Terms) -> bool {
+    let rule = || terms.procedure.rule(&over.duty.duty);
+    over.closing == Closing::NoLongerDue
+        && over.duty.child.is_some()
+        && !over.past.duty.is_left_to_its_rule()
+        && rule().is_some_and(|rule| !never_supplied(terms, rule).is_empty())
+}
+
 /// Everybody who was really told something wanted. What still waits nobody has read: the ledger withdraws it with its duty,
 /// and [`Desk::withdraw_idle`] where its duty stands.
 fn told_people(past: &Past, wanted: impl Fn(&Told) -> bool) -> BTreeMap<PersonRef, Role> {
     let told = past.told.iter().filter(|told| told.state == NoticeState::Bundled && wanted(told));
     told.map(|told| (told.person.clone(), told.role)).collect()
-}
-
-fn moved_in_words(before: &Duty, now: &Duty) -> String {
-    let due = |duty: &Duty| duty.due.as_ref().or(duty.strict.as_ref()).cloned();
-    let on = |reading: Option<Reading>| reading.map(|reading| reading.on.on());
-    // When a holiday that was counted as coming is published, only the earliest date moves.
-    let earliest_alone = on(due(before)) == on(due(now)) && on(before.strict.clone()) != on(now.strict.clone());
-    let day = |duty: &Duty| {
-        let on = if earliest_alone { on(duty.strict.clone()) } else { on(due(duty)) };
-        let earliest = if earliest_alone { "at the earliest " } else { "" };
-        on.map_or_else(|| "no date".to_owned(), |on| format!("{earliest}{}", format_date_long(on)))
-    };
-    match (before.status, now.status) {
-        (_, Status::CannotTell) => {
-            format!("it was {}; the record no longer says enough to give a date", day(before))
-        }
-        _ if before.anchor.on != now.anchor.on => format!(
-            "it was {}, now {}: the event that starts the clock is now recorded on {}, not on {}",
-            day(before),
-            day(now),
-            format_date_long(now.anchor.on),
-            format_date_long(before.anchor.on)
-        ),
-        _ if before.calendar_hash != now.calendar_hash => {
-            format!("it was {}, now {}: the bank holidays have changed", day(before), day(now))
-        }
-        _ => format!("it was {}, now {}", day(before), day(now)),
-    }
 }

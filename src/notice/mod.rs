@@ -6,6 +6,7 @@
 mod decide;
 mod history;
 mod model;
+mod moved;
 mod reconcile;
 mod rungs;
 mod sending;

@@ -57,7 +57,7 @@ pub fn reconcile<'a>(
 ) -> Reconciled<'a> {
     let mut reconciled = Reconciled::default();
     let mut unseen: BTreeMap<&DutyRef, &Past> = history.duties.iter().collect();
-    for duty in duties {
+    for mut duty in duties {
         let reference = DutyRef::of(&duty);
         match (unseen.remove(&reference), history.closed.get(&reference)) {
             (Some(past), _) if duty.status == Status::Met || report_is_issued(&duty, past) => {
@@ -65,7 +65,12 @@ pub fn reconcile<'a>(
                 reconciled.over.push(Over { duty, closing, past });
             }
             (Some(past), _) => {
-                let newly_found = duty.child.is_none() && !is_report(&duty) && duty.notes != past.duty.notes;
+                let fault = duty.child.is_none() && !is_report(&duty);
+                let newly_found = fault && !duty.said().eq(past.duty.said());
+                if fault {
+                    // It began when it was first found, and is the same for as long as it is found.
+                    duty.anchor.on = past.duty.anchor.on;
+                }
                 let moved = newly_found || is_moved(&past.duty, &duty);
                 let generation = past.generation + u32::from(moved);
                 reconciled.standing.push(Standing { duty, generation, past: Some(past), moved });
@@ -135,7 +140,7 @@ mod tests {
     use super::*;
     use crate::{
         directory::Role,
-        duty::{Anchor, DutyKey},
+        duty::{Anchor, CannotTell, DutyKey},
         procedure::{DutyId, NoticeKind},
         record::PersonRef,
     };
@@ -159,6 +164,7 @@ mod tests {
             arithmetic: String::new(),
             notes: Vec::new(),
             done: Vec::new(),
+            cannot_tell: None,
         }
     }
 
@@ -190,6 +196,34 @@ mod tests {
         let nobody = BTreeSet::new();
         let history = History { closed, ..History::default() };
         assert!(reconcile(vec![report], &nobody, &nobody, &history).standing.is_empty());
+    }
+
+    #[test]
+    fn a_fault_that_is_found_again_is_the_same_and_one_that_reads_otherwise_is_news() {
+        let found = |day: u32, why: &str, rows: &[&str]| {
+            let cannot = CannotTell::because(why);
+            let mut duty = of_nobody(Status::CannotTell);
+            duty.anchor.on = NaiveDate::from_ymd_opt(2026, 11, day).unwrap();
+            duty.cannot_tell = Some(CannotTell { rows: rows.iter().map(|row| (*row).into()).collect(), ..cannot });
+            duty
+        };
+        let history = told_of(&found(16, "a view is empty", &["K1"]));
+        let nobody = BTreeSet::new();
+        let seen = |duty| {
+            let reconciled = reconcile(vec![duty], &nobody, &nobody, &history);
+            let moved = reconciled.standing.iter().filter(|standing| standing.moved).count();
+            (reconciled.changes(&history).len(), moved)
+        };
+        assert_eq!(seen(found(17, "a view is empty", &["K1"])), (0, 0));
+        assert_eq!(seen(found(17, "a view is empty", &["K2"])), (1, 0), "other rows are kept, and are no news");
+        assert_eq!(seen(found(17, "two views are empty", &["K1"])), (1, 1));
+        // What an earlier release stored had the reason among its notes.
+        let mut older = found(16, "", &[]);
+        older.cannot_tell = None;
+        older.notes = vec!["a view is empty".to_owned()];
+        let history = told_of(&older);
+        let reconciled = reconcile(vec![found(17, "a view is empty", &[])], &nobody, &nobody, &history);
+        assert!(reconciled.standing.iter().all(|standing| !standing.moved));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use crate::{
     calendar::{Calendar, Convention, Period, Trust},
     directory::Role,
-    duty::{Duty, Reading, Terms},
+    duty::{Duty, Reading, Status, Terms},
     procedure::{Base, Ladder, NoticeKind, Offset},
 };
 
@@ -32,8 +32,11 @@ pub struct Rung {
 
 /// The steps that apply to this duty, in the ladder's order, whether owed by now or not; then the repetition that is owed
 /// by now and the first one to come. A step whose link of the chain is recorded does not apply, nor one whose
-/// turn has not come, nor one that is measured from a date the duty does not have.
+/// turn has not come, nor one that is measured from a date the duty does not have. What cannot be told climbs no ladder.
 pub fn rungs(duty: &Duty, ladder: &Ladder, terms: &Terms) -> Vec<Rung> {
+    if duty.status == Status::CannotTell {
+        return Vec::new();
+    }
     let mut rungs: Vec<Rung> = Vec::with_capacity(ladder.steps.len() + 1);
     for step in &ladder.steps {
         let done = |link: &str| duty.done.iter().any(|done| done == link);

@@ -6,6 +6,7 @@
 
 mod known;
 mod ladder;
+mod needs;
 mod parse;
 mod problem;
 mod rule;

@@ -8,9 +8,11 @@
 pub mod catalogue;
 mod child;
 mod fact;
+mod supply;
 mod value;
 
 pub use catalogue::{Attribute, AttributeType, FactKind};
 pub use child::{CaseRecord, ChildRef, HouseholdRef};
 pub use fact::{Fact, FactId};
+pub use supply::{CompletedOnly, Need, Supply};
 pub use value::{PersonRef, TeamRef, Value, When};

@@ -1,9 +1,12 @@
 //! Faults of the case data, as duties of the data team: each kind of fault is told once, and told to be over when it is.
+//!
+//! Owns what is wrong with rows. What is amiss with the source as a whole is `source_gaps`'s.
 
 use std::collections::BTreeMap;
 
+use super::source_gaps;
 use crate::{
-    duty::{Anchor, Duty, DutyKey, Status, Terms},
+    duty::{Anchor, CannotTell, Duty, DutyKey, Status, StoredDate, Terms},
     procedure::DutyId,
     source::{Defect, Fault},
 };
@@ -12,17 +15,22 @@ use crate::{
 pub(super) const CASE_DATA: &str = "case-data";
 
 /// How many rows one notice names; the rest are counted.
-const NAMED: usize = 20;
+pub(super) const NAMED: usize = 20;
 
-/// One duty for each view, column and kind of fault, naming the rows.
-pub(super) fn duties(faults: &[Fault], terms: &Terms) -> Vec<Duty> {
-    let kinds = by_kind(faults).into_iter();
-    kinds.map(|(kind, rows)| duty(&kind, vec![note(&kind, &rows)], terms)).collect()
+/// A duty for everything that is amiss with the case data.
+pub(super) fn duties(faults: &[Fault], stored_dates: &[StoredDate], terms: &Terms) -> Vec<Duty> {
+    of_rows(faults, terms).into_iter().chain(source_gaps::duties(stored_dates, terms)).collect()
 }
 
-/// The same in words, for somebody who reads them on a screen.
+/// One duty for each view, column and kind of fault, naming the rows.
+/// The faults of rows in words, for somebody who reads them on a screen.
 pub(crate) fn said(faults: &[Fault]) -> Vec<String> {
-    by_kind(faults).into_iter().map(|(kind, rows)| format!("{} ({})", note(&kind, &rows), rows.len())).collect()
+    by_kind(faults).into_iter().map(|(kind, rows)| format!("{} ({})", named(&kind, &rows), rows.len())).collect()
+}
+
+fn of_rows(faults: &[Fault], terms: &Terms) -> Vec<Duty> {
+    let kinds = by_kind(faults).into_iter();
+    kinds.map(|(kind, rows)| duty(&kind, CannotTell::because(named(&kind, &rows)), terms)).collect()
 }
 
 fn by_kind(faults: &[Fault]) -> BTreeMap<String, Vec<String>> {
@@ -43,22 +51,20 @@ fn by_kind(faults: &[Fault]) -> BTreeMap<String, Vec<String>> {
 
 /// The duty that stands while no reading is accepted.
 pub(super) fn held_back(why: &str, terms: &Terms) -> Duty {
-    let notes =
-        vec!["no reading of the case database is accepted, so nothing new is judged".to_owned(), why.to_owned()];
-    duty("reading", notes, terms)
+    let reason = CannotTell::because("no reading of the case database is accepted, so nothing new is judged");
+    Duty { notes: vec![why.to_owned()], ..duty("reading", reason, terms) }
 }
 
 /// The duty that stands while the case data is too old.
 pub(super) fn stale(as_of: &str, terms: &Terms) -> Duty {
-    let notes = vec![
-        format!("the case data was last loaded on {as_of}"),
-        "until it is loaded again nobody is told that something was not done, because it may only not be copied yet"
-            .to_owned(),
-    ];
-    duty("age", notes, terms)
+    let why = format!(
+        "the case data was last loaded on {as_of}; until it is loaded again nobody is told that something was not done, \
+         because it may only not be copied yet"
+    );
+    duty("age", CannotTell::because(why), terms)
 }
 
-fn duty(kind: &str, notes: Vec<String>, terms: &Terms) -> Duty {
+pub(super) fn duty(kind: &str, why: CannotTell, terms: &Terms) -> Duty {
     Duty {
         child: None,
         duty: DutyId(CASE_DATA.into()),
@@ -75,12 +81,13 @@ fn duty(kind: &str, notes: Vec<String>, terms: &Terms) -> Duty {
         skipped: Vec::new(),
         citation: String::new(),
         arithmetic: String::new(),
-        notes,
+        notes: Vec::new(),
         done: Vec::new(),
+        cannot_tell: Some(why),
     }
 }
 
-fn note(kind: &str, rows: &[String]) -> String {
+fn named(kind: &str, rows: &[String]) -> String {
     let named: Vec<&str> = rows.iter().take(NAMED).map(String::as_str).collect();
     let more = rows.len().saturating_sub(NAMED);
     let rest = if more > 0 { format!(" and {more} more") } else { String::new() };

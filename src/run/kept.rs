@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    duty::Stretch,
+    duty::{StoredDate, Stretch},
     ledger::KeptCases,
     record::ChildRef,
     source::{Faults, Fingerprint, FingerprintKey, Found, Known},
@@ -19,6 +19,9 @@ pub(super) struct Carried {
     /// Who is named by its case and is not in the directory.
     #[serde(default, skip_serializing_if = "Faults::is_empty")]
     pub(super) strangers: Faults,
+    /// Which of the case system's own dates are not ours.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) stored_dates: Vec<StoredDate>,
     /// What the authority's reports list of it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) stretches: Vec<Stretch>,

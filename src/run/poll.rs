@@ -13,16 +13,17 @@ use super::{
     audience::Line,
     books, data_faults,
     kept::KnownCases,
+    source_gaps,
     sweep::{Nameless, Start, Sweep},
 };
 use crate::{
     clock::Clock,
     delivery::Channel,
     directory::Directory,
-    duty::{CaseContext, assess_reports},
+    duty::{CaseContext, Terms, assess_reports},
     ledger::{Committed, HomeCheck, Identity, LedgerError, NewRun, Part, RunOutcome, StoredRun, Whose},
     notice::{Audience, Reconciled, decide, reconcile},
-    record::ChildRef,
+    record::{ChildRef, Supply},
     source::{Counts, Defect, Fault, FingerprintKey, Guarded, LoadMark, Pass, Passed, Seen, guard, guard_ended},
 };
 
@@ -86,15 +87,16 @@ impl Watch {
     }
 
     async fn run_at(&self, clock: Clock, now: DateTime<Utc>) -> Result<Result<Polled, NotAccepted>, WatchError> {
-        let terms = self.terms(now);
         let previous = self.ledger.last_good_run().await?;
         let identity = self.ledger.identity().await?;
-        let pass = self.pass().await?;
+        let mut pass = self.pass().await?;
         let mark = pass.mark().clone();
         if let Some(expected) = identity.source_name.as_ref().filter(|expected| **expected != mark.source_name) {
             let (ledger, found, wanted) = (self.ledger.name().to_owned(), expected.clone(), mark.source_name);
             return Ok(Err(NotAccepted(LedgerError::OtherSource { ledger, found, wanted }.to_string())));
         }
+        let supply = self.supply(&mut pass).await?;
+        let terms = Terms { supply: &supply, ..self.terms(now) };
         let mut attention = self.age(&mark, now);
         let mut directory = self.directory(pass.directory().clone())?;
         let refused = self.forget_refused(&mut directory).len();
@@ -109,7 +111,7 @@ impl Watch {
         let kept = self.ledger.kept_cases().await?;
         let after = kept.runs;
         let loaded_on = self.zone.local_date(mark.loaded_at);
-        let mut known = KnownCases::new(kept, self.key(&identity), whole, now, loaded_on);
+        let mut known = KnownCases::new(kept, self.key(&identity, &supply), whole, now, loaded_on);
         if previous.as_ref().is_some_and(|previous| previous.run.directory_hash != directory_hash) {
             self.ledger
                 .for_each_context(|case| {
@@ -143,7 +145,8 @@ impl Watch {
             return Ok(Err(NotAccepted(guarded.to_string())));
         }
         let mut of_authority = assess_reports(&terms, &sweep.tally().stretches);
-        of_authority.extend(data_faults::duties(&faults, &terms));
+        of_authority.extend(data_faults::duties(&faults, &sweep.tally().stored_dates, &terms));
+        attention.extend(source_gaps::unjudged(&of_authority));
         if stale {
             of_authority.push(data_faults::stale(&self.as_of(mark.loaded_at), &terms));
         }
@@ -220,8 +223,11 @@ impl Watch {
     }
 
     /// Everything beside a child's rows on which its judgement rests.
-    fn key(&self, identity: &Identity) -> FingerprintKey {
+    fn key(&self, identity: &Identity, supply: &Supply) -> FingerprintKey {
+        // How much of what is complete was held changes daily, and no judgement rests on it.
+        let never = (&supply.no_facts, &supply.never_filled);
         FingerprintKey::new(&[
+            &format!("{never:?}"),
             &identity.ledger_id.to_string(),
             &self.program,
             &self.procedure.hash,

@@ -4,12 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Books, Watch, WatchError, data_faults, directory::add_strangers, watch::open_source};
+use super::{
+    Books, Watch, WatchError, data_faults, directory::add_strangers, watch::open_source,
+};
 use crate::{
     directory::Directory,
-    duty::{Assessment, CaseContext, Duty, Stretch, assess, assess_reports},
+    duty::{Assessment, CaseContext, Duty, StoredDate, Stretch, Terms, assess, assess_reports},
     notice::History,
-    record::{CaseRecord, ChildRef, FactKind},
+    procedure::Rule,
+    record::{CaseRecord, ChildRef, FactKind, Need, Supply},
     source::{Counts, Defect, Fault, Faults, LoadMark, Pass, SourceError},
 };
 
@@ -24,6 +27,10 @@ pub struct CaseLoad {
     pub counts: Counts,
     /// What could not be read.
     pub faults: Vec<Fault>,
+    /// What this source never tells of all that the rules in force need.
+    pub supply: Supply,
+    /// The case system's own due dates, beside ours.
+    pub stored_dates: Vec<StoredDate>,
     /// Duties of the whole authority, which are no child's.
     pub of_authority: Vec<Duty>,
     /// Children and pairs.
@@ -75,6 +82,22 @@ impl Watch {
         WatchError::Source { database: self.source.database.clone(), source: Box::new(error) }
     }
 
+    /// What the source of a pass never tells of all that the rules in force need.
+    pub(super) async fn supply(&self, pass: &mut Pass) -> Result<Supply, WatchError> {
+        let needs: Vec<Need> = self.procedure.rules.iter().flat_map(Rule::needs).collect();
+        pass.supply(&needs).await.map_err(|error| self.unread(error))
+    }
+
+    /// What this source never tells of all that a record can hold, whether or not a rule needs it.
+    pub async fn whole_supply(&self) -> Result<Supply, WatchError> {
+        let of_kind = |kind: FactKind| {
+            let attributes = kind.attributes().iter().map(move |attribute| Need::attribute(kind, &[attribute.name]));
+            attributes.chain([Need::fact(kind)])
+        };
+        let everything: Vec<Need> = FactKind::ALL.into_iter().flat_map(of_kind).collect();
+        self.pass().await?.supply(&everything).await.map_err(|error| self.unread(error))
+    }
+
     /// Reads every case and assesses it as of the moment at which the case data was loaded.
     pub async fn read_as_loaded(
         &self,
@@ -98,13 +121,15 @@ impl Watch {
 
     async fn read_rest(
         &self,
-        pass: Pass,
+        mut pass: Pass,
         now: DateTime<Utc>,
         mut each: impl FnMut(&CaseRecord, &Assessment) + Send,
     ) -> Result<CaseLoad, WatchError> {
-        let terms = self.terms(now);
+        let supply = self.supply(&mut pass).await?;
+        let terms = Terms { supply: &supply, ..self.terms(now) };
         let mut books = Books::default();
         let mut stretches: Vec<Stretch> = Vec::new();
+        let mut stored_dates: Vec<StoredDate> = Vec::new();
         let mut planless = BTreeSet::new();
         let mut strangers = Faults::default();
         let directory = self.directory(pass.directory().clone())?;
@@ -117,6 +142,7 @@ impl Watch {
                 planless.insert(record.child.clone());
             }
             stretches.extend(assessment.stretches);
+            stored_dates.extend(assessment.stored_dates);
         })
         .await
         .map_err(|error| self.unread(error))?;
@@ -124,7 +150,7 @@ impl Watch {
         reading.faults.extend(strangers.finish());
         reading.faults.extend(self.directory_faults(&directory, terms.today));
         let mut of_authority = assess_reports(&terms, &stretches);
-        of_authority.extend(data_faults::duties(&reading.faults, &terms));
+        of_authority.extend(data_faults::duties(&reading.faults, &stored_dates, &terms));
         self.fill(&mut books, &reading.counts, &reading.faults);
         let mut directory = directory;
         let refused_addresses = self.forget_refused(&mut directory);
@@ -133,6 +159,8 @@ impl Watch {
             mark: reading.mark,
             counts: reading.counts,
             faults: reading.faults,
+            supply,
+            stored_dates,
             incomplete: reading.incomplete,
             of_authority,
             books,

@@ -44,9 +44,9 @@ pub async fn rehearse(
     // A step owed before the first day is part of the first morning's message, as it would be after downtime.
     for day in from.iter_days().take_while(|day| *day <= to) {
         let at = watch.zone.at(day, watch.sending.morning_at);
-        let terms = watch.terms(at);
+        let terms = Terms { supply: &load.supply, ..watch.terms(at) };
         let (mut duties, cases) = assess_all(&records, &terms);
-        duties.extend(data_faults::duties(&load.faults, &terms));
+        duties.extend(data_faults::duties(&load.faults, &load.stored_dates, &terms));
         let died = cases.values().filter(|case| case.died).map(|case| case.child.clone()).collect();
         let unsure = load.unsure(&cases, &history);
         let reconciled = reconcile(duties, &died, &unsure, &history);

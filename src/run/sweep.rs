@@ -15,10 +15,11 @@ use super::{
     audience::Line,
     directory::add_strangers,
     kept::{Carried, KnownCases},
+    source_gaps,
 };
 use crate::{
     directory::Directory,
-    duty::{CaseContext, Duty, Stretch, Terms, assess},
+    duty::{CaseContext, Duty, StoredDate, Stretch, Terms, assess},
     ledger::{JudgedCase, Kept, Part, RunInProgress, Whose},
     notice::{Audience, Change, Closing, DutyRef, History, Reconciled, StepBooks, decide, reconcile, wake_at},
     record::{CaseRecord, ChildRef, FactKind, PersonRef},
@@ -28,6 +29,9 @@ use crate::{
 /// So many rows are held back before the ledger is written to: what a quiet run stores is written in one go at its end, and
 /// an SQLite ledger is locked only for as long as that takes.
 const ROWS_HELD: usize = 8_000;
+
+/// So many dates of the case system's own are held at most; a notice names a few.
+const EXAMPLES_HELD: usize = 1_000;
 
 /// Children that may be missing from the case database only because a row names no child.
 #[derive(Clone, Copy, Debug, Default)]
@@ -74,6 +78,8 @@ pub(super) struct Tally {
     pub(super) books: Books,
     pub(super) faults: Faults,
     pub(super) stretches: Vec<Stretch>,
+    /// Of the case system's own dates that are not ours, as many as a notice names.
+    pub(super) stored_dates: Vec<StoredDate>,
     /// Notices decided.
     pub(super) notices: usize,
     /// Duties that were open before.
@@ -89,6 +95,13 @@ pub(super) struct Tally {
 }
 
 impl Tally {
+    fn add_stored(&mut self, stored_dates: &[StoredDate]) {
+        self.stored_dates.extend_from_slice(stored_dates);
+        if self.stored_dates.len() >= EXAMPLES_HELD {
+            source_gaps::keep_examples(&mut self.stored_dates);
+        }
+    }
+
     /// How many duties must be open once all of it is stored.
     pub(super) fn open_after(&self) -> u64 {
         self.open_before.saturating_add_signed(self.opened)
@@ -180,6 +193,7 @@ impl<'a> Sweep<'a> {
             self.tally.faults.absorb(&carried.found.faults);
             self.tally.faults.absorb(&carried.strangers);
             self.tally.stretches.extend(carried.stretches.iter().cloned());
+            self.tally.add_stored(&carried.stored_dates);
         }
     }
 
@@ -198,10 +212,13 @@ impl<'a> Sweep<'a> {
         self.tally.faults.absorb(&found.faults);
         self.tally.faults.absorb(&strangers);
         self.tally.stretches.extend(assessment.stretches.iter().cloned());
+        let differing = assessment.stored_dates.iter().filter(|stored| stored.days_later != 0);
+        let stored_dates: Vec<StoredDate> = differing.cloned().collect();
+        self.tally.add_stored(&stored_dates);
         let (context, wake_at, stretches) =
             (assessment.context.clone(), assessment.wake_at, assessment.stretches.clone());
         duties.extend(assessment.into_duties());
-        Judged { context, fingerprint, carried: Carried { found, strangers, stretches }, wake_at, quiet }
+        Judged { context, fingerprint, carried: Carried { found, strangers, stored_dates, stretches }, wake_at, quiet }
     }
 
     async fn history(&mut self, whose: Whose<'_>) -> Result<History, WatchError> {

@@ -175,11 +175,18 @@ const CLOSING: &str = "
 Read this before you trust a column's name.
 
 - A due date in the case system is somebody's calculation. duewatch counts from the last event. The one such date that it
-  reads, `target_on`, is compared with its own and moves nothing.
+  reads, `target_on`, is compared with the national limit (15 working days from the enquiry; 3 months from the first
+  conference, then 6 from the review before) and moves nothing. Suppliers count by rules of their own: 91 and 183 days
+  instead of months, bank holidays as working days, from the conference instead of the enquiry. So the data team is told
+  once for each kind of date that differs, not with every row; `duewatch check` counts how many agree and how many do not.
 - Some systems create the next review as a row in advance, some only once it has been held. Both are right here, if
   `held_on` is filled only when it was held.
 - Some systems show open work, some only completed forms. Where only completed forms exist, say so to the people who
-  read the messages: what is not yet typed in looks not yet done.
+  read the messages: what is not yet typed in looks not yet done. `duewatch check` says where it looks like that: no
+  enquiry, plan or the like is open although twenty and more began in the last 60 days.
+- No system records everything. What a rule needs and a view of 50 rows and more never fills (or, of a kind of fact, what
+  is not there at all beside 50 plans) is told to the data team once a rule, and the rule is judged for no child until
+  it is filled. What single rows lack is told for each child.
 - A visits table often holds other contacts, attempts and visits still to come.
 - The worker's key differs from table to table in some systems. Pick the one that `dw_workers` uses, and translate.
 - Siblings can share the id of one piece of work. That does no harm: an id is looked up together with the child.

@@ -18,6 +18,7 @@ mod people;
 mod profile;
 mod query;
 mod read;
+mod supply;
 mod survey;
 
 pub use contract::{Column, Holds, View, views};

@@ -13,11 +13,11 @@ use super::fingerprint::{Fingerprint, FingerprintKey};
 use super::packed::{Cells, ChildRow};
 use super::people::DirectoryReader;
 use super::survey::{self, Survey};
-use super::{Counts, LoadMark, Source, SourceError, View, query, views};
+use super::{Counts, LoadMark, Source, SourceError, View, query, supply, views};
 use crate::calendar::Zone;
 use crate::database::{DatabaseError, Transaction};
 use crate::directory::Directory;
-use crate::record::FactKind;
+use crate::record::{FactKind, Need, Supply};
 
 /// Where a pass stands before the first child: who works where, which load it is, and how much there is.
 pub struct Pass {
@@ -83,6 +83,13 @@ impl Pass {
     /// Who works where, as the views say it.
     pub fn directory(&self) -> &Directory {
         &self.directory
+    }
+
+    /// What this source never supplies of what is needed.
+    pub async fn supply(&mut self, needs: &[Need]) -> Result<Supply, SourceError> {
+        let (source, loaded_on) = (self.source.clone(), self.zone.local_date(self.mark.loaded_at));
+        let asked = supply::ask(&mut self.snapshot, &self.before.counts, needs, loaded_on);
+        within(&source, self.ends_at, async { asked.await.map_err(SourceError::from) }).await
     }
 
     /// Some plans name no child: a child without a plan may be theirs.

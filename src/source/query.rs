@@ -91,6 +91,37 @@ pub(crate) fn counts(kind: Kind, views: &[View]) -> String {
     parts.join("\nUNION ALL ")
 }
 
+/// For each of these attributes: the view, the attribute, and 1 where some row fills it. One statement, which looks no
+/// further than the first such row; only an attribute that nobody fills costs a pass over its view.
+pub(crate) fn filled(kind: Kind, attributes: &[(FactKind, &str)]) -> String {
+    let parts = attributes.iter().map(|(fact, name)| {
+        let (view, value) = (fact.view(), id(kind, name));
+        exists(fact.view(), name, &format!("SELECT 1 FROM {view} WHERE {value} IS NOT NULL"))
+    });
+    parts.collect::<Vec<_>>().join("\nUNION ALL ")
+}
+
+/// For each of these kinds, all of which last: the view, the attribute that ends it, and 1 where some row is open on the day
+/// that is bound as $1.
+pub(crate) fn open(kind: Kind, facts: &[(FactKind, &str)]) -> String {
+    let parts = facts.iter().map(|(fact, ended)| {
+        let (view, value) = (fact.view(), id(kind, ended));
+        let open = format!("SELECT 1 FROM {view} WHERE {value} IS NULL OR SUBSTR({value}, 1, 10) > $1");
+        exists(view, ended, &open)
+    });
+    parts.collect::<Vec<_>>().join("\nUNION ALL ")
+}
+
+fn exists(view: &str, column: &str, rows: &str) -> String {
+    format!("SELECT '{view}', '{column}', CAST(CASE WHEN EXISTS ({rows}) THEN 1 ELSE 0 END AS BIGINT)")
+}
+
+/// How many facts of a kind happened from the day on that is bound as $1 to the one bound as $2.
+pub(crate) fn happened_between(kind: Kind, fact: FactKind) -> String {
+    let day = format!("SUBSTR({}, 1, 10)", id(kind, fact.happened()));
+    format!("SELECT COUNT(*) FROM {} WHERE {day} >= $1 AND {day} <= $2", fact.view())
+}
+
 /// Answers with no row, and fails where the view or one of the columns does not exist.
 pub(crate) fn probe(view: &View, columns: &[&str]) -> String {
     let columns = if columns.is_empty() { "1".to_owned() } else { columns.join(", ") };

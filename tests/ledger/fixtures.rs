@@ -105,6 +105,7 @@ pub(crate) fn duty(child: &str, rule: &str, key: &str) -> Duty {
         arithmetic: "10 working days\u{1f} from \"12 October\" \u{1e}".into(),
         notes: vec!["it's open".into()],
         done: Vec::new(),
+        cannot_tell: None,
     }
 }
 

@@ -11,6 +11,8 @@
 //! on DATE KIND ID attribute=value ...    from that morning on the record says this instead
 //! on DATE without KIND ID                from that morning on the record lacks it
 //! on DATE ack PERSON DUTY UNTIL
+//! on DATE never KIND [ATTRIBUTE]         from that morning on the source supplies no such fact, or never this of it
+//! on DATE supplied                       from that morning on the source supplies everything again
 //! tell DATE PERSON KIND DUTY STEP        what is queued that morning, in this order
 //! ```
 
@@ -31,7 +33,7 @@ use duewatch::{
     directory::{Absence, Directory, Mailbox, Person, Role, Team},
     duty::{Terms, assess},
     notice::{Ack, Audience, History, NoticeState, SendingClock, decide, reconcile},
-    record::{CaseRecord, ChildRef, Fact, FactKind, PersonRef, TeamRef},
+    record::{CaseRecord, ChildRef, Fact, FactKind, PersonRef, Supply, TeamRef},
 };
 use scenario::Scenario;
 
@@ -52,6 +54,8 @@ enum Change {
     Died(NaiveDate),
     Ack { person: String, duty: String, until: NaiveDate },
     Away(Absence),
+    Never(FactKind, Option<String>),
+    Supplied,
 }
 
 impl Table {
@@ -111,6 +115,12 @@ impl Table {
                 let ack = Change::Ack { person: (*person).into(), duty: (*duty).into(), until: date(until) };
                 self.changes.push((date(day), ack));
             }
+            ["on", day, "supplied"] => self.changes.push((date(day), Change::Supplied)),
+            ["on", day, "never", kind, attribute @ ..] => {
+                let kind = FactKind::from_name(kind).expect("a kind of fact");
+                let attribute = attribute.first().map(|name| (*name).to_owned());
+                self.changes.push((date(day), Change::Never(kind, attribute)));
+            }
             ["on", day, fact @ ..] => {
                 self.changes.push((date(day), Change::Fact(Box::new(one_fact(&fact.join(" "))))));
             }
@@ -145,6 +155,7 @@ impl Table {
         let mut history = History::default();
         let mut directory = self.directory.clone();
         let mut facts = self.facts.clone();
+        let mut supply = Supply::default();
         let mut died_on = None;
         let mut told = Vec::new();
         for day in self.first.iter_days().take_while(|day| *day <= self.last) {
@@ -155,6 +166,13 @@ impl Table {
                         facts.push((**fact).clone());
                     }
                     Change::Without(kind, id) => facts.retain(|old| old.kind != *kind || old.id.0 != *id),
+                    Change::Never(kind, None) => {
+                        supply.no_facts.insert(*kind);
+                    }
+                    Change::Never(kind, Some(attribute)) => {
+                        supply.never_filled.insert((*kind, attribute.clone()));
+                    }
+                    Change::Supplied => supply = Supply::default(),
                     Change::Died(on) => died_on = Some(*on),
                     Change::Away(absence) => directory.absences.push(absence.clone()),
                     Change::Ack { person, duty, until } => {
@@ -168,7 +186,7 @@ impl Table {
             let mut record = CaseRecord::new(ChildRef("C1".into()), facts.clone());
             record.died_on = died_on;
             let now = zone.at(day, half_past_eight);
-            let terms = Terms::new(&procedure, &calendar, zone, now);
+            let terms = Terms { supply: &supply, ..Terms::new(&procedure, &calendar, zone, now) };
             let assessment = assess(&record, &terms);
             let duties = assessment.duties().filter(|duty| self.only.contains(&duty.duty.0)).cloned().collect();
             let cases = BTreeMap::from([(record.child.clone(), assessment.context.clone())]);

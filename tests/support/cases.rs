@@ -298,7 +298,8 @@ pub(crate) fn tables() -> String {
     sql
 }
 
-fn inserts(lines: &str) -> String {
+/// Statements that add those rows.
+pub(crate) fn inserts(lines: &str) -> String {
     let views = duewatch::source::views();
     let mut sql = String::new();
     for line in lines.lines().map(str::trim).filter(|line| !line.is_empty()) {

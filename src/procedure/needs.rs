@@ -1,0 +1,120 @@
+//! What a record must say before a rule can be judged.
+//!
+//! Owns this for every shape. Must not know what any record says. An attribute whose silence only leaves something open (a
+//! clock that is taken to run, an interval that falls back on the rule's own) is not needed.
+
+use super::{Between, MetBy, Relation, Rule, Selector, Shape, Standing, Test};
+use crate::record::{FactKind, Need};
+
+impl Rule {
+    /// What the rule needs, each once, in no order that means anything.
+    pub fn needs(&self) -> Vec<Need> {
+        let mut needs = match &self.shape {
+            Shape::Deadline(shape) => {
+                let mut needs = vec![Need::fact(shape.of.fact)];
+                match &shape.met_by {
+                    MetBy::Fact(selector) => needs.extend(evidence(selector)),
+                    MetBy::Dates(names) => {
+                        needs.extend(names.iter().map(|name| Need::attribute(shape.of.fact, &[name])));
+                    }
+                }
+                needs
+            }
+            Shape::Recurring(shape) => evidence(&shape.met_by),
+            Shape::Between(Between::Gap { of, next, met_by, .. }) => {
+                let mut needs = vec![Need::fact(of.fact)];
+                let dates: Vec<&str> = next.iter().copied().chain(of.fact.booked()).collect();
+                if !dates.is_empty() {
+                    needs.push(Need::attribute(of.fact, &dates));
+                }
+                needs.extend(evidence(met_by));
+                needs
+            }
+            Shape::Between(Between::EveryNth { of, flag, .. }) => {
+                let mut needs = evidence(of);
+                needs.push(Need::attribute(of.fact, &[flag]));
+                needs
+            }
+            Shape::Standing(Standing::NoneOpen { of }) => evidence(of),
+            Shape::Standing(Standing::NotSet { of, attribute }) => {
+                let dates: Vec<&str> = [*attribute].into_iter().chain(of.fact.booked()).collect();
+                vec![Need::fact(of.fact), Need::attribute(of.fact, &dates)]
+            }
+            // A death stands on the child's own row too.
+            Shape::Alert(_) if self.after_death => Vec::new(),
+            // An alert stands until the record shows that it was acted on, whether or not a record could ever show it.
+            Shape::Alert(shape) => vec![Need::fact(shape.on.fact)],
+            Shape::Report(_) | Shape::Unassessed(_) => Vec::new(),
+        };
+        needs.sort();
+        needs.dedup();
+        needs
+    }
+}
+
+/// What a fact must say to count as evidence: all that it is tested for, and who made it where that matters.
+fn evidence(selector: &Selector) -> Vec<Need> {
+    let tested = selector.tests.iter().map(|test| match test {
+        Test::Flag { attribute, .. } | Test::Code { attribute, .. } => Need::attribute(selector.fact, &[attribute]),
+    });
+    let mut needs: Vec<Need> = [Need::fact(selector.fact)].into_iter().chain(tested).collect();
+    if let (Some(maker), [first, rest @ ..]) = (selector.fact.made_by(), selector.by.as_slice()) {
+        needs.push(Need::attribute(selector.fact, &[maker]));
+        // Of several relations any one is enough.
+        if rest.is_empty() {
+            needs.push(Need::fact(match first {
+                Relation::LeadWorker => FactKind::Allocation,
+                Relation::CoreGroupProfessional => FactKind::Membership,
+            }));
+        }
+    }
+    needs
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::procedure::{DutyCatalogue, Procedure};
+
+    fn needs(duty: &str) -> Vec<String> {
+        let (_, file, text) = Procedure::SHIPPED[0];
+        let procedure = Procedure::parse(file, text, &DutyCatalogue::shipped()).unwrap();
+        let rule = procedure.rules.iter().find(|rule| rule.duty.0 == duty).unwrap();
+        rule.needs().iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn what_each_shape_needs_of_the_record() {
+        for (duty, expected) in [
+            // Which conferences make a plan may be left open: then the clock is taken to run.
+            ("first-core-group", &["dw_conferences", "dw_core_groups"][..]),
+            ("core-group-minutes-circulate", &["dw_core_groups", "dw_core_groups.minutes_sent_on"]),
+            // The interval that a conference sets is not needed: the rule has its own.
+            ("core-group-frequency", &["dw_core_groups"]),
+            ("child-seen-any-professional", &["dw_visits", "dw_visits.seen", "dw_visits.visitor_id"]),
+            ("child-seen-by-lead-worker", &["dw_visits", "dw_visits.seen", "dw_visits.visitor_id", "dw_allocations"]),
+            (
+                "child-seen-alone-alternate",
+                &["dw_visits", "dw_visits.alone", "dw_visits.seen", "dw_visits.visitor_id", "dw_allocations"],
+            ),
+            (
+                "bedroom-seen",
+                &[
+                    "dw_conferences",
+                    "dw_conferences.next_review_on or booked_on",
+                    "dw_visits",
+                    "dw_visits.bedroom",
+                    "dw_visits.visitor_id",
+                    "dw_allocations",
+                ],
+            ),
+            ("review-date-set", &["dw_conferences", "dw_conferences.next_review_on or booked_on"]),
+            ("case-allocated", &["dw_allocations", "dw_allocations.role"]),
+            ("plan-age-one-year", &["dw_plans", "dw_decisions", "dw_decisions.kind"]),
+            ("access-refused", &["dw_incidents"]),
+            ("child-death", &[]),
+            ("unallocated-monthly-report", &[]),
+        ] {
+            assert_eq!(needs(duty), expected, "{duty}");
+        }
+    }
+}
