@@ -75,7 +75,7 @@ fn hazards(system: &str) -> Vec<Hazard> {
             continue;
         }
         let words: Vec<&str> = line.split_whitespace().collect();
-        let hazard = hazards.last_mut().expect("a title first");
+        let hazard = hazards.last_mut().unwrap_or_else(|| panic!("a title first: {line}"));
         match words.as_slice() {
             [table, cells @ ..] if table.starts_with("ssd_") || table.starts_with("local_") => {
                 hazard.rows.push(((*table).into(), cells.iter().map(|cell| pair(cell)).collect()));
@@ -192,8 +192,8 @@ async fn run(system: &str, database: &Database, source: &Source) -> Vec<String> 
         let (records, reading) = read(source).await;
         failures.extend(check(&hazard, &records, &reading));
         let touched: BTreeSet<&str> = hazard.rows.iter().map(|(table, _)| table.as_str()).collect();
-        let emptied: String = touched.iter().map(|table| format!("DELETE FROM {table};\n")).collect();
-        script(database, &emptied).await;
+        let emptied: Vec<String> = touched.iter().map(|table| format!("DELETE FROM {table};")).collect();
+        script(database, &emptied.join("\n")).await;
     }
     failures
 }

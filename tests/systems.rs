@@ -323,9 +323,9 @@ fn three_systems_come_to_the_same_duties_and_tell_the_same_people() {
 /// Under tests/procedures/enquiry.toml in place of the shipped procedure, which has no rule under an enquiry.
 fn bench_of_enquiries(system: System) -> Bench {
     let bench = bench(system);
-    let procedure = fs::canonicalize("tests/procedures/enquiry.toml").expect("the procedure for tests");
+    let procedure = fs::canonicalize("tests/procedures/enquiry.toml").unwrap_or_else(|error| panic!("{error}"));
     let own = cases::SETTINGS.replace("\"hertfordshire\"", &format!("\"{}\"", procedure.display()));
-    fs::write(bench.path("duewatch.toml"), own).expect("the settings");
+    fs::write(bench.path("duewatch.toml"), own).unwrap_or_else(|error| panic!("{error}"));
     bench
 }
 
@@ -336,7 +336,7 @@ fn duties(bench: &Bench) -> Vec<String> {
     said.lines().map(own).collect()
 }
 
-fn of_the_conference<'a>(duties: &'a [String], child: u32) -> Vec<&'a str> {
+fn of_the_conference(duties: &[String], child: u32) -> Vec<&str> {
     let start = format!("wrenholt,{child},local-initial-conference,");
     duties.iter().map(String::as_str).filter(|line| line.starts_with(&start)).collect()
 }

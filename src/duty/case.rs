@@ -183,11 +183,7 @@ const NEEDED: &str = "conference_needed";
 
 /// The plans of this authority, or the enquiries. Another authority's plan is not this authority's case.
 fn facts_under(record: &CaseRecord, under: Under) -> impl Iterator<Item = &Fact> {
-    let kind = match under {
-        Under::Plan => FactKind::Plan,
-        Under::Enquiry => FactKind::Enquiry,
-    };
-    record.facts(kind).iter().filter(|fact| *fact.get("other_authority") != Value::Flag(true))
+    record.facts(under.kind()).iter().filter(|fact| *fact.get("other_authority") != Value::Flag(true))
 }
 
 fn ended_on(lasting: &Fact) -> Option<NaiveDate> {

@@ -149,14 +149,14 @@ pub enum Under {
 }
 
 impl Under {
-    /// Both, with their names in a procedure, which are those of the facts.
-    pub const ALL: [(&'static str, Under); 2] = [("plan", Under::Plan), ("enquiry", Under::Enquiry)];
+    /// Both.
+    pub const ALL: [Under; 2] = [Under::Plan, Under::Enquiry];
 
-    /// Its name.
-    pub fn name(self) -> &'static str {
+    /// The kind of fact it is, whose name is its name in a procedure.
+    pub fn kind(self) -> FactKind {
         match self {
-            Under::Plan => "plan",
-            Under::Enquiry => "enquiry",
+            Under::Plan => FactKind::Plan,
+            Under::Enquiry => FactKind::Enquiry,
         }
     }
 }

@@ -19,7 +19,6 @@
 #![expect(clippy::expect_used, reason = "a table that cannot be read has failed the test")]
 
 #[path = "../scenario/mod.rs"]
-#[expect(dead_code, reason = "the mornings use only a part of it")]
 mod scenario;
 
 use std::{

@@ -180,7 +180,8 @@ fn under(item: &Item<'_>, shape: ShapeName) -> Option<Under> {
         item.log.problem(&item.span, "a report belongs to the authority and runs under nothing", help);
         return None;
     }
-    item.text()?.one_of("lasting fact", "a rule runs under one of", &Under::ALL)
+    let names = Under::ALL.map(|under| (under.kind().name(), under));
+    item.text()?.one_of("lasting fact", "a rule runs under one of", &names)
 }
 
 /// What `office_days` says, which can be asked only of a rule that counts working days.

@@ -87,7 +87,7 @@ fn deadline(rule: &mut Table<'_>) -> Option<Deadline> {
 fn recurring(rule: &mut Table<'_>, under: Under) -> Option<Recurring> {
     let every = period(rule, "every", "\"6 weeks\"");
     let weeks_set_by = rule.get("weeks_set_by").map_or(Some(None), |item| weeks_set_by(&item).map(Some));
-    let starts = [(under.name(), Start::Opening), ("first_event", Start::FirstEvent)];
+    let starts = [(under.kind().name(), Start::Opening), ("first_event", Start::FirstEvent)];
     let from =
         rule.need("from", "\"first_event\"").and_then(|from| from.text()?.one_of("start", "the starts are", &starts));
     let met_by = needed(rule, "met_by");
