@@ -48,10 +48,10 @@ pub(crate) struct Generate {
     #[arg(long, group = "where", value_name = "URL")]
     postgres: Option<String>,
     /// Into this schema of it, made if it is not there.
-    #[arg(long, requires = "postgres")]
+    #[arg(long, conflicts_with = "sqlite")]
     schema: Option<String>,
     /// A file that holds the PostgreSQL password.
-    #[arg(long, requires = "postgres", value_name = "FILE")]
+    #[arg(long, conflicts_with = "sqlite", value_name = "FILE")]
     password_file: Option<PathBuf>,
 }
 

@@ -146,6 +146,6 @@ impl Disorder {
     }
 }
 
-fn at<'a>(row: &'a mut [Option<String>], column: Option<usize>) -> Option<&'a mut Option<String>> {
+fn at(row: &mut [Option<String>], column: Option<usize>) -> Option<&mut Option<String>> {
     row.get_mut(column?)
 }

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::{
     case::{Beginning, Case},
-    days::{after, before, on_or_before},
+    days::{after, before, on_or_before, shift},
     draw::Draw,
     families::{Course, course, days_ago, settle, sibling_of},
     filing::{self, stamp},
@@ -14,6 +14,9 @@ use super::{
     sheets::Sheet,
     visits::FORTNIGHTLY,
 };
+
+/// Of a hundred families whose plan is new, those in which the child is yet to be born: one open plan in forty.
+const UNBORN_OF_NEW: u32 = 20;
 
 /// A family of which some children are still to be filed.
 pub(super) struct OpenFamily {
@@ -47,7 +50,7 @@ impl Population<'_> {
         let sibling = family.is_some();
         let mut family = family.unwrap_or_else(|| self.begin_open_family());
         let seat = family.seats.pop();
-        self.file_planned(&mut family.draw, &family.first, sibling, seat);
+        self.file_planned(&mut family.draw, &family.first, sibling, seat.as_ref());
         (!family.seats.is_empty()).then_some(family)
     }
 
@@ -55,7 +58,12 @@ impl Population<'_> {
         let (mut draw, family) = self.next_family();
         let size = size(&mut draw);
         let started_on = on_or_before(days_ago(self.order.as_of, self.open_for.take(&mut draw, size)));
-        let first = self.first_child(&mut draw, (family, size), (started_on, None));
+        let mut first = self.first_child(&mut draw, (family, size), (started_on, None));
+        if started_on > days_ago(self.order.as_of, 50) && draw.chance(UNBORN_OF_NEW) {
+            first.beginning = Beginning::PreBirth;
+            first.child.born_on = None;
+            first.child.expected_on = Some(shift(self.order.as_of, i32::try_from(draw.between(10, 100)).unwrap_or(10)));
+        }
         let mut seats: Vec<Seat> = (0..size).map(|_| self.roster.seat(self.sheets)).collect();
         seats.reverse();
         OpenFamily { draw, first, seats }
@@ -78,7 +86,7 @@ impl Population<'_> {
         case
     }
 
-    fn file_planned(&mut self, draw: &mut Draw, first: &Case, sibling: bool, seat: Option<Seat>) {
+    fn file_planned(&mut self, draw: &mut Draw, first: &Case, sibling: bool, seat: Option<&Seat>) {
         let as_of = self.order.as_of;
         let mut case = if sibling {
             sibling_of(draw, first, as_of, std::slice::from_ref(self.roster.team()), &FORTNIGHTLY)
@@ -88,7 +96,7 @@ impl Population<'_> {
         let number = self.next_child();
         (case.child.id, case.child.number) = (format!("C{number}"), Some(number));
         settle(draw, &mut case, as_of);
-        if let Some(seat) = &seat {
+        if let Some(seat) = seat {
             hand_over(&mut case, seat);
             self.due.open_cases.add(1);
         }
@@ -141,7 +149,7 @@ impl Population<'_> {
         case.reviews.clear();
         case.core_groups.clear();
         let seat = self.roster.seat(self.sheets);
-        self.file_planned(&mut draw, &case, false, Some(seat));
+        self.file_planned(&mut draw, &case, false, Some(&seat));
     }
 }
 

@@ -17,9 +17,11 @@ const TEAMS_A_SERVICE: u64 = 4;
 /// Streams of chance of the teams lie behind those of all families.
 const STREAMS: u64 = 1 << 48;
 
-/// Of a thousand case holders, those who are not in the directory; added to them, those who have left and still hold cases;
-/// added to these, those without an address.
-const MISHAPS: [u32; 3] = [10, 25, 35];
+/// Of each hundred who take cases, the place of one who is not in the directory, of two who have left and still hold their
+/// cases, and of one without an address.
+const NOT_IN_DIRECTORY: u32 = 17;
+const LEFT_WITH_CASES: [u32; 2] = [37, 77];
+const WITHOUT_ADDRESS: u32 = 57;
 
 /// Who holds a case.
 #[derive(Clone)]
@@ -143,10 +145,10 @@ impl Roster {
         let id = format!("W{}", 10_001 + self.hired);
         self.hired += 1;
         let (forename, surname) = (names::name(draw), names::name(draw));
-        let holds_cases = title.ends_with("Social Worker") && left_on.is_none();
-        // Spread evenly: of each hundred holders as many as the figure says.
-        let agency = holds_cases && (self.holders + 1) * AGENCY / 100 > self.holders * AGENCY / 100;
-        self.holders += u32::from(holds_cases);
+        let takes_cases = title.ends_with("Social Worker");
+        // Spread evenly: of each hundred as many as the figure says.
+        let agency = takes_cases && (self.holders + 1) * AGENCY / 100 > self.holders * AGENCY / 100;
+        self.holders += u32::from(takes_cases);
         let mut worker = Worker {
             email: Some(names::email(&format!("{forename}.{surname}.{id}"))),
             id: id.clone(),
@@ -157,14 +159,13 @@ impl Roster {
             agency,
             left_on,
         };
-        let (mishap, left_on) = (draw.below(1000), self.left_on(draw));
-        if holds_cases && !self.tidy {
-            let [unknown, left, unreached] = MISHAPS.map(|share| mishap < share);
-            if unknown {
-                return id;
+        if takes_cases && left_on.is_none() && !self.tidy {
+            match self.holders % 100 {
+                NOT_IN_DIRECTORY => return id,
+                WITHOUT_ADDRESS => worker.email = None,
+                place if LEFT_WITH_CASES.contains(&place) => worker.left_on = Some(shift(self.as_of, -20)),
+                _ => {}
             }
-            worker.left_on = left.then_some(left_on);
-            worker.email = worker.email.filter(|_| left || !unreached);
         }
         staff_rows::file_worker(sheets, &worker);
         id
