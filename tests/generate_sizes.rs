@@ -341,10 +341,12 @@ fn three_systems_of_one_seed_come_to_the_same_duties() {
         let bench = generated(system);
         bench.run(&["duties", "--at", &cases::instant(AS_OF), "--format", "csv"]).well()
     });
-    assert_eq!(lcs, mosaic, "Mosaic");
-    assert_eq!(lcs, eclipse, "Eclipse");
+    for other in [mosaic, eclipse] {
+        let differs = lcs.lines().zip(other.lines()).find(|(one, other)| one != other);
+        assert!(lcs == other, "{differs:?}");
+    }
     for status in [",met,", ",open,", ",overdue,"] {
-        assert!(lcs.matches(status).count() > 10, "too few {status} in\n{lcs}");
+        assert!(lcs.matches(status).count() > 10, "too few {status}");
     }
 }
 
