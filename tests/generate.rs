@@ -144,7 +144,7 @@ async fn a_case_database_that_is_there_is_left_alone() {
     generate::write_sqlite(&file.path, &demo()).await.unwrap();
     let before = read_all(&file.open().await).await;
     let refused = generate::write_sqlite(&file.path, &authority(8, 60, monday())).await;
-    assert!(matches!(refused, Err(GenerateError::Sqlite { .. })));
+    assert!(matches!(refused, Err(GenerateError::Occupied { .. })));
     assert_eq!(before, read_all(&file.open().await).await);
 
     let server = postgres().await;

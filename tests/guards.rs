@@ -130,9 +130,16 @@ fn from_stale_data_nobody_is_told_that_something_was_not_done() {
     let told: Vec<Told> = new(&bench, &breach).into_iter().filter(|told| told.duty == "first-core-group").collect();
     assert!(told.iter().all(|told| told.child != "C1"), "{told:?}");
     for person in ["W1", "M1"] {
-        assert_eq!(told.iter().filter(|told| told.person == person).map(|told| &told.child).count(), 11, "{person}: {told:?}");
+        assert_eq!(
+            told.iter().filter(|told| told.person == person).map(|told| &told.child).count(),
+            11,
+            "{person}: {told:?}"
+        );
     }
-    assert!(new(&bench, &["no_longer_due"]).iter().any(|told| told.person == "D1"), "and the data team that it is over");
+    assert!(
+        new(&bench, &["no_longer_due"]).iter().any(|told| told.person == "D1"),
+        "and the data team that it is over"
+    );
 }
 
 #[test]

@@ -213,7 +213,9 @@ impl World {
             }
             PlanReopened(which) => {
                 let Some(plan) = plan(*which) else { return };
-                self.sql(&format!("UPDATE ssd_cp_plans SET cppl_cp_plan_end_date = NULL WHERE cppl_cp_plan_id = '{plan}'"));
+                self.sql(&format!(
+                    "UPDATE ssd_cp_plans SET cppl_cp_plan_end_date = NULL WHERE cppl_cp_plan_id = '{plan}'"
+                ));
             }
             PlanWithoutChild(which) => {
                 let Some(plan) = plan(*which) else { return };
@@ -232,7 +234,9 @@ impl World {
             }
             ChildDies(which) => {
                 let Some(child) = child(*which) else { return };
-                self.sql(&format!("UPDATE ssd_person SET pers_death_date = '{today} 00:00:00' WHERE pers_person_id = '{child}'"));
+                self.sql(&format!(
+                    "UPDATE ssd_person SET pers_death_date = '{today} 00:00:00' WHERE pers_person_id = '{child}'"
+                ));
             }
             RowDoubled(which) => {
                 let Some(child) = child(*which) else { return };
@@ -250,7 +254,9 @@ impl World {
             }
             DateThatIsNone(which) => {
                 let Some(visit) = self.one_of("cppv_cp_visit_id", "ssd_cp_visits", *which) else { return };
-                self.sql(&format!("UPDATE ssd_cp_visits SET cppv_cp_visit_date = 'soon' WHERE cppv_cp_visit_id = '{visit}'"));
+                self.sql(&format!(
+                    "UPDATE ssd_cp_visits SET cppv_cp_visit_date = 'soon' WHERE cppv_cp_visit_id = '{visit}'"
+                ));
             }
             NewLoad => self.sql(&format!("UPDATE local_load SET loaded_at = '{today} 06:30:00'")),
             WorkerLeaves(which) | ManagerLeaves(which) => {
@@ -286,7 +292,9 @@ impl World {
             }
             HolidayProclaimed => {
                 let on = today + Days::new(7);
-                let file = format!("calendar = england-and-wales\n\n{on}  published  one-off  A day of thanks  |  proclaimed\n");
+                let file = format!(
+                    "calendar = england-and-wales\n\n{on}  published  one-off  A day of thanks  |  proclaimed\n"
+                );
                 fs::write(self.folder.path().join("calendars/england-and-wales.txt"), file).unwrap();
             }
             OfficesClosed => {
@@ -379,8 +387,14 @@ async fn opened(folder: &Path, name: &str, now: DateTime<Utc>) -> Watch {
 /// Everything in a ledger but what it is called itself, when a child was last judged, and what a run says of how it went.
 fn dump(ledger: &Path) -> BTreeMap<&'static str, Vec<String>> {
     let tables = [
-        ("duties", "child, duty, duty_key, generation, status, strict_on, due_on, detail, opened_run, changed_run, closed, closed_at_us"),
-        ("notices", "effect, kind, role, mailbox, address, urgent, owed_at_us, send_at_us, because, state, message_id, decided_run"),
+        (
+            "duties",
+            "child, duty, duty_key, generation, status, strict_on, due_on, detail, opened_run, changed_run, closed, closed_at_us",
+        ),
+        (
+            "notices",
+            "effect, kind, role, mailbox, address, urgent, owed_at_us, send_at_us, because, state, message_id, decided_run",
+        ),
         ("messages", "id, person, address, state, created_at_us, handed_over_us, ended_us"),
         ("cases", "child, context, wake_at_us, audience, carried, fingerprint IS NULL"),
         ("runs", "id, at_us, outcome, load_mark, counts, directory_hash"),
@@ -429,7 +443,8 @@ fn only_those_who_changed_or_came_due_are_judged() {
     block_on(async {
         let mut world = World::drawn(3).await;
         world.poll().await;
-        let all = beside(|| rows(&world.folder.path().join("case.db"), "SELECT child_id FROM dw_children")).len() as u64;
+        let all =
+            beside(|| rows(&world.folder.path().join("case.db"), "SELECT child_id FROM dw_children")).len() as u64;
         let mut judged = Vec::new();
         for event in [None, Some(Visited(4)), None, Some(RuleTightened), None, Some(OtherProgram), None] {
             if let Some(event) = &event {

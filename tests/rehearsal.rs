@@ -83,7 +83,8 @@ impl World {
         duties.extend(assess_reports(&terms, &stretches));
         let died = cases.values().filter(|case| case.died).map(|case| case.child.clone()).collect();
         let reconciled = reconcile(duties, &died, &BTreeSet::new(), history);
-        let audience = Audience { directory: &self.directory, cases: &cases, last: &self.last, clock: &self.clock, stale: false };
+        let audience =
+            Audience { directory: &self.directory, cases: &cases, last: &self.last, clock: &self.clock, stale: false };
         let decision = decide(&reconciled, &audience, history, &terms);
         assert!(decision.steps.balance(), "{:?} on {on}", decision.steps);
         self.nobody_is_passed_over(&reconciled, &audience, history, &decision, &terms);

@@ -180,9 +180,7 @@ async fn source(watch: &Watch, load: &CaseLoad, duties: usize, now: DateTime<Utc
     let children = &load.books.children;
     well(&format!(
         "case database {}: {} children, {} with an open plan; {duties} duties",
-        load.mark.source_name,
-        children.seen,
-        children.assessed,
+        load.mark.source_name, children.seen, children.assessed,
     ));
     if let Ok(identity) = watch.ledger.identity().await
         && let Some(expected) = identity.source_name

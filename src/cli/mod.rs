@@ -11,6 +11,7 @@ mod check;
 mod demo;
 mod duties;
 mod explain;
+mod generate;
 mod json;
 mod ledger;
 mod log;
@@ -99,6 +100,8 @@ enum Command {
     /// The views that a council's analyst creates over the case database.
     #[command(subcommand)]
     Source(source::Source),
+    /// A fictional case database of any size, for trials and measurements. Needs no settings.
+    Generate(generate::Generate),
     /// duewatch's own database.
     #[command(subcommand)]
     Ledger(ledger::Ledger),
@@ -158,6 +161,7 @@ fn with_runtime(config: &Path, log: log::LogTo, command: Command) -> Outcome {
             Command::Backtest(command) => backtest::of_cases(config, &command).await,
             Command::Preview(command) => preview::run(config, &command).await,
             Command::Explain(command) => explain::run(config, &command).await,
+            Command::Generate(command) => generate::run(&command).await,
             Command::Ledger(command) => ledger::run(config, &command).await,
             Command::Ack(command) => ack::run(config, &command).await,
             Command::Calendar(command) => calendar::run(Some(config), &command),

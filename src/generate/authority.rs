@@ -7,6 +7,7 @@ use super::{
     days, families, filing, names, scenes,
     sheets::{Sheet, Sheets},
     staff_rows,
+    systems::System,
 };
 
 /// A table's rows.
@@ -15,7 +16,7 @@ pub struct Table {
     /// Its name in the case database.
     pub name: &'static str,
     /// The columns that are filled; the others stay empty.
-    pub columns: &'static [&'static str],
+    pub columns: Vec<&'static str>,
     /// The values, in the order of `columns`. Dates are `YYYY-MM-DD HH:MM:SS`, local time.
     pub rows: Vec<Vec<Option<String>>>,
 }
@@ -34,7 +35,7 @@ impl Authority {
     }
 }
 
-/// The authority of that seed, with `plans` open plans of its own, as its case database stood at half past seven in the
+/// The authority of that seed, as LCS keeps it, with `plans` open plans of its own, as its case database stood at half past seven in the
 /// morning of `as_of`. The planted [scenes](super::SCENES) count among the plans and are there however few are asked for.
 ///
 /// ```
@@ -44,7 +45,7 @@ impl Authority {
 /// assert_eq!(open, Some(41), "forty, and one that another authority runs");
 /// ```
 pub fn authority(seed: u64, plans: u32, as_of: NaiveDate) -> Authority {
-    let mut sheets = Sheets::blank();
+    let mut sheets = Sheets::kept(System::Lcs);
     let mut council = Council::new(seed, plans, as_of);
     let planted = scenes::cases(as_of);
     let own_plans = planted.iter().filter(|case| case.runs_here()).count();
@@ -57,6 +58,12 @@ pub fn authority(seed: u64, plans: u32, as_of: NaiveDate) -> Authority {
     }
     scenes::join_staff(&mut council, as_of);
     staff_rows::file(&mut sheets, &council);
+    file_load(&mut sheets, as_of);
+    Authority { tables: sheets.into_tables() }
+}
+
+/// The mark of a complete load, at half past seven in the morning. It comes last.
+pub(super) fn file_load(sheets: &mut Sheets, as_of: NaiveDate) {
     sheets.put(
         Sheet::Load,
         [
@@ -65,5 +72,4 @@ pub fn authority(seed: u64, plans: u32, as_of: NaiveDate) -> Authority {
             Some(filing::stamp(days::shift(as_of, -365))),
         ],
     );
-    Authority { tables: sheets.into_tables() }
 }

@@ -3,9 +3,11 @@
 use chrono::{NaiveDate, NaiveDateTime};
 
 /// A child.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(super) struct Child {
     pub(super) id: String,
+    /// What the ids of plan and conferences are made from. Without it they are made from the child's id.
+    pub(super) number: Option<u32>,
     pub(super) household: String,
     pub(super) forename: String,
     pub(super) surname: String,

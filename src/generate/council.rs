@@ -54,12 +54,32 @@ pub(super) struct Absence {
     pub(super) cover: Option<String>,
 }
 
+/// The posts: the role, and the mailbox that stands for whoever fills it.
+pub(super) fn posts() -> impl Iterator<Item = (&'static str, Worker)> {
+    POSTS.into_iter().map(|(role, id, mailbox)| {
+        let email = Some(names::email(mailbox));
+        (role, Worker { id: id.into(), name: mailbox.into(), title: "Post", email, ..Worker::default() })
+    })
+}
+
+/// Now and then an absence: past, present or booked, mostly with cover by the next worker.
+pub(super) fn absence(draw: &mut Draw, worker: &str, next: Option<&String>, as_of: NaiveDate) -> Option<Absence> {
+    // Share of workers, then the first and last day in days from two months before the day of the load.
+    let from_on = match draw.band(&[(60, 0, 0), (20, 10, 40), (9, 56, 60), (11, 64, 90)]) {
+        0 => return None,
+        days => shift(as_of, i32::try_from(days).unwrap_or(0) - 60),
+    };
+    let length = i32::try_from(draw.between(4, 15)).unwrap_or(4);
+    let cover = next.filter(|_| draw.chance(80)).cloned();
+    Some(Absence { worker: worker.to_owned(), from_on, to_on: Some(shift(from_on, length)), cover })
+}
+
 /// All staff.
 pub(super) struct Council {
     pub(super) workers: Vec<Worker>,
     pub(super) teams: Vec<Team>,
     pub(super) absences: Vec<Absence>,
-    pub(super) posts: Vec<(&'static str, &'static str)>,
+    pub(super) posts: Vec<(&'static str, String)>,
     pub(super) chairs: Vec<String>,
     addresses: BTreeSet<String>,
 }
@@ -76,16 +96,9 @@ impl Council {
             addresses: BTreeSet::new(),
         };
         let mut draw = Draw::new(seed, 0);
-        for (role, id, mailbox) in POSTS {
-            let email = Some(names::email(mailbox));
-            council.workers.push(Worker {
-                id: id.into(),
-                name: mailbox.into(),
-                title: "Post",
-                email,
-                ..Worker::default()
-            });
-            council.posts.push((role, id));
+        for (role, worker) in posts() {
+            council.posts.push((role, worker.id.clone()));
+            council.workers.push(worker);
         }
         for _ in 0..(plans / PLANS_A_CHAIR).max(3) {
             let chair = council.hire(&mut draw, "Conference Chair", None, None);
@@ -117,7 +130,7 @@ impl Council {
             worker.left_on = Some(left_on);
         }
         for (at, worker) in workers.iter().enumerate() {
-            self.send_away(draw, worker, workers.get(at + 1).or(workers.first()), as_of);
+            self.absences.extend(absence(draw, worker, workers.get(at + 1).or(workers.first()), as_of));
         }
         self.teams.push(Team {
             id,
@@ -125,23 +138,6 @@ impl Council {
             service_manager: Some(service_manager.to_owned()),
             workers,
             leaver: Some((leaver, left_on)),
-        });
-    }
-
-    /// Now and then an absence: past, present or booked, mostly with cover.
-    fn send_away(&mut self, draw: &mut Draw, worker: &str, next: Option<&String>, as_of: NaiveDate) {
-        // Share of workers, then the first and last day in days from two months before the day of the load.
-        let from = match draw.band(&[(60, 0, 0), (20, 10, 40), (9, 56, 60), (11, 64, 90)]) {
-            0 => return,
-            days => shift(as_of, i32::try_from(days).unwrap_or(0) - 60),
-        };
-        let length = i32::try_from(draw.between(4, 15)).unwrap_or(4);
-        let cover = next.filter(|_| draw.chance(80)).cloned();
-        self.absences.push(Absence {
-            worker: worker.to_owned(),
-            from_on: from,
-            to_on: Some(shift(from, length)),
-            cover,
         });
     }
 

@@ -8,7 +8,8 @@ use super::{
     council::{Council, Team},
     days::{after, before, months_after, on_or_before, shift},
     draw::{Band, Draw},
-    meetings, names, visits,
+    meetings, names,
+    visits::{self, Habits, WATCHED},
 };
 
 /// Ages of open plans in days, and lengths of ended ones: the national shares for 2024-25, the first worked out from
@@ -31,20 +32,21 @@ pub(super) fn each(seed: u64, plans: u32, as_of: NaiveDate, council: &Council, m
         let size = if ended { size } else { size.min(plans - open) };
         let Some(first) = first_child(&mut draw, family, ended, as_of, council) else { return };
         for sibling in 0..size {
-            let mut case = if sibling == 0 { first.clone() } else { sibling_of(&mut draw, &first, as_of, council) };
+            let mut case = if sibling == 0 {
+                first.clone()
+            } else {
+                sibling_of(&mut draw, &first, as_of, &council.teams, &WATCHED)
+            };
             children += 1;
             case.child.id = format!("C{}", 10_000 + children);
-            add_incidents(&mut draw, &mut case, as_of);
-            // Nobody can see a child before the birth; contacts with the mother are not in the table of visits.
-            let born_on = case.child.born_on.or(case.child.expected_on).unwrap_or(case.started_on);
-            case.visits.retain(|visit| visit.on >= born_on);
+            settle(&mut draw, &mut case, as_of);
             take(&case, &mut draw);
         }
         open += if ended { 0 } else { size };
     }
 }
 
-fn days_ago(as_of: NaiveDate, days: u32) -> NaiveDate {
+pub(super) fn days_ago(as_of: NaiveDate, days: u32) -> NaiveDate {
     shift(as_of, -i32::try_from(days).unwrap_or(0))
 }
 
@@ -55,16 +57,31 @@ fn first_child(draw: &mut Draw, family: u64, ended: bool, as_of: NaiveDate, coun
     } else {
         (on_or_before(days_ago(as_of, draw.band(&OPEN_FOR))), None)
     };
-    let until = ended_on.unwrap_or(as_of);
     let team = draw.pick(&council.teams)?;
     let chair = draw.pick(&council.chairs).cloned();
+    Some(course(draw, family, &Course { started_on, ended_on, as_of, team, chair }, &WATCHED))
+}
+
+/// What is given before a plan's course is drawn.
+pub(super) struct Course<'a> {
+    pub(super) started_on: NaiveDate,
+    pub(super) ended_on: Option<NaiveDate>,
+    pub(super) as_of: NaiveDate,
+    pub(super) team: &'a Team,
+    pub(super) chair: Option<String>,
+}
+
+/// Everything that follows from a plan: its conferences, core groups, workers, members and visits, and a child.
+pub(super) fn course(draw: &mut Draw, family: u64, given: &Course<'_>, habits: &Habits) -> Case {
+    let &Course { started_on, ended_on, as_of, team, .. } = given;
+    let until = ended_on.unwrap_or(as_of);
     let weeks = [Some(4), Some(4), Some(6), Some(6), None].get(draw.below(5) as usize).copied().flatten();
-    let mut conference = conferences::held(started_on, chair, weeks);
+    let mut conference = conferences::held(started_on, given.chair.clone(), weeks);
     let reviews = conferences::reviews(draw, &mut conference, ended_on, as_of);
     let core_groups = meetings::core_groups(draw, started_on, weeks, ended_on, as_of);
     let allocations = allocate(draw, team, started_on, ended_on, until);
     let members = members(draw, family, started_on, ended_on);
-    let visits = visits::visits(draw, started_on, until, &allocations, &members);
+    let visits = visits::visits(draw, habits, (started_on, until), &allocations, &members);
     let a_year_on = months_after(started_on, 12);
     let beginning = match draw.below(100) {
         0..90 => Beginning::Initial,
@@ -73,8 +90,9 @@ fn first_child(draw: &mut Draw, family: u64, ended: bool, as_of: NaiveDate, coun
         _ => Beginning::Elsewhere,
     };
     // Another authority's plan would not count among ours.
-    let beginning = if beginning == Beginning::Elsewhere && !ended { Beginning::Initial } else { beginning };
-    Some(Case {
+    let beginning =
+        if beginning == Beginning::Elsewhere && ended_on.is_none() { Beginning::Initial } else { beginning };
+    Case {
         child: child(draw, family, beginning, started_on, as_of),
         beginning,
         enquiry_days: draw.band(&ENQUIRY),
@@ -89,7 +107,14 @@ fn first_child(draw: &mut Draw, family: u64, ended: bool, as_of: NaiveDate, coun
         members,
         incidents: Vec::new(),
         assessed_again_on: (a_year_on < until && draw.chance(60)).then(|| before(a_year_on, draw.between(0, 15))),
-    })
+    }
+}
+
+/// Incidents, and no visit before the birth: contacts with the mother are not in the table of visits.
+pub(super) fn settle(draw: &mut Draw, case: &mut Case, as_of: NaiveDate) {
+    add_incidents(draw, case, as_of);
+    let born_on = case.child.born_on.or(case.child.expected_on).unwrap_or(case.started_on);
+    case.visits.retain(|visit| visit.on >= born_on);
 }
 
 fn child(draw: &mut Draw, family: u64, beginning: Beginning, started_on: NaiveDate, as_of: NaiveDate) -> Child {
@@ -101,6 +126,7 @@ fn child(draw: &mut Draw, family: u64, beginning: Beginning, started_on: NaiveDa
     let born = born_on < as_of;
     Child {
         id: String::new(),
+        number: None,
         household: format!("H{}", 10_000 + family),
         forename: names::name(draw),
         surname: names::name(draw),
@@ -111,7 +137,7 @@ fn child(draw: &mut Draw, family: u64, beginning: Beginning, started_on: NaiveDa
 }
 
 /// A brother or sister: the same conferences, core groups and mostly the same worker, seen on the same days.
-fn sibling_of(draw: &mut Draw, first: &Case, as_of: NaiveDate, council: &Council) -> Case {
+pub(super) fn sibling_of(draw: &mut Draw, first: &Case, as_of: NaiveDate, teams: &[Team], habits: &Habits) -> Case {
     let mut case = first.clone();
     let beginning = if first.beginning == Beginning::PreBirth { Beginning::Initial } else { first.beginning };
     case.beginning = beginning;
@@ -119,10 +145,10 @@ fn sibling_of(draw: &mut Draw, first: &Case, as_of: NaiveDate, council: &Council
     case.child = Child { household: first.child.household.clone(), surname: first.child.surname.clone(), ..own };
     if draw.chance(90) {
         case.visits = visits::alongside(draw, &first.visits);
-    } else if let Some(team) = draw.pick(&council.teams) {
+    } else if let Some(team) = draw.pick(teams) {
         let until = case.ended_on.unwrap_or(as_of);
         case.allocations = allocate(draw, team, case.started_on, case.ended_on, until);
-        case.visits = visits::visits(draw, case.started_on, until, &case.allocations, &case.members);
+        case.visits = visits::visits(draw, habits, (case.started_on, until), &case.allocations, &case.members);
     }
     case
 }

@@ -3,10 +3,11 @@
 use chrono::{NaiveDate, NaiveDateTime};
 
 use super::{
-    case::{Beginning, Case, Conference},
+    case::{Beginning, Case, Child, Conference},
     days::{self, before, months_after, shift},
     draw::Draw,
     names,
+    referral::{self, Enquiry, First, Referral},
     sheets::{Sheet, Sheets},
 };
 
@@ -19,7 +20,8 @@ fn moment(at: NaiveDateTime) -> String {
     at.format("%Y-%m-%d %H:%M:%S").to_string()
 }
 
-fn flag(yes: bool) -> String {
+/// A yes or no as the case database holds it.
+pub(super) fn flag(yes: bool) -> String {
     if yes { "Y" } else { "N" }.into()
 }
 
@@ -29,16 +31,29 @@ impl Case {
         self.ended_on.is_none() && self.beginning != Beginning::Elsewhere
     }
 
-    fn id(&self, kind: char, number: usize) -> String {
+    pub(super) fn id(&self, kind: char, number: usize) -> String {
         format!("{}-{kind}{}", self.child.id, number + 1)
     }
 
     /// Numbered from 1 in each of the two tables of conferences, as case systems do: the same number occurs in both.
     fn conference_id(&self, number: usize) -> String {
-        format!("{}-{}", self.child.id, number + 1)
+        match self.child.number {
+            Some(child) => (u64::from(child) * 16 + number as u64 + 1).to_string(),
+            None => format!("{}-{}", self.child.id, number + 1),
+        }
     }
 
-    /// Siblings share their enquiry, referral and meetings.
+    /// A child has one plan here. Mosaic keeps its number as a number.
+    pub(super) fn plan_id(&self) -> String {
+        self.child.number.map_or_else(|| self.id('P', 0), |child| (u64::from(child) * 16 + 1).to_string())
+    }
+
+    /// Each child of a family is referred by itself.
+    pub(super) fn referral_id(&self) -> String {
+        self.id('R', 0)
+    }
+
+    /// Siblings share their enquiry and meetings.
     fn shared_id(&self, kind: char, number: usize) -> String {
         format!("{}-{kind}{}", self.child.household, number + 1)
     }
@@ -60,10 +75,19 @@ pub(super) fn file(sheets: &mut Sheets, case: &Case, as_of: NaiveDate, draw: &mu
 fn file_child(sheets: &mut Sheets, case: &Case, draw: &mut Draw) {
     let child = &case.child;
     let id = Some(child.id.clone());
+    file_person(sheets, child);
+    let (postcode, street) = names::home(draw);
+    let since = stamp(shift(case.started_on, -400));
+    sheets.put(Sheet::Address, [Some(case.id('A', 0)), id.clone(), Some(since), Some(postcode), Some(street)]);
+    sheets.put(Sheet::Household, [id, Some(child.household.clone())]);
+}
+
+/// The person alone.
+pub(super) fn file_person(sheets: &mut Sheets, child: &Child) {
     sheets.put(
         Sheet::Person,
         [
-            id.clone(),
+            Some(child.id.clone()),
             Some(child.forename.clone()),
             Some(child.surname.clone()),
             child.born_on.map(stamp),
@@ -71,71 +95,35 @@ fn file_child(sheets: &mut Sheets, case: &Case, draw: &mut Draw) {
             child.died_on.map(stamp),
         ],
     );
-    let (postcode, street) = names::home(draw);
-    let since = stamp(shift(case.started_on, -400));
-    sheets.put(Sheet::Address, [Some(case.id('A', 0)), id.clone(), Some(since), Some(postcode), Some(street)]);
-    sheets.put(Sheet::Household, [id, Some(child.household.clone())]);
 }
 
 fn file_beginning(sheets: &mut Sheets, case: &Case, as_of: NaiveDate) {
-    let (child, referral) = (Some(case.child.id.clone()), Some(case.shared_id('R', 0)));
-    let (enquiry, plan, conference) =
-        (Some(case.shared_id('Q', 0)), Some(case.id('P', 0)), Some(case.conference_id(0)));
-    let team = case.allocations.first().map(|allocation| allocation.team.clone());
     let here = case.beginning != Beginning::Elsewhere;
+    let referral = referral_of(case, as_of);
     if here {
-        let enquired_on = before(case.started_on, case.enquiry_days);
-        let referred_on = before(enquired_on, 2);
-        let assessed_on = Some(days::after(referred_on, case.assessment_days)).filter(|on| *on < as_of);
-        sheets.put(Sheet::Referral, [referral.clone(), child.clone(), Some(stamp(referred_on)), team.clone()]);
-        sheets.put(
-            Sheet::Assessment,
-            [
-                Some(case.id('N', 0)),
-                child.clone(),
-                referral.clone(),
-                Some(stamp(referred_on)),
-                Some(flag(true)),
-                assessed_on.map(stamp),
-                team,
-            ],
-        );
-        sheets.put(
-            Sheet::Enquiry,
-            [
-                enquiry.clone(),
-                referral.clone(),
-                child.clone(),
-                Some(stamp(enquired_on)),
-                Some(stamp(before(case.started_on, 1))),
-                Some(flag(false)),
-            ],
-        );
-        sheets.put(
-            Sheet::InitialConference,
-            [
-                conference.clone(),
-                Some(case.shared_id('M', 0)),
-                enquiry,
-                child.clone(),
-                plan.clone(),
-                referral.clone(),
-                Some(flag(case.beginning == Beginning::TransferIn)),
-                Some(stamp(days::after(enquired_on, 15))),
-                case.conference.held_on.map(stamp),
-                case.conference.makes_plan.map(flag),
-            ],
-        );
-        let kind = (case.beginning == Beginning::PreBirth).then_some("pre_birth");
-        file_arranged(sheets, "initial", case.conference_id(0), kind, &case.conference);
+        referral::file(sheets, &referral);
+        let first = First {
+            id: case.conference_id(0),
+            meeting: case.shared_id('M', 0),
+            plan: Some(case.plan_id()),
+            transfer_in: case.beginning == Beginning::TransferIn,
+            kind: (case.beginning == Beginning::PreBirth).then_some("pre_birth"),
+            conference: &case.conference,
+        };
+        referral::file_conference(sheets, &referral, &first, as_of);
+    } else {
+        referral::file_alone(sheets, &referral);
+        if !sheets.system().knows_other_plans() {
+            sheets.put(Sheet::OtherPlan, [Some(case.plan_id())]);
+        }
     }
     sheets.put(
         Sheet::Plan,
         [
-            plan,
-            referral,
-            if here { conference } else { Some("-1".into()) },
-            child,
+            Some(case.plan_id()),
+            Some(referral.id),
+            Some(if here { case.conference_id(0) } else { "-1".into() }),
+            Some(case.child.id.clone()),
             Some(stamp(case.started_on)),
             case.ended_on.map(stamp),
             Some(flag(!here)),
@@ -143,23 +131,34 @@ fn file_beginning(sheets: &mut Sheets, case: &Case, as_of: NaiveDate) {
     );
 }
 
-fn file_arranged(sheets: &mut Sheets, part: &str, id: String, kind: Option<&str>, conference: &Conference) {
-    sheets.put(
-        Sheet::Arranged,
-        [
-            Some(part.into()),
-            Some(id),
-            kind.map(str::to_owned),
-            conference.booked_on.map(stamp),
-            conference.held_on.map(|on| format!("{on} 12:30:00")),
-            conference.chair.clone(),
-            conference.next_review_on.map(stamp),
-            conference.core_group_weeks.map(|weeks| weeks.to_string()),
-        ],
-    );
+/// The referral that the plan began with.
+pub(super) fn referral_of(case: &Case, as_of: NaiveDate) -> Referral {
+    let enquired_on = before(case.started_on, case.enquiry_days);
+    let referred_on = before(enquired_on, 2);
+    let first = case.allocations.first();
+    Referral {
+        id: case.referral_id(),
+        child: case.child.id.clone(),
+        referred_on,
+        closed_on: case.ended_on,
+        team: first.map(|allocation| allocation.team.clone()),
+        worker: first.map(|allocation| allocation.worker.clone()),
+        assessment: case.id('N', 0),
+        assessed_on: Some(days::after(referred_on, case.assessment_days)).filter(|on| *on < as_of),
+        enquiry: Some(Enquiry {
+            id: case.shared_id('Q', 0),
+            started_on: enquired_on,
+            ended_on: Some(before(case.started_on, 1).max(enquired_on)),
+            no_further_action: false,
+        }),
+    }
 }
 
 fn file_review(sheets: &mut Sheets, case: &Case, number: usize, review: &Conference) {
+    let system = sheets.system();
+    if review.held_on.is_none() && !system.keeps_arranged_conferences() {
+        return referral::file_booking(sheets, &case.conference_id(number), &case.child.id, "review", review);
+    }
     let previous = number.checked_sub(1).and_then(|at| case.reviews.get(at)).unwrap_or(&case.conference);
     let due_on = previous.held_on.map(|on| months_after(on, if number == 0 { 3 } else { 6 }));
     sheets.put(
@@ -167,14 +166,14 @@ fn file_review(sheets: &mut Sheets, case: &Case, number: usize, review: &Confere
         [
             Some(case.conference_id(number)),
             Some(case.child.id.clone()),
-            Some(case.id('P', 0)),
-            due_on.map(stamp),
+            system.review_names_plan(case.ended_on.is_none()).then(|| case.plan_id()),
+            system.review_due(number, due_on).map(stamp),
             review.held_on.map(stamp),
             Some(case.shared_id('M', number + 1)),
             review.makes_plan.map(flag),
         ],
     );
-    file_arranged(sheets, "review", case.conference_id(number), None, review);
+    referral::file_arranged(sheets, "review", &case.conference_id(number), None, review);
 }
 
 fn file_meetings(sheets: &mut Sheets, case: &Case) {
@@ -199,7 +198,8 @@ fn file_visits(sheets: &mut Sheets, case: &Case) {
     for (number, visit) in case.visits.iter().enumerate() {
         let id = case.id('V', number);
         // Some deployments pad the child's id in this table and not in the others.
-        let child = if number % 9 == 8 { format!("{:<12}", case.child.id) } else { case.child.id.clone() };
+        let padded = case.child.number.is_none() && number % 9 == 8;
+        let child = if padded { format!("{:<12}", case.child.id) } else { case.child.id.clone() };
         if let Some(visitor) = &visit.visitor {
             sheets.put(Sheet::Visitor, [Some(id.clone()), Some(visitor.clone())]);
         }
@@ -208,6 +208,7 @@ fn file_visits(sheets: &mut Sheets, case: &Case) {
             [
                 Some(id),
                 Some(child),
+                sheets.system().visit_names_plan(number).then(|| case.plan_id()),
                 Some(stamp(visit.on)),
                 visit.seen.map(flag),
                 visit.alone.map(flag),
@@ -225,12 +226,12 @@ fn file_people(sheets: &mut Sheets, case: &Case) {
             [
                 Some(case.id('L', number)),
                 Some(allocation.worker.clone()),
-                Some(if allocation.lead { "CW" } else { "FSW" }.into()),
+                Some(if allocation.lead { sheets.system().lead_code() } else { "FSW" }.into()),
                 Some(allocation.team.clone()),
                 child.clone(),
                 Some(stamp(allocation.from_on)),
                 allocation.to_on.map(stamp),
-                Some(case.shared_id('R', 0)),
+                Some(case.referral_id()),
             ],
         );
     }

@@ -1,16 +1,26 @@
-//! The tables that are filled, and their columns.
+//! The tables that are filled, their columns, and the rows on their way there.
 
-use super::authority::Table;
+use super::{authority::Table, disorder::Disorder, systems::System};
 
 macro_rules! sheets {
     ($($sheet:ident $name:literal [$($column:ident)+])+) => {
         /// A table.
-        #[derive(Clone, Copy)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(super) enum Sheet { $($sheet),+ }
 
-        /// Every table, empty, in the order of [`Sheet`].
-        fn blank() -> Vec<Table> {
-            vec![$(Table { name: $name, columns: &[$(stringify!($column)),+], rows: Vec::new() }),+]
+        impl Sheet {
+            /// Every table, in the order of their numbers.
+            pub(super) const ALL: &[Sheet] = &[$(Sheet::$sheet),+];
+
+            /// Its name in the case database.
+            pub(super) const fn name(self) -> &'static str {
+                match self { $(Sheet::$sheet => $name),+ }
+            }
+
+            /// The columns that a row is given for.
+            const fn all_columns(self) -> &'static [&'static str] {
+                match self { $(Sheet::$sheet => &[$(stringify!($column)),+]),+ }
+            }
         }
     };
 }
@@ -18,24 +28,28 @@ macro_rules! sheets {
 sheets! {
     Person "ssd_person" [pers_person_id pers_forename pers_surname pers_dob pers_expected_dob pers_death_date]
     Address "ssd_address" [addr_table_id addr_person_id addr_address_start_date addr_address_postcode addr_address_json]
-    Referral "ssd_cin_episodes" [cine_referral_id cine_person_id cine_referral_date cine_referral_team]
+    Referral "ssd_cin_episodes" [
+        cine_referral_id cine_person_id cine_referral_date cine_close_date cine_referral_team cine_referral_worker_id
+    ]
     Assessment "ssd_cin_assessments" [
         cina_assessment_id cina_person_id cina_referral_id cina_assessment_start_date cina_assessment_child_seen
-        cina_assessment_auth_date cina_assessment_team
+        cina_assessment_auth_date cina_assessment_team cina_assessment_worker_id
     ]
     Enquiry "ssd_s47_enquiry" [
         s47e_s47_enquiry_id s47e_referral_id s47e_person_id s47e_s47_start_date s47e_s47_end_date s47e_s47_nfa
+        s47e_s47_completed_by_team s47e_s47_completed_by_worker_id
     ]
     InitialConference "ssd_initial_cp_conference" [
         icpc_icpc_id icpc_icpc_meeting_id icpc_s47_enquiry_id icpc_person_id icpc_cp_plan_id icpc_referral_id
-        icpc_icpc_transfer_in icpc_icpc_target_date icpc_icpc_date icpc_icpc_outcome_cp_flag
+        icpc_icpc_transfer_in icpc_icpc_target_date icpc_icpc_date icpc_icpc_outcome_cp_flag icpc_icpc_team
+        icpc_icpc_worker_id
     ]
     Plan "ssd_cp_plans" [
         cppl_cp_plan_id cppl_referral_id cppl_icpc_id cppl_person_id cppl_cp_plan_start_date cppl_cp_plan_end_date
         cppl_cp_plan_ola
     ]
     Visit "ssd_cp_visits" [
-        cppv_cp_visit_id cppv_person_id cppv_cp_visit_date cppv_cp_visit_seen cppv_cp_visit_seen_alone
+        cppv_cp_visit_id cppv_person_id cppv_cp_plan_id cppv_cp_visit_date cppv_cp_visit_seen cppv_cp_visit_seen_alone
         cppv_cp_visit_bedroom
     ]
     Review "ssd_cp_reviews" [
@@ -70,25 +84,105 @@ sheets! {
     Team "local_teams" [team_id manager_id service_manager_id]
     Absence "local_absences" [absence_id worker_id from_on to_on cover_id]
     Post "local_posts" [role worker_id]
+    Booking "local_bookings" [booking_id person_id kind booked_on chair_id]
+    OtherPlan "local_other_plans" [plan_id]
+    RoleCode "local_role_codes" [code role]
 }
 
-/// The tables as they fill up.
-pub(super) struct Sheets(Vec<Table>);
+/// Rows are handed on in batches of so many.
+const ROWS_A_BATCH: usize = 400;
+
+/// Values of one table, row after row, in the order of [`Sheets::columns`].
+pub(super) struct Batch {
+    pub(super) sheet: Sheet,
+    pub(super) cells: Vec<Option<String>>,
+}
+
+/// Takes a batch; false where nobody wants any more.
+pub(super) type Outlet = Box<dyn FnMut(Batch) -> bool + Send>;
+
+/// The tables as they fill up. With an outlet they never hold more than a batch each.
+pub(super) struct Sheets {
+    system: System,
+    disorder: Option<Disorder>,
+    cells: Vec<Vec<Option<String>>>,
+    outlet: Option<Outlet>,
+    stopped: bool,
+}
 
 impl Sheets {
-    pub(super) fn blank() -> Sheets {
-        Sheets(blank())
+    /// Tables that keep every row.
+    pub(super) fn kept(system: System) -> Sheets {
+        Sheets { system, disorder: None, cells: vec![Vec::new(); Sheet::ALL.len()], outlet: None, stopped: false }
     }
 
-    /// Adds a row, one value for each column of [`Sheet`], in order.
-    pub(super) fn put<const N: usize>(&mut self, sheet: Sheet, row: [Option<String>; N]) {
-        if let Some(table) = self.0.get_mut(sheet as usize) {
-            debug_assert_eq!(table.columns.len(), N, "{}", table.name);
-            table.rows.push(Vec::from(row));
+    /// Tables that hand their rows on.
+    pub(super) fn handed_on(system: System, disorder: Option<Disorder>, outlet: Outlet) -> Sheets {
+        Sheets { disorder, outlet: Some(outlet), ..Sheets::kept(system) }
+    }
+
+    /// Which system the rows are for.
+    pub(super) fn system(&self) -> System {
+        self.system
+    }
+
+    /// The disorder that is made on the way, unless everything is to be tidy.
+    pub(super) fn disorder(&mut self) -> Option<&mut Disorder> {
+        self.disorder.as_mut()
+    }
+
+    /// Whether nobody wants any more rows.
+    pub(super) fn stopped(&self) -> bool {
+        self.stopped
+    }
+
+    /// The columns of a table that the system has, in order.
+    pub(super) fn columns(system: System, sheet: Sheet) -> Vec<&'static str> {
+        sheet.all_columns().iter().copied().filter(|column| system.has(column)).collect()
+    }
+
+    /// Adds a row, one value for each column named above, in order.
+    pub(super) fn put<const N: usize>(&mut self, sheet: Sheet, mut row: [Option<String>; N]) {
+        let columns = sheet.all_columns();
+        debug_assert_eq!(columns.len(), N, "{}", sheet.name());
+        let copies = self.disorder.as_mut().map_or(1, |disorder| disorder.meet(sheet, columns, &mut row));
+        let Some(cells) = self.cells.get_mut(sheet as usize) else { return };
+        for _ in 1..copies {
+            let kept = columns.iter().zip(&row).filter(|(column, _)| self.system.has(column));
+            cells.extend(kept.map(|(_, cell)| cell.clone()));
+        }
+        if copies > 0 {
+            let kept = columns.iter().zip(row).filter(|(column, _)| self.system.has(column));
+            cells.extend(kept.map(|(_, cell)| cell));
+        }
+        if self.outlet.is_some() && cells.len() >= ROWS_A_BATCH * N {
+            self.hand_on(sheet);
         }
     }
 
+    fn hand_on(&mut self, sheet: Sheet) {
+        if let (Some(outlet), Some(cells)) = (&mut self.outlet, self.cells.get_mut(sheet as usize)) {
+            let room = Vec::with_capacity(cells.capacity());
+            let cells = std::mem::replace(cells, room);
+            self.stopped |= !cells.is_empty() && !outlet(Batch { sheet, cells });
+        }
+    }
+
+    /// Hands on what is left.
+    pub(super) fn finish(mut self) {
+        for sheet in Sheet::ALL {
+            self.hand_on(*sheet);
+        }
+    }
+
+    /// Everything that was kept.
     pub(super) fn into_tables(self) -> Vec<Table> {
-        self.0
+        let system = self.system;
+        let table = |(sheet, cells): (&Sheet, Vec<Option<String>>)| {
+            let columns = Sheets::columns(system, *sheet);
+            let rows = cells.chunks(columns.len()).map(<[_]>::to_vec).collect();
+            Table { name: sheet.name(), columns, rows }
+        };
+        Sheet::ALL.iter().zip(self.cells).map(table).collect()
     }
 }

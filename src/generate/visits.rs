@@ -5,14 +5,30 @@ use chrono::NaiveDate;
 use super::{
     case::{Allocation, Membership, Visit},
     days::{after, months_after},
-    draw::Draw,
+    draw::{Band, Draw},
 };
+
+/// How often a child is visited.
+pub(super) struct Habits {
+    /// Working days between visits of the lead worker.
+    gaps: [Band; 5],
+    /// Of a hundred children, those whom another member of the core group visits too.
+    others: u32,
+}
+
+/// As the demonstration has it: every way to be in time or late, and others who help.
+pub(super) const WATCHED: Habits =
+    Habits { gaps: [(6, 2, 3), (28, 4, 7), (52, 8, 10), (10, 11, 13), (4, 14, 20)], others: 65 };
+
+/// About one a fortnight, and statutory visits only, as the dataset counts them.
+pub(super) const FORTNIGHTLY: Habits =
+    Habits { gaps: [(2, 2, 4), (6, 5, 8), (70, 9, 10), (14, 11, 13), (8, 14, 22)], others: 0 };
 
 /// Visits from the conference to the day before the load or the plan's end, in order of date.
 pub(super) fn visits(
     draw: &mut Draw,
-    from_on: NaiveDate,
-    until: NaiveDate,
+    habits: &Habits,
+    (from_on, until): (NaiveDate, NaiveDate),
     allocations: &[Allocation],
     members: &[Membership],
 ) -> Vec<Visit> {
@@ -29,10 +45,10 @@ pub(super) fn visits(
         } else {
             true
         };
-        let gap = draw.band(&[(6, 2, 3), (28, 4, 7), (52, 8, 10), (10, 11, 13), (4, 14, 20)]);
+        let gap = draw.band(&habits.gaps);
         on = after(on, if seen { gap } else { draw.between(1, 3) });
     }
-    if let Some(other) = members.iter().find(|member| member.professional).filter(|_| draw.chance(65)) {
+    if let Some(other) = members.iter().find(|member| member.professional).filter(|_| draw.chance(habits.others)) {
         let mut on = after(from_on, draw.between(4, 14));
         while on < until {
             visits.push(made(draw, on, Some(other.member.clone())));

@@ -1,31 +1,46 @@
-//! Writes an authority into a new case database: the dataset's tables, the local ones, the views and every row.
+//! Writes an authority into a new case database: the dataset's tables, the local ones, every row and the views.
 
-use std::path::{Path, PathBuf};
-
-use sqlx::{
-    AssertSqlSafe, Connection, PgConnection, Postgres, Sqlite, SqliteConnection, Transaction,
-    sqlite::SqliteConnectOptions,
+use std::{
+    fs::{self, File},
+    io,
+    path::{Path, PathBuf},
 };
+
 use thiserror::Error;
+use tokio::{sync::mpsc, task};
 
-use super::{Authority, Table};
+use super::{
+    Authority,
+    days::before,
+    disorder::Disorder,
+    into_postgres::Server,
+    into_sqlite::NewFile,
+    order::Order,
+    population,
+    sheets::{Batch, Sheet, Sheets},
+    systems::System,
+};
+use crate::source;
 
-const TABLES: &str = include_str!("../../config/sources/ssd/tables.sql");
 const LOCAL: &str = include_str!("../../config/sources/ssd/local.sql");
-const VIEWS: [&str; 2] =
-    [include_str!("../../config/sources/ssd/by-person.sql"), include_str!("../../config/sources/ssd/common.sql")];
-
-/// SQLite takes 32,766 values in a statement; this stays far below with the widest table.
-const ROWS_A_STATEMENT: usize = 400;
-/// How much of a table is sent to PostgreSQL at a time.
-const COPY_BYTES: usize = 1 << 20;
+/// Batches that wait while another one is written.
+const WAITING: usize = 32;
 
 /// The fictional authority could not be written.
 #[derive(Debug, Error)]
 pub enum GenerateError {
+    /// There is something of that name.
+    #[error(
+        "did not write the fictional authority to {}: there is a file of that name; name one that does not exist, or move that one away",
+        path.display()
+    )]
+    Occupied {
+        /// The file.
+        path: PathBuf,
+    },
     /// SQLite refused.
     #[error(
-        "could not write the fictional authority to {}: {cause}; name a file that does not exist, in a directory that can be written to",
+        "could not write the fictional authority to {}: {cause}; name a file that does not exist, in a directory that can be written to and has room",
         path.display()
     )]
     Sqlite {
@@ -34,6 +49,18 @@ pub enum GenerateError {
         /// What SQLite said.
         #[source]
         cause: sqlx::Error,
+    },
+    /// The finished file could not be put in its place.
+    #[error(
+        "could not write the fictional authority to {}: {cause}; name a file in a directory that can be written to and has room",
+        path.display()
+    )]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        cause: io::Error,
     },
     /// PostgreSQL refused.
     #[error(
@@ -46,96 +73,175 @@ pub enum GenerateError {
     },
 }
 
-/// Creates the file and writes everything in one transaction. A file that already holds a case database is left as it is.
+/// How many rows each table was given, in the order of the tables.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// Table and rows; tables without a row are left out.
+    pub tables: Vec<(&'static str, u64)>,
+}
+
+impl Written {
+    /// All rows.
+    pub fn rows(&self) -> u64 {
+        self.tables.iter().map(|(_, rows)| rows).sum()
+    }
+}
+
+/// Everything that is there before the rows.
+fn statements_before(system: System) -> [String; 2] {
+    [system.tables(), LOCAL.to_owned()]
+}
+
+/// The views over it, as `duewatch source sql` prints them.
+fn statements_after(system: System) -> String {
+    source::sql(system.profile()).unwrap_or_default()
+}
+
+/// Writes into a new file. While it is filled it is called `.partial`; it has its name once it is whole.
 pub async fn write_sqlite(path: &Path, authority: &Authority) -> Result<(), GenerateError> {
-    fill_sqlite(path, authority).await.map_err(|cause| GenerateError::Sqlite { path: path.to_owned(), cause })
+    to_sqlite(path, System::Lcs, kept(authority)).await.map(drop)
 }
 
-async fn fill_sqlite(path: &Path, authority: &Authority) -> Result<(), sqlx::Error> {
-    let options = SqliteConnectOptions::new().filename(path).create_if_missing(true);
-    let mut connection = SqliteConnection::connect_with(&options).await?;
-    let mut transaction = connection.begin().await?;
-    for sql in [TABLES, LOCAL].into_iter().chain(VIEWS) {
-        sqlx::raw_sql(sql).execute(&mut *transaction).await?;
-    }
-    for table in &authority.tables {
-        for rows in table.rows.chunks(ROWS_A_STATEMENT) {
-            insert(&mut transaction, table, rows).await?;
-        }
-    }
-    transaction.commit().await?;
-    connection.close().await
-}
-
-async fn insert(
-    transaction: &mut Transaction<'_, Sqlite>,
-    table: &Table,
-    rows: &[Vec<Option<String>>],
-) -> Result<(), sqlx::Error> {
-    let row = format!("({})", vec!["?"; table.columns.len()].join(","));
-    let values = vec![row; rows.len()].join(",");
-    // Names of tables and columns are this module's own constants; values are bound.
-    let sql = format!("INSERT INTO {} ({}) VALUES {values}", table.name, table.columns.join(","));
-    let mut query = sqlx::query(AssertSqlSafe(sql));
-    for value in rows.iter().flatten() {
-        query = query.bind(value.as_deref());
-    }
-    query.execute(&mut **transaction).await.map(drop)
-}
-
-/// Writes everything in one transaction, into `schema` (made if it is not there) or the first of the user's search path.
-/// If any of the tables exists already, nothing is changed.
+/// Writes into `schema` (made if it is not there) or the first of the user's search path, in one transaction. If any of the
+/// tables exists already, nothing is changed.
 pub async fn write_postgres(url: &str, schema: Option<&str>, authority: &Authority) -> Result<(), GenerateError> {
-    fill_postgres(url, schema, authority).await.map_err(|cause| GenerateError::Postgres { cause })
+    to_postgres(url, None, schema, System::Lcs, kept(authority)).await.map(drop)
 }
 
-async fn fill_postgres(url: &str, schema: Option<&str>, authority: &Authority) -> Result<(), sqlx::Error> {
-    let mut connection = PgConnection::connect(url).await?;
-    let mut transaction = connection.begin().await?;
-    if let Some(schema) = schema {
-        let quoted = format!("\"{}\"", schema.replace('"', "\"\""));
-        let sql = format!("CREATE SCHEMA IF NOT EXISTS {quoted}; SET LOCAL search_path TO {quoted}");
-        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut *transaction).await?;
-    }
-    for sql in [TABLES, LOCAL].into_iter().chain(VIEWS) {
-        sqlx::raw_sql(sql).execute(&mut *transaction).await?;
-    }
-    for table in &authority.tables {
-        copy(&mut transaction, table).await?;
-    }
-    transaction.commit().await?;
-    connection.close().await
+/// Draws what was ordered and writes it into a new file, as [`write_sqlite`] does.
+pub async fn fill_sqlite(path: &Path, order: &Order) -> Result<Written, GenerateError> {
+    to_sqlite(path, order.system, drawn(order)).await
 }
 
-async fn copy(transaction: &mut Transaction<'_, Postgres>, table: &Table) -> Result<(), sqlx::Error> {
-    let sql = format!("COPY {} ({}) FROM STDIN", table.name, table.columns.join(","));
-    let mut sink = transaction.copy_in_raw(&sql).await?;
-    let mut text = String::new();
-    for row in &table.rows {
-        for (at, value) in row.iter().enumerate() {
-            text.push_str(if at == 0 { "" } else { "\t" });
-            push_escaped(&mut text, value.as_deref());
-        }
-        text.push('\n');
-        if text.len() >= COPY_BYTES {
-            sink.send(text.as_bytes()).await?;
-            text.clear();
-        }
-    }
-    sink.send(text.as_bytes()).await?;
-    sink.finish().await.map(drop)
+/// Draws what was ordered and writes it to PostgreSQL, as [`write_postgres`] does. The password may come apart from the URL.
+pub async fn fill_postgres(
+    url: &str,
+    password: Option<&str>,
+    schema: Option<&str>,
+    order: &Order,
+) -> Result<Written, GenerateError> {
+    to_postgres(url, password, schema, order.system, drawn(order)).await
 }
 
-/// A value in the text form of COPY, in which a tab, a line end and a backslash would be read as something else.
-fn push_escaped(text: &mut String, value: Option<&str>) {
-    let Some(value) = value else { return text.push_str("\\N") };
-    for character in value.chars() {
-        match character {
-            '\\' => text.push_str("\\\\"),
-            '\t' => text.push_str("\\t"),
-            '\n' => text.push_str("\\n"),
-            '\r' => text.push_str("\\r"),
-            other => text.push(other),
+/// The rows of an authority in memory.
+fn kept(authority: &Authority) -> mpsc::Receiver<Batch> {
+    let (give, batches) = mpsc::channel(WAITING);
+    let tables = authority.tables.clone();
+    task::spawn_blocking(move || {
+        for (sheet, table) in Sheet::ALL.iter().zip(tables) {
+            for rows in table.rows.chunks(400) {
+                let batch = Batch { sheet: *sheet, cells: rows.concat() };
+                if give.blocking_send(batch).is_err() {
+                    return;
+                }
+            }
         }
+    });
+    batches
+}
+
+/// The rows of an order, drawn beside the writing and never far ahead of it.
+fn drawn(order: &Order) -> mpsc::Receiver<Batch> {
+    let (give, batches) = mpsc::channel(WAITING);
+    let order = order.clone();
+    task::spawn_blocking(move || {
+        let disorder = (!order.tidy).then(|| Disorder::new(order.seed, order.system, before(order.as_of, 3)));
+        let outlet = Box::new(move |batch| give.blocking_send(batch).is_ok());
+        let sheets = Sheets::handed_on(order.system, disorder, outlet);
+        population::fill(&order, sheets);
+    });
+    batches
+}
+
+async fn to_sqlite(path: &Path, system: System, batches: mpsc::Receiver<Batch>) -> Result<Written, GenerateError> {
+    if path.exists() {
+        return Err(GenerateError::Occupied { path: path.to_owned() });
+    }
+    let mut partial = path.as_os_str().to_owned();
+    partial.push(".partial");
+    let partial = PathBuf::from(partial);
+    let in_place = |cause| GenerateError::File { path: path.to_owned(), cause };
+    if partial.exists() {
+        fs::remove_file(&partial).map_err(in_place)?;
+    }
+    let written = fill_file(&partial, system, batches).await;
+    let written = written.map_err(|cause| GenerateError::Sqlite { path: path.to_owned(), cause });
+    if written.is_err() {
+        // What is wrong has been said already; a leftover is taken away by the next attempt.
+        let _ = fs::remove_file(&partial);
+        return written;
+    }
+    File::open(&partial).and_then(|file| file.sync_all()).map_err(in_place)?;
+    fs::rename(&partial, path).map_err(in_place)?;
+    written
+}
+
+async fn fill_file(path: &Path, system: System, mut batches: mpsc::Receiver<Batch>) -> Result<Written, sqlx::Error> {
+    let mut file = NewFile::create(path, system).await?;
+    for sql in statements_before(system) {
+        file.run(&sql).await?;
+    }
+    let mut counts = Counts::new(system);
+    while let Some(batch) = batches.recv().await {
+        counts.add(&batch);
+        file.insert(batch).await?;
+    }
+    file.run(&statements_after(system)).await?;
+    file.finish().await?;
+    Ok(counts.written())
+}
+
+async fn to_postgres(
+    url: &str,
+    password: Option<&str>,
+    schema: Option<&str>,
+    system: System,
+    batches: mpsc::Receiver<Batch>,
+) -> Result<Written, GenerateError> {
+    fill_server(url, password, schema, system, batches).await.map_err(|cause| GenerateError::Postgres { cause })
+}
+
+async fn fill_server(
+    url: &str,
+    password: Option<&str>,
+    schema: Option<&str>,
+    system: System,
+    mut batches: mpsc::Receiver<Batch>,
+) -> Result<Written, sqlx::Error> {
+    let mut connection = Server::connect(url, password).await?;
+    let mut server = connection.begin(schema, system).await?;
+    for sql in statements_before(system) {
+        server.run(&sql).await?;
+    }
+    let mut counts = Counts::new(system);
+    while let Some(batch) = batches.recv().await {
+        counts.add(&batch);
+        server.take(&batch).await?;
+    }
+    server.finish(&statements_after(system)).await?;
+    connection.close().await?;
+    Ok(counts.written())
+}
+
+struct Counts {
+    system: System,
+    rows: Vec<u64>,
+}
+
+impl Counts {
+    fn new(system: System) -> Counts {
+        Counts { system, rows: vec![0; Sheet::ALL.len()] }
+    }
+
+    fn add(&mut self, batch: &Batch) {
+        let width = Sheets::columns(self.system, batch.sheet).len().max(1);
+        if let Some(rows) = self.rows.get_mut(batch.sheet as usize) {
+            *rows += (batch.cells.len() / width) as u64;
+        }
+    }
+
+    fn written(self) -> Written {
+        let counted = Sheet::ALL.iter().zip(self.rows).filter(|(_, rows)| *rows > 0);
+        Written { tables: counted.map(|(sheet, rows)| (sheet.name(), rows)).collect() }
     }
 }

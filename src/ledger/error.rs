@@ -114,7 +114,9 @@ pub enum LedgerError {
         what: &'static str,
     },
     /// Another run was stored between reading what this one was judged on and storing it.
-    #[error("could not record the run: another one was recorded in {ledger} meanwhile; nothing was changed; it can be tried again")]
+    #[error(
+        "could not record the run: another one was recorded in {ledger} meanwhile; nothing was changed; it can be tried again"
+    )]
     Overtaken {
         /// Which ledger.
         ledger: String,

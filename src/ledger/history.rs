@@ -141,12 +141,7 @@ fn told_of(record: &str) -> Option<Told> {
     })
 }
 
-async fn acks(
-    work: &mut Work,
-    whose: Whose<'_>,
-    history: &mut History,
-    now: DateTime<Utc>,
-) -> Result<(), LedgerError> {
+async fn acks(work: &mut Work, whose: Whose<'_>, history: &mut History, now: DateTime<Utc>) -> Result<(), LedgerError> {
     let (condition, args) = whose.condition(vec![now.timestamp_micros().into()]);
     let sql = format!(
         "SELECT d.child, d.duty, d.duty_key, a.person, MAX(a.until_us)

@@ -2,7 +2,11 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{decide::{WORKING_WEEK, first_told_on, weeks_since}, reconcile::Standing, rungs::rungs};
+use super::{
+    decide::{WORKING_WEEK, first_told_on, weeks_since},
+    reconcile::Standing,
+    rungs::rungs,
+};
 use crate::{
     calendar::{Convention, Period, Trust},
     duty::{Status, Terms},

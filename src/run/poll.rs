@@ -123,7 +123,7 @@ impl Watch {
         }
         let today = self.zone.start_of_day(terms.today);
         let written_at = self.ledger.written_since(today).await?;
-        let nameless = Nameless { plans: pass.has_nameless_plans(), children: pass.has_nameless_children() };
+        let nameless = Nameless { facts: pass.nameless(), children: pass.has_nameless_children() };
         let (known, stale) = (Arc::new(known), self.is_stale(mark.loaded_at, now));
         let start = Start { nameless, stale, known: known.clone(), after, written_at };
         let mut sweep = Sweep::new(self, terms, &directory, start);
@@ -218,8 +218,7 @@ impl Watch {
         // Under other rules duties end because the rules ask for them no more.
         let ended = if previous.run.procedure_hash == self.procedure.hash { gone } else { 0 };
         let open = previous.counted.duties.values().sum();
-        Ok(guard(Some(&counts), now, self.shrink_percent)
-            .and_then(|()| guard_ended(open, ended, self.shrink_percent)))
+        Ok(guard(Some(&counts), now, self.shrink_percent).and_then(|()| guard_ended(open, ended, self.shrink_percent)))
     }
 
     /// Everything beside a child's rows on which its judgement rests.

@@ -4,9 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{
-    Books, Watch, WatchError, data_faults, directory::add_strangers, watch::open_source,
-};
+use super::{Books, Watch, WatchError, data_faults, directory::add_strangers, watch::open_source};
 use crate::{
     directory::Directory,
     duty::{Assessment, CaseContext, Duty, StoredDate, Stretch, Terms, assess, assess_reports},
@@ -35,12 +33,16 @@ pub struct CaseLoad {
     pub of_authority: Vec<Duty>,
     /// Children and pairs.
     pub books: Books,
-    /// Children some of whose facts could not be read: a duty that seems to be gone may only be unreadable.
+    /// Children some of whose facts could not be read, or may be among the rows that name no child: a duty that seems to be
+    /// gone may only be unreadable.
     pub incomplete: BTreeSet<ChildRef>,
     /// People whose address may not be written to, and why.
     pub refused_addresses: Vec<String>,
-    /// Children of whom the case database shows no plan at all, neither open nor ended.
-    planless: BTreeSet<ChildRef>,
+}
+
+/// Whether some rows of the view name no child.
+fn is_nameless(faults: &[Fault], view: &str) -> bool {
+    faults.iter().any(|fault| fault.view == view && matches!(fault.what, Defect::Unowned(_)))
 }
 
 /// Rows of the children's view that name no child of their own.
@@ -59,14 +61,10 @@ impl CaseLoad {
     /// Children of whom nothing may be taken to be over: some fact of theirs could not be read, or the row that shows the
     /// child or the plan may be one of those that name no child, or the child has an open plan and no row of its own.
     pub(super) fn unsure(&self, cases: &BTreeMap<ChildRef, CaseContext>, history: &History) -> BTreeSet<ChildRef> {
-        let nameless =
-            |view: &str| self.faults.iter().any(|fault| fault.view == view && matches!(fault.what, Defect::Unowned(_)));
         let unwatched = self.faults.iter().any(|fault| matches!(fault.what, Defect::OpenPlanWithoutChild(_)));
-        let (children, plans) = (nameless("dw_children"), nameless(FactKind::Plan.view()));
+        let children = unwatched || is_nameless(&self.faults, "dw_children");
         let known = history.duties.keys().filter_map(|duty| duty.child.as_ref());
-        let lost = known.filter(|child| {
-            ((children || unwatched) && !cases.contains_key(*child)) || (plans && self.planless.contains(*child))
-        });
+        let lost = known.filter(|child| children && !cases.contains_key(*child));
         lost.chain(&self.incomplete).cloned().collect()
     }
 }
@@ -130,7 +128,7 @@ impl Watch {
         let mut books = Books::default();
         let mut stretches: Vec<Stretch> = Vec::new();
         let mut stored_dates: Vec<StoredDate> = Vec::new();
-        let mut planless = BTreeSet::new();
+        let (nameless, mut unsure) = (pass.nameless(), BTreeSet::new());
         let mut strangers = Faults::default();
         let directory = self.directory(pass.directory().clone())?;
         let mut reading = crate::source::rest(pass, |record| {
@@ -138,8 +136,8 @@ impl Watch {
             each(&record, &assessment);
             books.enter(&assessment);
             add_strangers(&mut strangers, &directory, &assessment);
-            if record.facts(FactKind::Plan).is_empty() {
-                planless.insert(record.child.clone());
+            if nameless.iter().any(|kind| record.facts(*kind).is_empty()) {
+                unsure.insert(record.child.clone());
             }
             stretches.extend(assessment.stretches);
             stored_dates.extend(assessment.stored_dates);
@@ -161,11 +159,10 @@ impl Watch {
             faults: reading.faults,
             supply,
             stored_dates,
-            incomplete: reading.incomplete,
+            incomplete: reading.incomplete.into_iter().chain(unsure).collect(),
             of_authority,
             books,
             refused_addresses,
-            planless,
         })
     }
 

@@ -34,10 +34,10 @@ const ROWS_HELD: usize = 8_000;
 const EXAMPLES_HELD: usize = 1_000;
 
 /// Children that may be missing from the case database only because a row names no child.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Nameless {
-    /// Some plans name no child: a child without a plan may be theirs.
-    pub(super) plans: bool,
+    /// Kinds of which some rows name no child: a child without a plan, or without an enquiry, may be theirs.
+    pub(super) facts: Vec<FactKind>,
     /// Some children's rows name no child: one who is not seen may be theirs.
     pub(super) children: bool,
 }
@@ -155,7 +155,7 @@ impl<'a> Sweep<'a> {
             }
             let quiet = known.is_some_and(|at| self.known.is_quiet(at, fingerprint));
             let ChildRead { record, found } = child;
-            if found.incomplete || (self.nameless.plans && record.facts(FactKind::Plan).is_empty()) {
+            if found.incomplete || self.nameless.facts.iter().any(|kind| record.facts(*kind).is_empty()) {
                 unsure.insert(record.child.clone());
             }
             let one = self.assess(&record, found, fingerprint, quiet, &mut duties);

@@ -75,15 +75,15 @@ impl ChildRows {
         &self.child
     }
 
-    /// The number of these rows. `plans_nameless`: some plans name no child, and a child without a plan may be theirs.
-    pub(crate) fn imprint(&self, key: &FingerprintKey, plans_nameless: bool) -> Imprint {
+    /// The number of these rows. `nameless`: of these kinds some rows name no child, and a child without one may be theirs.
+    pub(crate) fn imprint(&self, key: &FingerprintKey, nameless: &[FactKind]) -> Imprint {
         let mut impression = Impression::new(key, &self.child);
         for attributes in &self.attributes {
             impression.cells(attributes);
         }
         let fact_rows = self.packed.each_ref().map(|packed| impression.facts(packed.as_deref()));
-        let planless = fact_rows.get(FactKind::Plan as usize).is_none_or(|plans| *plans == 0);
-        impression.circumstance(planless && plans_nameless);
+        let has_none = |kind: &FactKind| fact_rows.get(*kind as usize).is_none_or(|rows| *rows == 0);
+        impression.circumstance(nameless.iter().any(has_none));
         Imprint { fingerprint: impression.number(), fact_rows, repeated: self.repeated }
     }
 }

@@ -57,7 +57,8 @@ pub enum Guarded {
 
 const HELD: &str = "everything new is held back until a reading passes again";
 
-const MEND: &str = ". If the rows are gone for good, say so with `duewatch ledger accept --fewer-rows --by NAME --reason TEXT`";
+const MEND: &str =
+    ". If the rows are gone for good, say so with `duewatch ledger accept --fewer-rows --by NAME --reason TEXT`";
 
 /// Views with fewer rows than this go up and down by themselves.
 const SMALL: u64 = 10;

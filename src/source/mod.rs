@@ -21,15 +21,15 @@ mod read;
 mod supply;
 mod survey;
 
+pub use assemble::{ChildRead, Found};
 pub use contract::{Column, Holds, View, views};
 pub use document::document;
 pub use error::SourceError;
-pub use assemble::{ChildRead, Found};
 pub use fault::{Defect, Fault, Faults};
 pub use fingerprint::{Fingerprint, FingerprintKey};
 pub use guard::{Guarded, guard, guard_ended, guard_name};
-pub use profile::{PROFILES, Profile, ProfileError, sql};
 pub use pass::{Known, Pass, Passed, Seen};
+pub use profile::{PROFILES, Profile, ProfileError, sql};
 pub use read::{Reading, read, rest};
 pub use survey::{Counts, LoadMark, Survey, survey};
 

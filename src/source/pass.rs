@@ -92,9 +92,10 @@ impl Pass {
         within(&source, self.ends_at, async { asked.await.map_err(SourceError::from) }).await
     }
 
-    /// Some plans name no child: a child without a plan may be theirs.
-    pub fn has_nameless_plans(&self) -> bool {
-        self.before.has_nameless(FactKind::Plan.view())
+    /// Kinds of which some rows name no child: a child without a plan, or without an enquiry, may be theirs.
+    pub fn nameless(&self) -> Vec<FactKind> {
+        let watched_under = [FactKind::Plan, FactKind::Enquiry].into_iter();
+        watched_under.filter(|kind| self.before.has_nameless(kind.view())).collect()
     }
 
     /// Some rows of children name no child, or an open plan is of a child who has no row: one who is not seen may be theirs.
@@ -120,8 +121,12 @@ impl Pass {
         let views = views();
         let sql = super::statement(self.snapshot.kind());
         let loaded_on = self.zone.local_date(self.mark.loaded_at);
-        let mut sorting =
-            Sorting { known, nameless: self.has_nameless_plans(), reader: Reader::new(self.zone, loaded_on), tally: Tally::default() };
+        let mut sorting = Sorting {
+            known,
+            nameless: self.nameless(),
+            reader: Reader::new(self.zone, loaded_on),
+            tally: Tally::default(),
+        };
         let (mut gather, mut seen, mut rows) = (Gather::default(), Vec::with_capacity(batch), 0_u64);
         let mut answer = self.snapshot.rows(&sql, &[]);
         loop {
@@ -201,7 +206,7 @@ async fn within<T>(
 /// Decides child by child, and counts them.
 struct Sorting<'a> {
     known: &'a dyn Known,
-    nameless: bool,
+    nameless: Vec<FactKind>,
     reader: Reader,
     tally: Tally,
 }
@@ -215,7 +220,7 @@ struct Tally {
 
 impl Sorting<'_> {
     fn sort(&mut self, rows: &ChildRows) -> Result<Seen, SourceError> {
-        let Imprint { fingerprint, fact_rows, repeated } = rows.imprint(self.known.key(), self.nameless);
+        let Imprint { fingerprint, fact_rows, repeated } = rows.imprint(self.known.key(), &self.nameless);
         self.tally.children += 1;
         self.tally.repeated += repeated;
         self.tally.fact_rows.iter_mut().zip(fact_rows).for_each(|(sum, rows)| *sum += rows);

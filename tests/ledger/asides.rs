@@ -1,7 +1,7 @@
 //! Acknowledgements, schedules, and what `explain` asks for.
 
 use duewatch::duty::DutyKey;
-use duewatch::ledger::{Whose, NewAck};
+use duewatch::ledger::{NewAck, Whose};
 use duewatch::notice::{Ack, DutyRef};
 use duewatch::procedure::DutyId;
 use duewatch::record::{ChildRef, PersonRef};

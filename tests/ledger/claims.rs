@@ -7,7 +7,7 @@ use duewatch::notice::{Change, Closing};
 use duewatch::procedure::NoticeKind;
 use duewatch::record::ChildRef;
 
-use crate::fixtures::{commit, LEASE_MS, Place, at, claim, duty, notice, run, steps, tell};
+use crate::fixtures::{LEASE_MS, Place, at, claim, commit, duty, notice, run, steps, tell};
 
 const HANDED_OVER: Attempted = Attempted { outcome: Outcome::HandedOver, code: Some(250), why: None };
 

@@ -7,9 +7,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use duewatch::database::Database;
 use duewatch::directory::{Mailbox, Role};
 use duewatch::duty::{Anchor, CaseContext, Duty, DutyKey, Reading, Status};
-use duewatch::ledger::{
-    Claim, Committed, Home, JudgedCase, Kept, Ledger, LedgerError, NewRun, Part, RunOutcome,
-};
+use duewatch::ledger::{Claim, Committed, Home, JudgedCase, Kept, Ledger, LedgerError, NewRun, Part, RunOutcome};
 use duewatch::notice::{Change, Effect, Notice, NoticeState};
 use duewatch::procedure::{DutyId, NoticeKind};
 use duewatch::record::{ChildRef, PersonRef};

@@ -36,7 +36,10 @@ pub(crate) async fn tables_newer_than_the_program_are_refused(place: &Place) {
     support::script(&place.database().await, later).await;
     for create in [false, true] {
         let error = Ledger::open(&place.url(), create).await.unwrap_err();
-        assert!(matches!(error, LedgerError::NewerSchema { found: 9999, known, .. } if known == Ledger::known_version()), "{error}");
+        assert!(
+            matches!(error, LedgerError::NewerSchema { found: 9999, known, .. } if known == Ledger::known_version()),
+            "{error}"
+        );
     }
 }
 

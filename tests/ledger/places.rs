@@ -5,7 +5,7 @@ use duewatch::ledger::{HomeCheck, Ledger, LedgerError};
 use duewatch::notice::Change;
 use sqlx::AssertSqlSafe;
 
-use crate::fixtures::{commit, Place, at, claim, duty, home, notice, run, sqlite_path, tell};
+use crate::fixtures::{Place, at, claim, commit, duty, home, notice, run, sqlite_path, tell};
 use crate::support;
 
 #[tokio::test]

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use duewatch::duty::Status;
-use duewatch::ledger::{Whose, LedgerError, RunOutcome};
+use duewatch::ledger::{LedgerError, RunOutcome, Whose};
 use duewatch::notice::{Change, Closing, DutyRef, Notice, NoticeState};
 use duewatch::procedure::NoticeKind;
 use duewatch::record::ChildRef;
 
-use crate::fixtures::{commit, Place, at, case, claim, duty, notice, run, steps, tell};
+use crate::fixtures::{Place, at, case, claim, commit, duty, notice, run, steps, tell};
 
 fn counts<const N: usize>(pairs: [(&str, u64); N]) -> BTreeMap<String, u64> {
     pairs.into_iter().map(|(name, count)| (name.to_owned(), count)).collect()

@@ -47,6 +47,7 @@ fn started(id: &'static str, started_on: NaiveDate) -> Case {
     Case {
         child: Child {
             id: id.to_owned(),
+            number: None,
             household: id.replace('C', "H"),
             forename: format!("Ushk{}", id.to_lowercase()),
             surname: format!("Zoomb{}", id.to_lowercase()),
