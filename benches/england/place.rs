@@ -32,18 +32,18 @@ impl Place {
     pub(crate) fn measure(&self, round: usize, figures: &mut Figures) {
         let folder = tempfile::tempdir().expect("a temporary folder");
         figures.seconds("floor: the same rows by the database's own shell", self.floor());
-        let bare = self.process("bare", &[&self.at]);
+        let bare = Place::process("bare", &[&self.at]);
         figures.seconds("bare read", bare.seconds);
         figures.peak_mb("bare read", bare.peak_mb);
 
         let config = self.settings(folder.path());
-        let cold = self.process("poll", &[&config, AT]);
+        let cold = Place::process("poll", &[&config, AT]);
         figures.seconds("cold: read and assessed", cold.seconds - cold.in_ledger);
         figures.seconds("cold: the writing of the ledger", cold.in_ledger);
         figures.peak_mb("cold run", cold.peak_mb);
 
         self.change_one_in_a_hundred(round);
-        let quiet = self.process("poll", &[&config, LATER]);
+        let quiet = Place::process("poll", &[&config, LATER]);
         figures.seconds("quiet: 1 % changed", quiet.seconds);
         figures.seconds("quiet: of that in the ledger", quiet.in_ledger);
         figures.peak_mb("quiet run", quiet.peak_mb);
@@ -75,7 +75,7 @@ impl Place {
         began.elapsed().as_secs_f64()
     }
 
-    fn process(&self, what: &str, arguments: &[&str]) -> Answer {
+    fn process(what: &str, arguments: &[&str]) -> Answer {
         let this = std::env::current_exe().expect("this program");
         let done = Command::new(this).arg(what).args(arguments).stderr(Stdio::inherit()).output().expect("it runs");
         assert!(done.status.success(), "{what}: {}", done.status);

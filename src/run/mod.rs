@@ -5,12 +5,14 @@
 //! `duty`'s and `notice`'s, storing is `ledger`'s, sending is `delivery`'s.
 
 mod audience;
+mod belief;
 mod books;
 mod calendar;
 mod data_faults;
 mod deliver;
 mod directory;
 mod kept;
+mod opening;
 mod poll;
 mod read;
 mod rehearse;

@@ -9,22 +9,20 @@ use futures_util::FutureExt as _;
 use tokio::{sync::mpsc, time::Instant};
 
 use super::{
-    Books, DueUntil, Watch, WatchError,
-    audience::Line,
-    books, data_faults,
+    Books, DueUntil, Watch, WatchError, books, data_faults,
     kept::KnownCases,
+    opening::{NotAccepted, Opening},
     source_gaps,
-    sweep::{Nameless, Start, Sweep},
+    sweep::{Sweep, Tally},
 };
 use crate::{
     clock::Clock,
-    delivery::Channel,
     directory::Directory,
     duty::{CaseContext, Terms, assess_reports},
-    ledger::{Committed, HomeCheck, Identity, LedgerError, NewRun, Part, RunOutcome, StoredRun, Whose},
+    ledger::{Committed, LedgerError, NewRun, Part, RunInProgress, RunOutcome, Whose},
     notice::{Audience, Reconciled, decide, reconcile},
-    record::{ChildRef, Supply},
-    source::{Counts, Defect, Fault, FingerprintKey, Guarded, LoadMark, Pass, Passed, Seen, guard, guard_ended},
+    record::ChildRef,
+    source::{Counts, Defect, Fault, LoadMark, Pass, Passed, Seen},
 };
 
 /// A load takes minutes; a reading that fails for hours is not one that met a load.
@@ -54,11 +52,14 @@ const BATCHES_WAITING: usize = 2;
 /// So often a run that another one has overtaken is begun again at once; then the next wake begins it.
 const OVERTAKEN_AT_MOST: usize = 3;
 
-/// After so long every child is judged, whatever was kept of it. Nothing should come of that; if it does, it is an alarm.
-const WHOLE_AFTER: TimeDelta = TimeDelta::days(7);
-
-/// Why a reading is not accepted, in words.
-struct NotAccepted(String);
+/// A reading that is believed.
+struct Accepted {
+    mark: LoadMark,
+    counts: Counts,
+    faults: Vec<Fault>,
+    directory_hash: String,
+    whole: bool,
+}
 
 impl Watch {
     /// Reads the case database and stores what it comes to. A read that is not accepted is stored as a refused run: nothing
@@ -68,13 +69,13 @@ impl Watch {
         self.reread_calendars();
         self.own_directory.reread();
         self.recognise_ledger().await?;
-        let mut run = self.run_at(clock, started_at).await;
+        let mut run = Box::pin(self.run_at(clock, started_at)).await;
         // Another daemon on this ledger was quicker: what it stored has to be read first.
         for _ in 0..OVERTAKEN_AT_MOST {
             if !matches!(run, Err(WatchError::Ledger(LedgerError::Overtaken { .. }))) {
                 break;
             }
-            run = self.run_at(clock, started_at).await;
+            run = Box::pin(self.run_at(clock, started_at)).await;
         }
         match run {
             Ok(Ok(polled)) => Ok(polled),
@@ -87,45 +88,13 @@ impl Watch {
     }
 
     async fn run_at(&self, clock: Clock, now: DateTime<Utc>) -> Result<Result<Polled, NotAccepted>, WatchError> {
-        let previous = self.ledger.last_good_run().await?;
-        let identity = self.ledger.identity().await?;
-        let mut pass = self.pass().await?;
-        let mark = pass.mark().clone();
-        if let Some(expected) = identity.source_name.as_ref().filter(|expected| **expected != mark.source_name) {
-            let (ledger, found, wanted) = (self.ledger.name().to_owned(), expected.clone(), mark.source_name);
-            return Ok(Err(NotAccepted(LedgerError::OtherSource { ledger, found, wanted }.to_string())));
-        }
-        let supply = self.supply(&mut pass).await?;
+        let opening = match self.open_run(now).await? {
+            Ok(opening) => opening,
+            Err(why) => return Ok(Err(why)),
+        };
+        let Opening { pass, mark, previous, supply, directory, directory_hash, whole, start, attention } = opening;
         let terms = Terms { supply: &supply, ..self.terms(now) };
-        let mut attention = self.age(&mark, now);
-        let mut directory = self.directory(pass.directory().clone())?;
-        let refused = self.forget_refused(&mut directory).len();
-        if refused > 0 {
-            attention.push(format!("{refused} addresses in the directory may not be written to"));
-        }
-        attention.extend(self.forget_bounced(&mut directory, now).await?);
-
-        let line = Line::new(&directory, &self.procedure, terms.today, &self.last_recipient);
-        let directory_hash = line.of_all();
-        let whole = self.is_whole(previous.as_ref(), now).await?;
-        let kept = self.ledger.kept_cases().await?;
-        let after = kept.runs;
-        let loaded_on = self.zone.local_date(mark.loaded_at);
-        let mut known = KnownCases::new(kept, self.key(&identity, &supply), whole, now, loaded_on);
-        if previous.as_ref().is_some_and(|previous| previous.run.directory_hash != directory_hash) {
-            self.ledger
-                .for_each_context(|case| {
-                    if known.audience(&case.child) != Some(&line.of_case(&case)) {
-                        known.wake(&case.child);
-                    }
-                })
-                .await?;
-        }
-        let today = self.zone.start_of_day(terms.today);
-        let written_at = self.ledger.written_since(today).await?;
-        let nameless = Nameless { facts: pass.nameless(), children: pass.has_nameless_children() };
-        let (known, stale) = (Arc::new(known), self.is_stale(mark.loaded_at, now));
-        let start = Start { nameless, stale, known: known.clone(), after, written_at };
+        let (known, stale) = (start.known.clone(), start.stale);
         let mut sweep = Sweep::new(self, terms, &directory, start);
         let mut passed = match sweep_over(pass, known, &mut sweep).await {
             Ok(passed) => passed,
@@ -146,22 +115,36 @@ impl Watch {
         }
         let mut of_authority = assess_reports(&terms, &sweep.tally().stretches);
         of_authority.extend(data_faults::duties(&faults, &sweep.tally().stored_dates, &terms));
-        attention.extend(source_gaps::unjudged(&of_authority));
         if stale {
             of_authority.push(data_faults::stale(&self.as_of(mark.loaded_at), &terms));
         }
-        sweep.settle_authority(of_authority).await?;
+        let mut attention = attention;
         attention.extend(in_case_data(&faults));
+        attention.extend(source_gaps::unjudged(&of_authority));
+        sweep.settle_authority(of_authority).await?;
+        let (storing, tally) = sweep.end().await?;
+        let read = Accepted { mark, counts: passed.counts, faults, directory_hash, whole };
+        self.finish(clock, now, storing, tally, read, attention).await.map(Ok)
+    }
 
-        let (mut storing, tally) = sweep.end().await?;
-        let closing = Instant::now();
+    /// Sums the run up, and makes all of it last.
+    async fn finish(
+        &self,
+        clock: Clock,
+        now: DateTime<Utc>,
+        mut storing: RunInProgress,
+        tally: Tally,
+        read: Accepted,
+        mut attention: Vec<String>,
+    ) -> Result<Polled, WatchError> {
+        let began = Instant::now();
         let open_after = tally.open_after();
         let (latest, beyond) = storing.due_until(self.calendar.known_until()).await?;
         attention.extend(self.own.faults.iter().cloned());
         attention.extend(self.own_directory.held());
         attention.extend(self.horizon(DueUntil { latest, beyond }, now));
         let mut books = tally.books;
-        self.fill(&mut books, &passed.counts, &faults);
+        self.fill(&mut books, &read.counts, &read.faults);
         let imbalances = books.imbalances();
         let mut outcome = if imbalances.is_empty() { RunOutcome::Balanced } else { RunOutcome::Unbalanced };
         attention.extend(imbalances);
@@ -171,19 +154,19 @@ impl Watch {
                 tally.adrift
             ));
         }
-        storing.register_source(&mark.source_name).await?;
+        storing.register_source(&read.mark.source_name).await?;
         let run = NewRun {
             at: now,
             started_at: now,
             finished_at: clock.now(),
             outcome,
             books: serde_json::to_value(&books)?,
-            load_mark: Some(mark.loaded_at.to_rfc3339()),
-            counts: passed.counts.0,
+            load_mark: Some(read.mark.loaded_at.to_rfc3339()),
+            counts: read.counts.0,
             procedure_hash: self.procedure.hash.clone(),
             calendar_hash: self.calendar.hash().to_owned(),
-            directory_hash,
-            whole,
+            directory_hash: read.directory_hash,
+            whole: read.whole,
         };
         let committed = storing.finish(&run).await?;
         let miscounted = books::against_the_ledger(&committed.counted, tally.notices, open_after);
@@ -192,48 +175,7 @@ impl Watch {
             self.ledger.judge_run(committed.run, outcome).await?;
             attention.extend(miscounted);
         }
-        Ok(Ok(Polled { committed, books, outcome, attention, in_ledger: tally.in_ledger + closing.elapsed() }))
-    }
-
-    /// Whether every child is judged in this run: at the first, after a week, and when the clock stands before the last run.
-    async fn is_whole(&self, previous: Option<&StoredRun>, now: DateTime<Utc>) -> Result<bool, WatchError> {
-        if self.every_child || previous.is_none_or(|previous| now < previous.run.at) {
-            return Ok(true);
-        }
-        Ok(self.ledger.last_whole_run_at().await?.is_none_or(|at| now - at >= WHOLE_AFTER))
-    }
-
-    /// Whether what was read can be true beside the last good run, or a person has said that it is.
-    async fn believe(
-        &self,
-        previous: Option<&StoredRun>,
-        now: &Counts,
-        gone: u64,
-    ) -> Result<Result<(), Guarded>, WatchError> {
-        let Some(previous) = previous else { return Ok(guard(None, now, self.shrink_percent)) };
-        if self.ledger.fewer_rows_accepted_since(previous.id).await? {
-            return Ok(Ok(()));
-        }
-        let counts = Counts(previous.run.counts.clone());
-        // Under other rules duties end because the rules ask for them no more.
-        let ended = if previous.run.procedure_hash == self.procedure.hash { gone } else { 0 };
-        let open = previous.counted.duties.values().sum();
-        Ok(guard(Some(&counts), now, self.shrink_percent).and_then(|()| guard_ended(open, ended, self.shrink_percent)))
-    }
-
-    /// Everything beside a child's rows on which its judgement rests.
-    fn key(&self, identity: &Identity, supply: &Supply) -> FingerprintKey {
-        // How much of what is complete was held changes daily, and no judgement rests on it.
-        let never = (&supply.no_facts, &supply.never_filled);
-        FingerprintKey::new(&[
-            &format!("{never:?}"),
-            &identity.ledger_id.to_string(),
-            &self.program,
-            &self.procedure.hash,
-            self.calendar.hash(),
-            self.office.hash(),
-            &self.procedure.time_zone,
-        ])
+        Ok(Polled { committed, books, outcome, attention, in_ledger: tally.in_ledger + began.elapsed() })
     }
 
     /// Stores that nothing was judged. Once no reading has been accepted for [`HELD_BACK`], the last recipient is told:
@@ -284,28 +226,6 @@ impl Watch {
         })
     }
 
-    /// Another authority's ledger is never written to. One that is not where it was is a copy until a person says otherwise,
-    /// and one whose days are invented never goes together with a mail server.
-    pub async fn recognise_ledger(&self) -> Result<(), WatchError> {
-        self.ledger.identity_of(&self.authority).await?;
-        self.refuse_simulated_mail().await?;
-        let home = self.ledger.home().await?;
-        match self.ledger.home_check(&home).await? {
-            HomeCheck::Home => Ok(()),
-            HomeCheck::Copied { .. } => Err(WatchError::CopiedLedger { ledger: self.ledger.name().to_owned() }),
-        }
-    }
-
-    /// Files are for rehearsals; a mail server reaches people.
-    pub(super) async fn refuse_simulated_mail(&self) -> Result<(), WatchError> {
-        match self.channel {
-            Channel::Smtp(_) if self.ledger.identity().await?.simulated => {
-                Err(WatchError::SimulatedMail { ledger: self.ledger.name().to_owned() })
-            }
-            _ => Ok(()),
-        }
-    }
-
     /// Whom to tell, with this watch's last recipient and sending clock.
     pub(super) fn audience<'a>(
         &'a self,
@@ -318,34 +238,6 @@ impl Watch {
     /// Rows in each view at the last good read.
     pub async fn previous_counts(&self) -> Result<Option<Counts>, WatchError> {
         Ok(self.ledger.last_good_run().await?.map(|run| Counts(run.run.counts)))
-    }
-
-    /// Whether case data loaded then is too old now to say of anybody that something was not done. Days on which the offices
-    /// are closed do not count: a copy made each working night is not stale on a Monday.
-    pub fn is_stale(&self, loaded_at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
-        let first = self.zone.local_date(loaded_at);
-        let days = first.iter_days().take_while(|day| self.zone.start_of_day(*day) < now);
-        let open = days.filter(|day| self.office.is_working_day(*day)).map(|day| {
-            let (begins, ends) = (self.zone.start_of_day(day).max(loaded_at), self.zone.end_of_day(day).min(now));
-            (ends - begins).max(TimeDelta::zero())
-        });
-        open.sum::<TimeDelta>() > TimeDelta::hours(i64::from(self.stale_hours))
-    }
-
-    fn age(&self, mark: &LoadMark, now: DateTime<Utc>) -> Vec<String> {
-        let mut attention = Vec::new();
-        let age = now - mark.loaded_at;
-        if age < TimeDelta::hours(-1) {
-            attention
-                .push("the case data says that it was loaded in the future: its load mark cannot be right".to_owned());
-        }
-        if self.is_stale(mark.loaded_at, now) {
-            attention.push(format!(
-                "the case data is {} hours old; what it says was not done is told to nobody until it is loaded again",
-                age.num_hours()
-            ));
-        }
-        attention
     }
 }
 

@@ -103,7 +103,7 @@ impl Watch {
     ) -> Result<CaseLoad, WatchError> {
         let pass = self.pass().await?;
         let loaded_at = pass.mark().loaded_at;
-        self.read_rest(pass, loaded_at, each).await
+        Box::pin(self.read_rest(pass, loaded_at, each)).await
     }
 
     /// Reads every case and assesses it at `now`, handing each record and its assessment on. Nothing is to be kept of a read
@@ -114,7 +114,7 @@ impl Watch {
         each: impl FnMut(&CaseRecord, &Assessment) + Send,
     ) -> Result<CaseLoad, WatchError> {
         let pass = self.pass().await?;
-        self.read_rest(pass, now, each).await
+        Box::pin(self.read_rest(pass, now, each)).await
     }
 
     async fn read_rest(

@@ -318,13 +318,12 @@ impl<'a> Sweep<'a> {
 
     async fn write(&mut self) -> Result<&mut RunInProgress, WatchError> {
         let began = Instant::now();
-        let mut storing = match self.storing.take() {
-            Some(storing) => storing,
-            None => {
-                let mut storing = self.watch.ledger.begin_run(self.terms.now, Some(self.after)).await?;
-                self.tally.open_before = storing.open_duties().await?;
-                storing
-            }
+        let mut storing = if let Some(storing) = self.storing.take() {
+            storing
+        } else {
+            let mut storing = self.watch.ledger.begin_run(self.terms.now, Some(self.after)).await?;
+            self.tally.open_before = storing.open_duties().await?;
+            storing
         };
         let waiting = std::mem::take(&mut self.waiting);
         storing.store(&waiting).await?;

@@ -196,7 +196,8 @@ async fn within<T>(
     ends_at: Instant,
     work: impl Future<Output = Result<T, SourceError>>,
 ) -> Result<T, SourceError> {
-    match timeout_at(ends_at, work).await {
+    // Boxed: what a read holds between two waits is large, and every caller would hold it too.
+    match timeout_at(ends_at, Box::pin(work)).await {
         Err(_) => Err(SourceError::TimedOut { limit_s: Duration::as_secs(&source.limit) }),
         Ok(Err(SourceError::Failed(error))) => Err(survey::diagnose(source, error).await),
         Ok(done) => done,
