@@ -7,8 +7,9 @@
 #![cfg(feature = "io")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
-#[path = "support/cases.rs"]
+#[path = "../support/cases.rs"]
 mod cases;
+mod events;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -24,88 +25,13 @@ use duewatch::{
     run::{Polled, Watch},
     settings::Settings,
 };
+use events::{Event, in_rows, step};
 use proptest::prelude::*;
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
 const FOUNDED_AT: &str = "2026-11-16T08:30:00Z";
-const HERTFORDSHIRE: &str = include_str!("../config/procedures/hertfordshire.toml");
-
-/// Something that happens between two polls. Numbers choose a row, a worker or a child, whichever there is.
-#[derive(Clone, Debug)]
-enum Event {
-    Visited(usize),
-    VisitDeleted(usize),
-    VisitTypedForNextMonth(usize),
-    CoreGroupHeld(usize),
-    MinutesSent(usize),
-    PlanEnded(usize),
-    PlanReopened(usize),
-    PlanWithoutChild(usize),
-    AllocationEnded(usize),
-    ChildVanishes(usize),
-    ChildDies(usize),
-    RowDoubled(usize),
-    ReviewBooked(usize),
-    DateThatIsNone(usize),
-    NewLoad,
-    WorkerLeaves(usize),
-    ManagerLeaves(usize),
-    WorkerFallsIll(usize),
-    AddressChanges(usize),
-    RuleTightened,
-    RuleLoosened,
-    HolidayProclaimed,
-    OfficesClosed,
-    OtherProgram,
-    Acknowledged(usize),
-    MessageRefused,
-}
-
-use Event::{
-    Acknowledged, AddressChanges, AllocationEnded, ChildDies, ChildVanishes, CoreGroupHeld, DateThatIsNone,
-    HolidayProclaimed, ManagerLeaves, MessageRefused, MinutesSent, NewLoad, OfficesClosed, OtherProgram, PlanEnded,
-    PlanReopened, PlanWithoutChild, ReviewBooked, RowDoubled, RuleLoosened, RuleTightened, VisitDeleted,
-    VisitTypedForNextMonth, Visited, WorkerFallsIll, WorkerLeaves,
-};
-
-fn event() -> impl Strategy<Value = Event> {
-    let which = || 0..1000_usize;
-    prop_oneof![
-        6 => which().prop_map(Visited),
-        2 => which().prop_map(VisitDeleted),
-        2 => which().prop_map(VisitTypedForNextMonth),
-        3 => which().prop_map(CoreGroupHeld),
-        3 => which().prop_map(MinutesSent),
-        2 => which().prop_map(PlanEnded),
-        1 => which().prop_map(PlanReopened),
-        1 => which().prop_map(PlanWithoutChild),
-        3 => which().prop_map(AllocationEnded),
-        1 => which().prop_map(ChildVanishes),
-        1 => which().prop_map(ChildDies),
-        1 => which().prop_map(RowDoubled),
-        2 => which().prop_map(ReviewBooked),
-        1 => which().prop_map(DateThatIsNone),
-        4 => Just(NewLoad),
-        2 => which().prop_map(WorkerLeaves),
-        2 => which().prop_map(ManagerLeaves),
-        2 => which().prop_map(WorkerFallsIll),
-        1 => which().prop_map(AddressChanges),
-        1 => Just(RuleTightened),
-        1 => Just(RuleLoosened),
-        1 => Just(HolidayProclaimed),
-        1 => Just(OfficesClosed),
-        1 => Just(OtherProgram),
-        3 => which().prop_map(Acknowledged),
-        2 => Just(MessageRefused),
-    ]
-}
-
-/// What happens before the next poll, and how many hours later that is.
-fn step() -> impl Strategy<Value = (Vec<Event>, i64)> {
-    let hours = prop_oneof![2 => 1..6_i64, 5 => Just(24), 2 => 24..120_i64, 1 => 300..900_i64];
-    (prop::collection::vec(event(), 0..4), hours)
-}
+const HERTFORDSHIRE: &str = include_str!("../../config/procedures/hertfordshire.toml");
 
 /// One authority and the two ledgers that watch it.
 struct World {
@@ -169,152 +95,46 @@ impl World {
     }
 
     async fn happen(&mut self, event: &Event) {
-        let (today, number) = (self.today(), self.now.timestamp());
-        let child = |which: usize| self.one_of("cppl_person_id", "ssd_cp_plans", which);
-        let plan = |which: usize| self.one_of("cppl_cp_plan_id", "ssd_cp_plans", which);
+        let one_of = |column: &str, table: &str, number| self.one_of(column, table, number);
+        if let Some(sql) = in_rows(event, self.today(), self.now.timestamp(), one_of) {
+            return self.sql(&sql);
+        }
         match event {
-            Visited(which) => {
-                let Some(child) = child(*which) else { return };
-                let yes = if which % 3 == 0 { "N" } else { "Y" };
-                self.sql(&format!(
-                    "INSERT INTO ssd_cp_visits (cppv_cp_visit_id, cppv_person_id, cppv_cp_visit_date, cppv_cp_visit_seen,
-                        cppv_cp_visit_seen_alone) VALUES ('N{number}-{which}', '{child}', '{today} 00:00:00', '{yes}', '{yes}')"
-                ));
-            }
-            VisitDeleted(which) => {
-                let Some(visit) = self.one_of("cppv_cp_visit_id", "ssd_cp_visits", *which) else { return };
-                self.sql(&format!("DELETE FROM ssd_cp_visits WHERE cppv_cp_visit_id = '{visit}'"));
-            }
-            VisitTypedForNextMonth(which) => {
-                let Some(visit) = self.one_of("cppv_cp_visit_id", "ssd_cp_visits", *which) else { return };
-                let on = today + Days::new(20);
-                self.sql(&format!(
-                    "UPDATE ssd_cp_visits SET cppv_cp_visit_date = '{on} 00:00:00' WHERE cppv_cp_visit_id = '{visit}'"
-                ));
-            }
-            CoreGroupHeld(which) => {
-                let Some(child) = child(*which) else { return };
-                self.sql(&format!(
-                    "INSERT INTO local_core_groups (core_group_id, person_id, held_on)
-                     VALUES ('G{number}-{which}', '{child}', '{today} 00:00:00')"
-                ));
-            }
-            MinutesSent(which) => {
-                let Some(meeting) = self.one_of("core_group_id", "local_core_groups", *which) else { return };
-                self.sql(&format!(
-                    "UPDATE local_core_groups SET minutes_sent_on = '{today} 00:00:00' WHERE core_group_id = '{meeting}'"
-                ));
-            }
-            PlanEnded(which) => {
-                let Some(plan) = plan(*which) else { return };
-                self.sql(&format!(
-                    "UPDATE ssd_cp_plans SET cppl_cp_plan_end_date = '{today} 00:00:00' WHERE cppl_cp_plan_id = '{plan}'"
-                ));
-            }
-            PlanReopened(which) => {
-                let Some(plan) = plan(*which) else { return };
-                self.sql(&format!(
-                    "UPDATE ssd_cp_plans SET cppl_cp_plan_end_date = NULL WHERE cppl_cp_plan_id = '{plan}'"
-                ));
-            }
-            PlanWithoutChild(which) => {
-                let Some(plan) = plan(*which) else { return };
-                self.sql(&format!("UPDATE ssd_cp_plans SET cppl_person_id = NULL WHERE cppl_cp_plan_id = '{plan}'"));
-            }
-            AllocationEnded(which) => {
-                let Some(id) = self.one_of("invo_involvements_id", "ssd_involvements", *which) else { return };
-                let on = today + Days::new((which % 5) as u64);
-                self.sql(&format!(
-                    "UPDATE ssd_involvements SET invo_involvement_end_date = '{on} 00:00:00' WHERE invo_involvements_id = '{id}'"
-                ));
-            }
-            ChildVanishes(which) => {
-                let Some(child) = child(*which) else { return };
-                self.sql(&format!("DELETE FROM ssd_cp_plans WHERE cppl_person_id = '{child}'"));
-            }
-            ChildDies(which) => {
-                let Some(child) = child(*which) else { return };
-                self.sql(&format!(
-                    "UPDATE ssd_person SET pers_death_date = '{today} 00:00:00' WHERE pers_person_id = '{child}'"
-                ));
-            }
-            RowDoubled(which) => {
-                let Some(child) = child(*which) else { return };
-                self.sql(&format!(
-                    "INSERT INTO ssd_person (pers_person_id, pers_dob) VALUES ('{child}', '2015-05-05 00:00:00')"
-                ));
-            }
-            ReviewBooked(which) => {
-                let Some(child) = child(*which) else { return };
-                let on = today + Days::new((which % 40) as u64);
-                self.sql(&format!(
-                    "INSERT INTO local_bookings (booking_id, person_id, kind, booked_on)
-                     VALUES ('B{number}-{which}', '{child}', 'review', '{on} 00:00:00')"
-                ));
-            }
-            DateThatIsNone(which) => {
-                let Some(visit) = self.one_of("cppv_cp_visit_id", "ssd_cp_visits", *which) else { return };
-                self.sql(&format!(
-                    "UPDATE ssd_cp_visits SET cppv_cp_visit_date = 'soon' WHERE cppv_cp_visit_id = '{visit}'"
-                ));
-            }
-            NewLoad => self.sql(&format!("UPDATE local_load SET loaded_at = '{today} 06:30:00'")),
-            WorkerLeaves(which) | ManagerLeaves(which) => {
-                let table = if matches!(event, WorkerLeaves(_)) { "local_workers" } else { "local_teams" };
-                let column = if matches!(event, WorkerLeaves(_)) { "worker_id" } else { "manager_id" };
-                let Some(worker) = self.one_of(column, table, *which) else { return };
-                let on = today + Days::new((which % 3) as u64);
-                self.sql(&format!("UPDATE local_workers SET left_on = '{on} 00:00:00' WHERE worker_id = '{worker}'"));
-            }
-            WorkerFallsIll(which) => {
-                let Some(worker) = self.one_of("worker_id", "local_workers", *which) else { return };
-                let cover = self.one_of("worker_id", "local_workers", which / 7).unwrap();
-                let (from, to) = (today + Days::new((which % 3) as u64), today + Days::new(9));
-                self.sql(&format!(
-                    "INSERT INTO local_absences (absence_id, worker_id, from_on, to_on, cover_id)
-                     VALUES ('A{number}-{which}', '{worker}', '{from} 00:00:00', '{to} 00:00:00', '{cover}')"
-                ));
-            }
-            AddressChanges(which) => {
-                let Some(worker) = self.one_of("worker_id", "local_workers", *which) else { return };
-                let email = if which % 2 == 0 { "'new@wrenholt.example'" } else { "'other@elsewhere.example'" };
-                self.sql(&format!("UPDATE local_workers SET email = {email} WHERE worker_id = '{worker}'"));
-            }
-            RuleTightened | RuleLoosened => {
-                let (from, to) = if matches!(event, RuleTightened) {
-                    ("\"10 working days\"", "\"8 working days\"")
-                } else {
-                    ("\"5 working days\"", "\"7 working days\"")
-                };
-                let rules = fs::read_to_string(self.folder.path().join("rules.toml")).unwrap();
-                fs::write(self.folder.path().join("rules.toml"), rules.replacen(from, to, 1)).unwrap();
-                self.reopen().await;
-            }
-            HolidayProclaimed => {
-                let on = today + Days::new(7);
+            Event::RuleTightened => self.amend_rules("\"10 working days\"", "\"8 working days\"").await,
+            Event::RuleLoosened => self.amend_rules("\"5 working days\"", "\"7 working days\"").await,
+            Event::HolidayProclaimed => {
+                let on = self.today() + Days::new(7);
                 let file = format!(
                     "calendar = england-and-wales\n\n{on}  published  one-off  A day of thanks  |  proclaimed\n"
                 );
                 fs::write(self.folder.path().join("calendars/england-and-wales.txt"), file).unwrap();
             }
-            OfficesClosed => {
+            Event::OfficesClosed => {
                 self.closed = !self.closed;
                 self.reopen().await;
             }
-            OtherProgram => {
-                let program = format!("{}+", self.incremental.program);
-                self.incremental.program.clone_from(&program);
-                self.whole.program = program;
+            Event::OtherProgram => {
+                self.incremental.program.push('+');
+                self.whole.program.push('+');
             }
-            Acknowledged(which) => self.acknowledge(*which).await,
-            MessageRefused => {
+            Event::Acknowledged(which) => self.acknowledge(*which).await,
+            Event::MessageRefused => {
                 for watch in [&self.incremental, &self.whole] {
                     let Some(claim) = watch.ledger.claim("test", 60_000, self.now).await.unwrap() else { continue };
                     let refused = Attempted { outcome: Outcome::Refused, code: Some(550), why: None };
                     watch.ledger.record(&claim.lease, &refused, self.now).await.unwrap();
                 }
             }
+            // There was no row to change.
+            _ => {}
         }
+    }
+
+    async fn amend_rules(&mut self, from: &str, to: &str) {
+        let path = self.folder.path().join("rules.toml");
+        let rules = fs::read_to_string(&path).unwrap();
+        fs::write(path, rules.replacen(from, to, 1)).unwrap();
+        self.reopen().await;
     }
 
     async fn acknowledge(&self, which: usize) {
@@ -326,7 +146,7 @@ impl World {
             .flat_map(|(of, past)| past.told.iter().map(move |told| (of.clone(), told.person.clone())))
             .collect();
         let Some((of, person)) = told.get(which % told.len().max(1)).cloned() else { return };
-        let until = self.now + TimeDelta::days((which % 12) as i64 + 1);
+        let until = self.now + Days::new((which % 12) as u64 + 1);
         let (duty, key) = (of.duty, Some(of.key));
         let ack = NewAck { child: of.child, duty, key, person, reason: "acts on it".into(), until };
         for watch in [&self.incremental, &self.whole] {
@@ -446,7 +266,9 @@ fn only_those_who_changed_or_came_due_are_judged() {
         let all =
             beside(|| rows(&world.folder.path().join("case.db"), "SELECT child_id FROM dw_children")).len() as u64;
         let mut judged = Vec::new();
-        for event in [None, Some(Visited(4)), None, Some(RuleTightened), None, Some(OtherProgram), None] {
+        for event in
+            [None, Some(Event::Visited(4)), None, Some(Event::RuleTightened), None, Some(Event::OtherProgram), None]
+        {
             if let Some(event) = &event {
                 world.happen(event).await;
             }
