@@ -116,7 +116,7 @@ pub(crate) async fn run(command: &Generate) -> Outcome {
         (None, Some(url)) => {
             let password = command.password_file.as_deref().map(password).transpose()?;
             let schema = command.schema.as_deref();
-            (generate::fill_postgres(url, password.as_deref(), schema, &order).await?, url.clone())
+            (generate::fill_postgres(url, password.as_deref(), schema, &order).await?, without_password(url))
         }
         (None, None) => return Err(Failure("name a place with --sqlite or --postgres".to_owned())),
     };
@@ -126,6 +126,15 @@ pub(crate) async fn run(command: &Generate) -> Outcome {
         "\nTry next: in the settings,\n  [source]\n  database = \"{named}\"{schema}\nand then\n  duewatch check"
     ));
     Ok(Ending::Well)
+}
+
+/// What may be printed of a URL.
+fn without_password(url: &str) -> String {
+    let parts = url.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.rsplit_once('@')?)));
+    parts.map_or_else(
+        || url.to_owned(),
+        |(scheme, (user, place))| format!("{scheme}://{}@{place}", user.split(':').next().unwrap_or_default()),
+    )
 }
 
 fn password(path: &Path) -> Result<String, Failure> {
@@ -148,4 +157,20 @@ fn show(order: &Order, written: &Written) {
         order.years,
         if order.tidy { ", tidy" } else { "" },
     ));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_not_printed() {
+        for (url, shown) in [
+            ("postgres://me:se:c@ret@db.example/trial", "postgres://me@db.example/trial"),
+            ("postgres://me@db.example/trial", "postgres://me@db.example/trial"),
+            ("postgres:///trial", "postgres:///trial"),
+        ] {
+            assert_eq!(without_password(url), shown);
+        }
+    }
 }

@@ -89,8 +89,8 @@ sheets! {
     RoleCode "local_role_codes" [code role]
 }
 
-/// Rows are handed on in batches of so many.
-const ROWS_A_BATCH: usize = 400;
+/// Rows are handed on in batches of so many: enough for a statement, and few enough to stay in the processor's cache.
+pub(super) const ROWS_A_BATCH: usize = 100;
 
 /// Values of one table, row after row, in the order of [`Sheets::columns`].
 pub(super) struct Batch {

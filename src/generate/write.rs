@@ -17,14 +17,14 @@ use super::{
     into_sqlite::NewFile,
     order::Order,
     population,
-    sheets::{Batch, Sheet, Sheets},
+    sheets::{Batch, ROWS_A_BATCH, Sheet, Sheets},
     systems::System,
 };
 use crate::source;
 
 const LOCAL: &str = include_str!("../../config/sources/ssd/local.sql");
 /// Batches that wait while another one is written.
-const WAITING: usize = 32;
+const WAITING: usize = 16;
 
 /// The fictional authority could not be written.
 #[derive(Debug, Error)]
@@ -129,7 +129,7 @@ fn kept(authority: &Authority) -> mpsc::Receiver<Batch> {
     let tables = authority.tables.clone();
     task::spawn_blocking(move || {
         for (sheet, table) in Sheet::ALL.iter().zip(tables) {
-            for rows in table.rows.chunks(400) {
+            for rows in table.rows.chunks(ROWS_A_BATCH) {
                 let batch = Batch { sheet: *sheet, cells: rows.concat() };
                 if give.blocking_send(batch).is_err() {
                     return;
