@@ -36,7 +36,8 @@ pub struct Reading {
 /// Only when it returns `Ok` do the records count: until then the data may have changed beneath. `on_case` must be quick,
 /// because the case database waits for it. Local times are those of `zone`.
 pub async fn read(source: &Source, zone: Zone, on_case: impl FnMut(CaseRecord)) -> Result<Reading, SourceError> {
-    rest(Pass::begin(source, zone).await?, on_case).await
+    let pass = Box::pin(Pass::begin(source, zone)).await?;
+    Box::pin(rest(pass, on_case)).await
 }
 
 /// The rest of a read that has been begun.
