@@ -171,7 +171,7 @@ fn mistakes_of_several_sections_are_told_together() {
     let text = SETTINGS
         .replace("reply_to", "replyto")
         .replace("[ledger]\ndatabase = \"ledger.db\"\n", "")
-        .replace("[source]\n", "[source]\nstale_hours = \"long\"\n");
+        .replace("stale_hours = 100000", "stale_hours = \"long\"");
     settings_say(&text, &["[mail]", "`replyto`", "[ledger] is missing", "[source]", "`stale_hours`", "long"]);
 }
 

@@ -9,12 +9,17 @@
 #[path = "support/cases.rs"]
 mod cases;
 
-use cases::{Bench, Done, STAFF, Told, child, rows, says};
+use std::fs;
+
+use cases::{Bench, Done, SETTINGS, STAFF, Told, child, rows, says};
 
 /// Twelve children whose first core group was to be held ten working days after Monday 2 November 2026, on the 16th.
 fn bench() -> Bench {
     let children: String = (1..=12).map(|number| child(&format!("C{number}"), "2026-11-02")).collect();
-    Bench::new(&format!("{STAFF}{children}"))
+    let bench = Bench::new(&format!("{STAFF}{children}"));
+    // Other tests let the days go by over the same rows; here that is what is looked at.
+    fs::write(bench.path("duewatch.toml"), SETTINGS.replace("stale_hours = 100000\n", "")).unwrap();
+    bench
 }
 
 fn loaded(bench: &Bench, at: &str) {
@@ -130,11 +135,7 @@ fn from_stale_data_nobody_is_told_that_something_was_not_done() {
     let told: Vec<Told> = new(&bench, &breach).into_iter().filter(|told| told.duty == "first-core-group").collect();
     assert!(told.iter().all(|told| told.child != "C1"), "{told:?}");
     for person in ["W1", "M1"] {
-        assert_eq!(
-            told.iter().filter(|told| told.person == person).map(|told| &told.child).count(),
-            11,
-            "{person}: {told:?}"
-        );
+        assert_eq!(told.iter().filter(|told| told.person == person).count(), 11, "{person}: {told:?}");
     }
     assert!(
         new(&bench, &["no_longer_due"]).iter().any(|told| told.person == "D1"),

@@ -292,10 +292,15 @@ fn three_systems_come_to_the_same_duties_and_tell_the_same_people() {
     let seen = [Lcs, Mosaic, Eclipse].map(|system| {
         let bench = bench(system);
         let duties = bench.run(&["duties", "--at", NOW, "--format", "csv"]).well();
-        // Of one review the due date is typed in, in all three; LCS alone has rows for reviews still to come.
+        // Of one review the due date is typed in, in all three; LCS alone has rows for reviews still to come. And child 4's
+        // conference has the 20th for its target, where fifteen working days of the enquiry of 19 October are 9 November.
         let stored: Vec<&str> = duties.lines().filter_map(|line| line.split("stored-date:").nth(1)).collect();
         let stored: Vec<&str> = stored.iter().filter_map(|line| line.split(',').next()).collect();
-        let expected: &[&str] = if system == Lcs { &["first_review", "later_review"] } else { &["first_review"] };
+        let expected: &[&str] = if system == Lcs {
+            &["initial_conference", "first_review", "later_review"]
+        } else {
+            &["initial_conference", "first_review"]
+        };
         assert_eq!(stored, expected, "{system:?}");
         let duties: String = duties.lines().filter(|line| !line.contains("stored-date:")).map(line).collect();
         bench.once(NOW).well();
@@ -329,11 +334,11 @@ fn bench_of_enquiries(system: System) -> Bench {
     bench
 }
 
-/// Every duty as the command shows it; the number of an enquiry that two children share is that of each child's own.
+/// Every duty of a child as the command shows it; the number of an enquiry that two children share is that of each child's own.
 fn duties(bench: &Bench) -> Vec<String> {
     let said = bench.run(&["duties", "--at", NOW, "--format", "csv"]).well();
     let own = |line: &str| if line.starts_with("wrenholt,7,") { line.replace("506", "507") } else { line.to_owned() };
-    said.lines().map(own).collect()
+    said.lines().filter(|line| !line.contains(",case-data,")).map(own).collect()
 }
 
 fn of_the_conference(duties: &[String], child: u32) -> Vec<&str> {

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use cases::{SETTINGS, block_on, execute, rows};
+use cases::{Bench, SETTINGS, STAFF, block_on, child, execute, rows};
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use duewatch::{
     clock::Clock,
@@ -234,8 +234,14 @@ fn beside<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     std::thread::scope(|scope| scope.spawn(work).join().unwrap())
 }
 
+/// How many authorities are lived in: a few in a build, many by `tests/long ledgers`.
+#[expect(clippy::disallowed_methods, reason = "tests/long says how many")]
+fn lives() -> u32 {
+    std::env::var("DUEWATCH_LONG_LEDGERS").ok().and_then(|lives| lives.parse().ok()).unwrap_or(3)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 6, max_shrink_iters: 60, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: lives(), max_shrink_iters: 40, ..ProptestConfig::default() })]
 
     #[test]
     fn passing_over_who_has_not_changed_changes_nothing(
@@ -280,4 +286,23 @@ fn only_those_who_changed_or_came_due_are_judged() {
         }
         assert_eq!(judged, [0, 1, 0, all, 0, all, 0]);
     });
+}
+
+/// A visit typed for Friday 20 November is a fault until a load reaches that day, though nothing of the child changes then
+/// and the days themselves have long gone by.
+#[test]
+fn a_date_to_come_is_read_anew_when_a_load_reaches_it() {
+    let bench = Bench::new(&format!("{STAFF}{}", child("C1", "2026-11-02")));
+    bench.add("visits V1 child_id=C1 visited_on=2026-11-20 seen=Y");
+    let over = |bench: &Bench| {
+        let told = bench.told().into_iter().filter(|told| told.duty == "case-data" && told.kind == "no_longer_due");
+        told.map(|told| told.person).collect::<Vec<_>>()
+    };
+    for day in ["2026-11-16", "2026-11-20", "2026-11-23", "2026-11-24"] {
+        bench.once(day);
+    }
+    assert_eq!(over(&bench), [""; 0], "no load has reached it");
+    bench.sql("UPDATE dw_load SET loaded_at = '2026-11-24T07:30'");
+    bench.once("2026-11-24T09:00:00Z");
+    assert_eq!(over(&bench), ["D1"]);
 }

@@ -53,6 +53,8 @@ procedure = "hertfordshire"
 
 [source]
 database = "case.db"
+# The rows of a test stay while its days go by.
+stale_hours = 100000
 
 [ledger]
 database = "ledger.db"

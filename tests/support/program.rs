@@ -252,6 +252,7 @@ id = "wrenholt"
 procedure = "{procedure}"
 [source]
 database = "{}"
+stale_hours = 100000
 [ledger]
 database = "{ledger}"
 [schedule]
