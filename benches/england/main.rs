@@ -1,8 +1,8 @@
 //! All of England on one machine: what a run takes beside what the database alone needs for the same rows.
 //!
 //! ```sh
-//! duewatch generate --size england --years 6 --sqlite england.db
-//! duewatch generate --size england --years 6 --postgres postgres://...
+//! duewatch generate --size england --years 6 --as-of 2026-11-26 --sqlite england.db
+//! duewatch generate --size england --years 6 --as-of 2026-11-26 --postgres postgres://...
 //! DUEWATCH_BENCH_SQLITE=england.db DUEWATCH_BENCH_POSTGRES=postgres://... cargo bench --bench england
 //! ```
 //!

@@ -14,9 +14,9 @@ use duewatch::{
 use serde::{Deserialize, Serialize};
 
 /// The morning of the load.
-pub(crate) const AT: &str = "2026-11-16T08:30:00Z";
+pub(crate) const AT: &str = "2026-11-26T08:30:00Z";
 /// A quarter of an hour later.
-pub(crate) const LATER: &str = "2026-11-16T08:45:00Z";
+pub(crate) const LATER: &str = "2026-11-26T08:45:00Z";
 
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Answer {

@@ -8,13 +8,13 @@ use super::{
     Effect, History, Notice, NoticeState, Past, SendingClock, Told,
     moved::moved_in_words,
     reconcile::{Over, Reconciled, Standing},
-    rungs::{Rung, rungs},
+    rungs::Rung,
 };
 use crate::{
     directory::{Directory, Mailbox, Recipient, Role},
     duty::{CaseContext, Duty, Reading, Status, Terms, never_supplied},
     notice::Closing,
-    procedure::{NoticeKind, Rule},
+    procedure::NoticeKind,
     record::{ChildRef, PersonRef},
 };
 
@@ -129,101 +129,22 @@ pub(super) fn weeks_since(on: NaiveDate, terms: &Terms) -> u32 {
 pub(super) const WORKING_WEEK: i32 = 5;
 
 /// Everything needed to write notices about one duty.
-struct Desk<'a> {
-    audience: &'a Audience<'a>,
-    history: &'a History,
-    terms: &'a Terms<'a>,
-    duty: &'a Duty,
-    generation: u32,
+pub(super) struct Desk<'a> {
+    pub(super) audience: &'a Audience<'a>,
+    pub(super) history: &'a History,
+    pub(super) terms: &'a Terms<'a>,
+    pub(super) duty: &'a Duty,
+    pub(super) generation: u32,
 }
 
 impl Desk<'_> {
-    /// Each step owed by now, for each person it tells who was not told it, in any generation. Of several steps that a
-    /// person missed, the highest speaks and the others are recorded as said by it; but what is urgent is never put into the
-    /// words of a step that can wait for the morning.
-    fn climb(&self, rule: &Rule, past: Option<&Past>, decision: &mut Decision) {
-        let told = past.map_or(&[][..], |past| past.told.as_slice());
-        let mut fresh: BTreeMap<PersonRef, Vec<(Rung, Role, Recipient)>> = BTreeMap::new();
-        let mut counted: Vec<(String, u32, PersonRef)> = Vec::new();
-        for rung in rungs(self.duty, &rule.ladder, self.terms) {
-            if rung.owed_at > self.terms.now {
-                continue;
-            }
-            for (role, recipient) in self.recipients(&rung.tell) {
-                let person = recipient.mailbox.person.clone();
-                let pair = (rung.step.clone(), rung.repeat, person.clone());
-                if counted.contains(&pair) {
-                    continue;
-                }
-                counted.push(pair);
-                decision.steps.owed += 1;
-                if told.iter().any(|told| self.was_told(told, &rung, &person, rule)) {
-                    decision.steps.told_before += 1;
-                } else if rung.repeat > 0 && self.is_acknowledged(past, &person) {
-                    decision.steps.acknowledged += 1;
-                } else if self.audience.stale && rung.kind.is_breach() && !rung.urgent {
-                    decision.steps.held += 1;
-                    decision.held.extend(self.duty.child.clone());
-                } else {
-                    fresh.entry(person).or_default().push((rung.clone(), role, recipient));
-                }
-            }
-        }
-        self.withdraw_idle(told, &counted, decision);
-        for (person, missed) in fresh {
-            let speaks = missed.iter().rposition(|(rung, _, _)| rung.urgent).unwrap_or(missed.len() - 1);
-            for (at, (rung, role, recipient)) in missed.into_iter().enumerate() {
-                if at == speaks {
-                    decision.steps.queued += 1;
-                    self.supersede_waiting(told, &person, decision);
-                } else {
-                    decision.steps.superseded += 1;
-                }
-                let state = if at == speaks { NoticeState::Queued } else { NoticeState::Superseded };
-                decision.notices.push(self.notice(&rung, role, recipient, state));
-            }
-        }
-    }
-
-    /// A repetition belongs to its generation, since its clock starts anew; a step is told once, whatever its date. What no
-    /// server took was not told, nor what a higher step was to say of a date that has moved since.
-    fn was_told(&self, told: &Told, rung: &Rung, person: &PersonRef, rule: &Rule) -> bool {
-        let place = |step: &str| rule.ladder.steps.iter().position(|other| other.name == step);
-        let said_by_another = || told.generation != self.generation && told.repeat == 0 && rung.repeat == 0;
-        told.person == *person
-            && match told.state {
-                NoticeState::Withdrawn | NoticeState::Unreachable => false,
-                // Whoever was told a higher step is not told a lower one after it.
-                NoticeState::Bundled if said_by_another() => {
-                    place(&told.step) >= place(&rung.step) && told.kind.is_step()
-                }
-                NoticeState::Superseded if said_by_another() => false,
-                _ => {
-                    told.step == rung.step
-                        && (rung.repeat == 0 || (told.repeat >= rung.repeat && told.generation == self.generation))
-                }
-            }
-    }
-
-    /// What waits and is owed no more is not sent: it would speak of a date that has moved, or to somebody who has left the
-    /// case.
-    fn withdraw_idle(&self, told: &[Told], owed: &[(String, u32, PersonRef)], decision: &mut Decision) {
-        let waiting = told.iter().filter(|told| told.state == NoticeState::Queued && told.kind.is_step());
-        let idle = waiting.filter(|told| {
-            !owed
-                .iter()
-                .any(|(step, repeat, person)| *step == told.step && *repeat == told.repeat && *person == told.person)
-        });
-        decision.withdrawn.extend(idle.map(|told| self.effect(&told.step, told.repeat, told.generation, &told.person)));
-    }
-
-    fn is_acknowledged(&self, past: Option<&Past>, person: &PersonRef) -> bool {
-        let acks = past.map_or(&[][..], |past| past.acks.as_slice());
-        acks.iter().any(|ack| ack.person == *person && self.terms.now < ack.until)
-    }
-
-    fn supersede_waiting(&self, told: &[Told], person: &PersonRef, decision: &mut Decision) {
-        let waiting = told.iter().filter(|told| told.person == *person && told.state == NoticeState::Queued);
+    pub(super) fn supersede_waiting<'t>(
+        &self,
+        told: impl IntoIterator<Item = &'t Told>,
+        person: &PersonRef,
+        decision: &mut Decision,
+    ) {
+        let waiting = told.into_iter().filter(|told| told.person == *person && told.state == NoticeState::Queued);
         decision.superseded.extend(waiting.map(|told| self.effect(&told.step, told.repeat, told.generation, person)));
     }
 
@@ -346,7 +267,7 @@ impl Desk<'_> {
         self.recipients(&[role]).iter().any(|(_, recipient)| recipient.mailbox.person == *person)
     }
 
-    fn recipients(&self, roles: &[Role]) -> Vec<(Role, Recipient)> {
+    pub(super) fn recipients(&self, roles: &[Role]) -> Vec<(Role, Recipient)> {
         let case = self.duty.child.as_ref().and_then(|child| self.audience.cases.get(child));
         let of_role = |role: &Role| {
             let found = self.audience.directory.resolve(*role, case, self.terms.today, self.audience.last);
@@ -355,7 +276,7 @@ impl Desk<'_> {
         roles.iter().flat_map(of_role).collect()
     }
 
-    fn notice(&self, rung: &Rung, role: Role, recipient: Recipient, state: NoticeState) -> Notice {
+    pub(super) fn notice(&self, rung: &Rung, role: Role, recipient: Recipient, state: NoticeState) -> Notice {
         let person = &recipient.mailbox.person;
         Notice {
             effect: self.effect(&rung.step, rung.repeat, self.generation, person),
@@ -375,7 +296,7 @@ impl Desk<'_> {
         self.audience.clock.send_at(self.terms.now, self.terms.office, written_at)
     }
 
-    fn effect(&self, step: &str, repeat: u32, generation: u32, person: &PersonRef) -> Effect {
+    pub(super) fn effect(&self, step: &str, repeat: u32, generation: u32, person: &PersonRef) -> Effect {
         Effect {
             child: self.duty.child.clone(),
             duty: self.duty.duty.clone(),

@@ -3,6 +3,7 @@
 //! `decide(duties, directory, history, now)` says who is owed what by now and was not yet told. Pure; must not know words,
 //! mail servers or how anything is stored. What is owed is always "due by now and not yet told", never "is it today?".
 
+mod climb;
 mod decide;
 mod history;
 mod model;

@@ -30,6 +30,9 @@ use crate::{
 /// an SQLite ledger is locked only for as long as that takes.
 const ROWS_HELD: usize = 8_000;
 
+/// So many children are decided of together: the ledger is asked once for what was decided of them before.
+const DECIDED_TOGETHER: usize = 128;
+
 /// So many dates of the case system's own are held at most; a notice names a few.
 const EXAMPLES_HELD: usize = 1_000;
 
@@ -67,6 +70,7 @@ pub(super) struct Sweep<'a> {
     /// How many runs there were before.
     after: i64,
     written_at: Arc<BTreeMap<PersonRef, DateTime<Utc>>>,
+    undecided: Undecided,
     waiting: Part,
     storing: Option<RunInProgress>,
     tally: Tally,
@@ -108,7 +112,16 @@ impl Tally {
     }
 }
 
-/// A child that was judged in this batch, before anything is decided.
+/// Children who were judged and of whom nothing is decided yet.
+#[derive(Default)]
+struct Undecided {
+    judged: BTreeMap<ChildRef, Judged>,
+    duties: Vec<Duty>,
+    /// Those of whom nothing may be taken to be over.
+    unsure: BTreeSet<ChildRef>,
+}
+
+/// A child that was judged, before anything is decided.
 struct Judged {
     context: CaseContext,
     fingerprint: Fingerprint,
@@ -132,6 +145,7 @@ impl<'a> Sweep<'a> {
             known,
             after,
             written_at: Arc::new(written_at),
+            undecided: Undecided::default(),
             waiting: Part::default(),
             storing: None,
             tally: Tally::default(),
@@ -140,27 +154,31 @@ impl<'a> Sweep<'a> {
 
     /// Takes the next children.
     pub(super) async fn take(&mut self, batch: Vec<Seen>) -> Result<(), WatchError> {
-        let mut judged: BTreeMap<ChildRef, Judged> = BTreeMap::new();
-        let (mut duties, mut unsure) = (Vec::new(), BTreeSet::new());
         for seen in batch {
-            let (child, fingerprint, known) = match seen {
-                Seen::Unchanged(at) => {
-                    self.pass_over(at);
-                    continue;
-                }
-                Seen::Read { child, fingerprint, known } => (child, fingerprint, known),
-            };
-            if let Some(seen) = known.and_then(|at| self.seen.get_mut(at)) {
-                *seen = true;
+            match seen {
+                Seen::Unchanged(at) => self.pass_over(at),
+                Seen::Read { child, fingerprint, known } => self.judge(child, fingerprint, known),
             }
-            let quiet = known.is_some_and(|at| self.known.is_quiet(at, fingerprint));
-            let ChildRead { record, found } = child;
-            if found.incomplete || self.nameless.facts.iter().any(|kind| record.facts(*kind).is_empty()) {
-                unsure.insert(record.child.clone());
-            }
-            let one = self.assess(&record, found, fingerprint, quiet, &mut duties);
-            judged.insert(record.child, one);
         }
+        if self.undecided.judged.len() >= DECIDED_TOGETHER { self.settle_judged().await } else { Ok(()) }
+    }
+
+    fn judge(&mut self, child: ChildRead, fingerprint: Fingerprint, known: Option<usize>) {
+        if let Some(seen) = known.and_then(|at| self.seen.get_mut(at)) {
+            *seen = true;
+        }
+        let quiet = known.is_some_and(|at| self.known.is_quiet(at, fingerprint));
+        let ChildRead { record, found } = child;
+        if found.incomplete || self.nameless.facts.iter().any(|kind| record.facts(*kind).is_empty()) {
+            self.undecided.unsure.insert(record.child.clone());
+        }
+        let one = self.assess(&record, found, fingerprint, quiet);
+        self.undecided.judged.insert(record.child, one);
+    }
+
+    /// Decides of those who were judged since the last time, and of those alone.
+    async fn settle_judged(&mut self) -> Result<(), WatchError> {
+        let Undecided { mut judged, duties, unsure } = std::mem::take(&mut self.undecided);
         if judged.is_empty() {
             return Ok(());
         }
@@ -197,14 +215,7 @@ impl<'a> Sweep<'a> {
         }
     }
 
-    fn assess(
-        &mut self,
-        record: &CaseRecord,
-        found: Found,
-        fingerprint: Fingerprint,
-        quiet: bool,
-        duties: &mut Vec<Duty>,
-    ) -> Judged {
+    fn assess(&mut self, record: &CaseRecord, found: Found, fingerprint: Fingerprint, quiet: bool) -> Judged {
         let assessment = assess(record, &self.terms);
         self.tally.books.enter(&assessment);
         let mut strangers = Faults::default();
@@ -217,7 +228,7 @@ impl<'a> Sweep<'a> {
         self.tally.add_stored(&stored_dates);
         let (context, wake_at, stretches) =
             (assessment.context.clone(), assessment.wake_at, assessment.stretches.clone());
-        duties.extend(assessment.into_duties());
+        self.undecided.duties.extend(assessment.into_duties());
         Judged { context, fingerprint, carried: Carried { found, strangers, stored_dates, stretches }, wake_at, quiet }
     }
 
@@ -282,8 +293,10 @@ impl<'a> Sweep<'a> {
         Ok(JudgedCase { context: one.context, kept })
     }
 
-    /// The children of the last run that the case database holds no more: what was due for them is so no longer.
+    /// After the last child: those of the last run whom the case database holds no more. What was due for them is so no
+    /// longer.
     pub(super) async fn settle_gone(&mut self) -> Result<(), WatchError> {
+        self.settle_judged().await?;
         if self.nameless.children {
             return Ok(());
         }

@@ -306,3 +306,20 @@ fn a_date_to_come_is_read_anew_when_a_load_reaches_it() {
     bench.once("2026-11-24T09:00:00Z");
     assert_eq!(over(&bench), ["D1"]);
 }
+
+/// A repetition waits for the morning when the rule that asked for it is loosened: it is withdrawn, and the repetition that
+/// the new rule asks for, a smaller number, has been told to nobody. It is told in that run, not found out in the next.
+#[test]
+fn what_is_withdrawn_before_it_was_sent_has_told_nobody() {
+    block_on(async {
+        let mut world = World::drawn(1).await;
+        world.poll().await;
+        for (events, hours) in [(None, 712), (None, 690), (Some(Event::RuleLoosened), 24), (None, 24), (None, 2)] {
+            for event in events {
+                world.happen(&event).await;
+            }
+            world.now += TimeDelta::hours(hours);
+            world.poll().await;
+        }
+    });
+}

@@ -1,0 +1,119 @@
+//! The climb of one duty's ladder: which steps are owed by now, who has been told of them, and who is told now.
+
+use std::collections::BTreeMap;
+
+use super::{
+    Decision, NoticeState, Past, Told,
+    decide::Desk,
+    rungs::{Rung, rungs},
+};
+use crate::{
+    directory::{Recipient, Role},
+    procedure::Rule,
+    record::PersonRef,
+};
+
+/// A step that is owed by now to one person.
+struct Owed {
+    rung: Rung,
+    role: Role,
+    recipient: Recipient,
+}
+
+impl Owed {
+    fn is_the_same(&self, other: &Owed) -> bool {
+        let identity = |owed: &Owed| (owed.rung.step.clone(), owed.rung.repeat, owed.recipient.mailbox.person.clone());
+        identity(self) == identity(other)
+    }
+
+    fn is(&self, told: &Told) -> bool {
+        (&self.rung.step, self.rung.repeat, &self.recipient.mailbox.person) == (&told.step, told.repeat, &told.person)
+    }
+}
+
+impl Desk<'_> {
+    /// Each step owed by now, for each person it tells who was not told it, in any generation. Of several steps that a
+    /// person missed, the highest speaks and the others are recorded as said by it; but what is urgent is never put into the
+    /// words of a step that can wait for the morning.
+    pub(super) fn climb(&self, rule: &Rule, past: Option<&Past>, decision: &mut Decision) {
+        let owed = self.owed(rule);
+        let all = past.map_or(&[][..], |past| past.told.as_slice());
+        // What waits and is owed no more is not sent: it would speak of a date that has moved, or to somebody who has left
+        // the case. It has told nobody anything.
+        let (idle, told): (Vec<&Told>, Vec<&Told>) = all.iter().partition(|told| {
+            told.state == NoticeState::Queued && told.kind.is_step() && !owed.iter().any(|owed| owed.is(told))
+        });
+        decision
+            .withdrawn
+            .extend(idle.iter().map(|told| self.effect(&told.step, told.repeat, told.generation, &told.person)));
+        decision.steps.owed += owed.len() as u64;
+        let mut fresh: BTreeMap<PersonRef, Vec<Owed>> = BTreeMap::new();
+        for owed in owed {
+            let (rung, person) = (&owed.rung, &owed.recipient.mailbox.person);
+            if told.iter().any(|told| self.was_told(told, rung, person, rule)) {
+                decision.steps.told_before += 1;
+            } else if rung.repeat > 0 && self.is_acknowledged(past, person) {
+                decision.steps.acknowledged += 1;
+            } else if self.audience.stale && rung.kind.is_breach() && !rung.urgent {
+                decision.steps.held += 1;
+                decision.held.extend(self.duty.child.clone());
+            } else {
+                fresh.entry(person.clone()).or_default().push(owed);
+            }
+        }
+        for (person, missed) in fresh {
+            let speaks = missed.iter().rposition(|owed| owed.rung.urgent).unwrap_or(missed.len() - 1);
+            for (at, Owed { rung, role, recipient }) in missed.into_iter().enumerate() {
+                if at == speaks {
+                    decision.steps.queued += 1;
+                    self.supersede_waiting(told.iter().copied(), &person, decision);
+                } else {
+                    decision.steps.superseded += 1;
+                }
+                let state = if at == speaks { NoticeState::Queued } else { NoticeState::Superseded };
+                decision.notices.push(self.notice(&rung, role, recipient, state));
+            }
+        }
+    }
+
+    /// Every step owed by now, once for each person it tells.
+    fn owed(&self, rule: &Rule) -> Vec<Owed> {
+        let mut owed: Vec<Owed> = Vec::new();
+        let by_now =
+            rungs(self.duty, &rule.ladder, self.terms).into_iter().filter(|rung| rung.owed_at <= self.terms.now);
+        for rung in by_now {
+            for (role, recipient) in self.recipients(&rung.tell) {
+                let step = Owed { rung: rung.clone(), role, recipient };
+                if !owed.iter().any(|other| other.is_the_same(&step)) {
+                    owed.push(step);
+                }
+            }
+        }
+        owed
+    }
+
+    /// A repetition belongs to its generation, since its clock starts anew; a step is told once, whatever its date. What no
+    /// server took was not told, nor what a higher step was to say of a date that has moved since.
+    fn was_told(&self, told: &Told, rung: &Rung, person: &PersonRef, rule: &Rule) -> bool {
+        let place = |step: &str| rule.ladder.steps.iter().position(|other| other.name == step);
+        let said_by_another = || told.generation != self.generation && told.repeat == 0 && rung.repeat == 0;
+        told.person == *person
+            && match told.state {
+                NoticeState::Withdrawn | NoticeState::Unreachable => false,
+                // Whoever was told a higher step is not told a lower one after it.
+                NoticeState::Bundled if said_by_another() => {
+                    place(&told.step) >= place(&rung.step) && told.kind.is_step()
+                }
+                NoticeState::Superseded if said_by_another() => false,
+                _ => {
+                    told.step == rung.step
+                        && (rung.repeat == 0 || (told.repeat >= rung.repeat && told.generation == self.generation))
+                }
+            }
+    }
+
+    fn is_acknowledged(&self, past: Option<&Past>, person: &PersonRef) -> bool {
+        let acks = past.map_or(&[][..], |past| past.acks.as_slice());
+        acks.iter().any(|ack| ack.person == *person && self.terms.now < ack.until)
+    }
+}
