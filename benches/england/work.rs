@@ -27,12 +27,16 @@ pub(crate) struct Answer {
 }
 
 pub(crate) fn one(what: &str, arguments: &[String]) {
+    if let ("statement", [kind]) = (what, arguments) {
+        let kind = if kind == "postgres" { Kind::Postgres } else { Kind::Sqlite };
+        return println!("{};", source::statement(kind));
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     let answer = runtime.block_on(async {
         match (what, arguments) {
             ("bare", [at]) => bare(at).await,
             ("poll", [config, at]) => poll(Path::new(config), at).await,
-            _ => panic!("bare AT, or poll CONFIG INSTANT"),
+            _ => panic!("bare AT, poll CONFIG INSTANT, or statement sqlite|postgres"),
         }
     });
     println!("{}", serde_json::to_string(&answer).expect("an answer"));

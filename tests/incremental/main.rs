@@ -314,8 +314,8 @@ fn what_is_withdrawn_before_it_was_sent_has_told_nobody() {
     block_on(async {
         let mut world = World::drawn(1).await;
         world.poll().await;
-        for (events, hours) in [(None, 712), (None, 690), (Some(Event::RuleLoosened), 24), (None, 24), (None, 2)] {
-            for event in events {
+        for (event, hours) in [(None, 712), (None, 690), (Some(Event::RuleLoosened), 24), (None, 24), (None, 2)] {
+            if let Some(event) = event {
                 world.happen(&event).await;
             }
             world.now += TimeDelta::hours(hours);
