@@ -388,15 +388,12 @@ fn eclipse_shows_no_open_enquiry_and_so_asks_for_no_conference_under_one() {
 /// What it cannot know it says: once for the rule and the whole source, and to nobody of a child.
 #[test]
 fn eclipse_says_that_it_shows_no_open_enquiry() {
-    let completed: String = (0..60)
-        .map(|number| {
-            format!(
-                "INSERT INTO ssd_s47_enquiry (s47e_s47_enquiry_id, s47e_person_id, s47e_s47_start_date, s47e_s47_end_date)
-                 VALUES ('Q{number}', '1', '2026-10-{:02}', '2026-11-02');",
-                1 + number % 28
-            )
-        })
-        .collect();
+    let values: Vec<String> =
+        (0..60).map(|number| format!("('Q{number}', '1', '2026-10-{:02}', '2026-11-02')", 1 + number % 28)).collect();
+    let completed = format!(
+        "INSERT INTO ssd_s47_enquiry (s47e_s47_enquiry_id, s47e_person_id, s47e_s47_start_date, s47e_s47_end_date) VALUES {}",
+        values.join(", ")
+    );
     for (system, open, says_so) in [(Eclipse, "", true), (Lcs, "NULL", false)] {
         let bench = bench_of_enquiries(system);
         bench.sql(&completed);

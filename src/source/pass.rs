@@ -159,7 +159,7 @@ impl Pass {
 
     async fn last_look(mut self, views: &[View], rows: u64, tally: Tally) -> Result<Passed, SourceError> {
         self.snapshot.rollback().await?;
-        let after = survey::survey(&self.source).await?;
+        let after = survey::second_look(&self.source).await?;
         self.before.agrees_with(&after)?;
         if rows != self.before.keyed.get(CHILDREN) {
             return Err(SourceError::LoadInProgress { what: "the children changed beneath the read".into() });

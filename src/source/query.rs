@@ -84,10 +84,18 @@ pub(crate) fn rows(view: &View) -> String {
 
 /// For every view but the load mark: its name, how many rows it has, and how many of them have a key.
 pub(crate) fn counts(kind: Kind, views: &[View]) -> String {
+    counting(views, |view| format!("COUNT(*), COUNT({})", id(kind, view.key_column())))
+}
+
+/// The same without the keys. It looks at no column, so that a database can leave out what a view only joins to show more of
+/// a row.
+pub(crate) fn counts_of_rows(views: &[View]) -> String {
+    counting(views, |_| "COUNT(*), COUNT(*)".to_owned())
+}
+
+fn counting(views: &[View], what: impl Fn(&View) -> String) -> String {
     let counted = views.iter().filter(|view| view.name != LOAD);
-    let parts: Vec<_> = counted
-        .map(|view| format!("SELECT '{0}', COUNT(*), COUNT({1}) FROM {0}", view.name, id(kind, view.key_column())))
-        .collect();
+    let parts: Vec<_> = counted.map(|view| format!("SELECT '{0}', {1} FROM {0}", view.name, what(view))).collect();
     parts.join("\nUNION ALL ")
 }
 

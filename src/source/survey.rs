@@ -45,16 +45,21 @@ pub struct Survey {
 
 /// Looks at the case database in a transaction of its own.
 pub async fn survey(source: &Source) -> Result<Survey, SourceError> {
-    match look(source).await {
+    match look(source, query::counts).await {
         Ok(survey) => Ok(survey),
         Err(SourceError::Failed(error)) => Err(diagnose(source, error).await),
         Err(other) => Err(other),
     }
 }
 
-async fn look(source: &Source) -> Result<Survey, SourceError> {
+/// A second look, which is only to be held against a first: it counts no keys.
+pub(crate) async fn second_look(source: &Source) -> Result<Survey, SourceError> {
+    look(source, |_, views| query::counts_of_rows(views)).await
+}
+
+async fn look(source: &Source, counts: impl Fn(Kind, &[View]) -> String) -> Result<Survey, SourceError> {
     let mut snapshot = snapshot(source).await?;
-    let survey = Survey::take(&mut snapshot).await?;
+    let survey = Survey::counted(&mut snapshot, counts).await?;
     snapshot.rollback().await?;
     Ok(survey)
 }
@@ -107,9 +112,16 @@ async fn begin(source: &Source) -> Result<Transaction, SourceError> {
 
 impl Survey {
     pub(crate) async fn take(transaction: &mut Transaction) -> Result<Survey, DatabaseError> {
+        Survey::counted(transaction, query::counts).await
+    }
+
+    async fn counted(
+        transaction: &mut Transaction,
+        count: impl Fn(Kind, &[View]) -> String,
+    ) -> Result<Survey, DatabaseError> {
         let views = views();
         let (mut counts, mut keyed) = (Counts::default(), Counts::default());
-        for row in transaction.fetch(&query::counts(transaction.kind(), &views), &[]).await? {
+        for row in transaction.fetch(&count(transaction.kind(), &views), &[]).await? {
             let (view, rows, with_key) = (row.text(0)?, row.int(1)?, row.int(2)?);
             counts.0.insert(view.clone(), u64::try_from(rows).unwrap_or(0));
             keyed.0.insert(view, u64::try_from(with_key).unwrap_or(0));
