@@ -10,11 +10,13 @@ mod error;
 mod migrate;
 mod open;
 mod row;
+mod stillness;
 mod transaction;
 
 pub use error::{Cause, DatabaseError};
 pub use open::Access;
 pub use row::{Arg, Row};
+pub use stillness::Stillness;
 pub use transaction::{Rows, Transaction};
 
 use std::fmt;

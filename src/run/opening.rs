@@ -4,12 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{
-    Watch, WatchError,
-    audience::Line,
-    kept::KnownCases,
-    sweep::{Nameless, Start},
-};
+use super::{Watch, WatchError, audience::Line, kept::KnownCases, sweep::Start};
 use crate::{
     directory::Directory,
     ledger::{Identity, LedgerError, StoredRun},
@@ -78,7 +73,7 @@ impl Watch {
             self.ledger.for_each_context(wake_if_others).await?;
         }
         let start = Start {
-            nameless: Nameless { facts: pass.nameless(), children: pass.has_nameless_children() },
+            nameless: pass.nameless().to_vec(),
             stale: self.is_stale(mark.loaded_at, now),
             known: Arc::new(known),
             after,

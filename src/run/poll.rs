@@ -103,7 +103,7 @@ impl Watch {
                 return Err(error);
             }
         };
-        sweep.settle_gone().await?;
+        sweep.settle_gone(passed.nameless_children).await?;
         let mut faults = sweep.tally().faults.clone();
         faults.absorb(&passed.faults);
         let mut faults = faults.finish();

@@ -128,7 +128,7 @@ impl Watch {
         let mut books = Books::default();
         let mut stretches: Vec<Stretch> = Vec::new();
         let mut stored_dates: Vec<StoredDate> = Vec::new();
-        let (nameless, mut unsure) = (pass.nameless(), BTreeSet::new());
+        let (nameless, mut unsure) = (pass.nameless().to_vec(), BTreeSet::new());
         let mut strangers = Faults::default();
         let directory = self.directory(pass.directory().clone())?;
         let mut reading = crate::source::rest(pass, |record| {

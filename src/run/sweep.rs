@@ -36,18 +36,10 @@ const DECIDED_TOGETHER: usize = 128;
 /// So many dates of the case system's own are held at most; a notice names a few.
 const EXAMPLES_HELD: usize = 1_000;
 
-/// Children that may be missing from the case database only because a row names no child.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Nameless {
-    /// Kinds of which some rows name no child: a child without a plan, or without an enquiry, may be theirs.
-    pub(super) facts: Vec<FactKind>,
-    /// Some children's rows name no child: one who is not seen may be theirs.
-    pub(super) children: bool,
-}
-
 /// What is known before the first child.
 pub(super) struct Start {
-    pub(super) nameless: Nameless,
+    /// Kinds of which some rows name no child: a child without a plan, or without an enquiry, may be theirs.
+    pub(super) nameless: Vec<FactKind>,
     /// The case data is too old to say of anybody that something was not done.
     pub(super) stale: bool,
     pub(super) known: Arc<KnownCases>,
@@ -63,7 +55,7 @@ pub(super) struct Sweep<'a> {
     terms: Terms<'a>,
     directory: &'a Directory,
     line: Line<'a>,
-    nameless: Nameless,
+    nameless: Vec<FactKind>,
     stale: bool,
     known: Arc<KnownCases>,
     seen: Vec<bool>,
@@ -169,7 +161,7 @@ impl<'a> Sweep<'a> {
         }
         let quiet = known.is_some_and(|at| self.known.is_quiet(at, fingerprint));
         let ChildRead { record, found } = child;
-        if found.incomplete || self.nameless.facts.iter().any(|kind| record.facts(*kind).is_empty()) {
+        if found.incomplete || self.nameless.iter().any(|kind| record.facts(*kind).is_empty()) {
             self.undecided.unsure.insert(record.child.clone());
         }
         let one = self.assess(&record, found, fingerprint, quiet);
@@ -295,9 +287,10 @@ impl<'a> Sweep<'a> {
 
     /// After the last child: those of the last run whom the case database holds no more. What was due for them is so no
     /// longer.
-    pub(super) async fn settle_gone(&mut self) -> Result<(), WatchError> {
+    /// With `some_nameless` the row of one who was not seen may be one that names nobody.
+    pub(super) async fn settle_gone(&mut self, some_nameless: bool) -> Result<(), WatchError> {
         self.settle_judged().await?;
-        if self.nameless.children {
+        if some_nameless {
             return Ok(());
         }
         let unseen = self.known.cases.iter().zip(&self.seen).filter(|(_, seen)| !**seen);

@@ -36,6 +36,30 @@ impl ChildRow {
     }
 }
 
+/// What the rows of nobody say of the whole.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Whole {
+    /// Rows of each kind of fact that have no child.
+    pub(crate) childless: [u64; FactKind::ALL.len()],
+    /// Open plans of children who have no row.
+    pub(crate) unwatched: u64,
+    /// Rows of children.
+    pub(crate) children: u64,
+}
+
+impl Whole {
+    /// Reads a row of nobody.
+    pub(crate) fn read(row: &Row) -> Result<Whole, DatabaseError> {
+        let first = 1 + CHILD_COLUMNS.len() + FactKind::ALL.len();
+        let count = |at: usize| Ok(u64::try_from(row.maybe_int(first + at)?.unwrap_or(0)).unwrap_or(0));
+        let mut childless = [0; FactKind::ALL.len()];
+        for (at, rows) in childless.iter_mut().enumerate() {
+            *rows = count(at)?;
+        }
+        Ok(Whole { childless, unwatched: count(FactKind::ALL.len())?, children: count(FactKind::ALL.len() + 1)? })
+    }
+}
+
 /// The facts in a packed column, sorted, so that their order does not depend on the database. Nothing, where the database
 /// packed them otherwise than it was asked to.
 pub(crate) fn unpack(packed: Option<&str>) -> Option<Vec<Cells>> {

@@ -7,15 +7,16 @@ use futures_util::future::BoxFuture;
 use tokio::time::{Instant, timeout_at};
 
 use super::assemble::{ChildRead, ChildRows, Gather, Imprint, Reader};
-use super::contract::{ABSENCES, CHILDREN, LOAD, POSTS, TEAMS, WORKERS};
+use super::contract::{ABSENCES, CHILDREN, POSTS, TEAMS, WORKERS};
 use super::fault::{Defect, Faults};
 use super::fingerprint::{Fingerprint, FingerprintKey};
-use super::packed::{Cells, ChildRow};
+use super::packed::{Cells, ChildRow, Whole};
+use super::parse;
 use super::people::DirectoryReader;
-use super::survey::{self, Survey};
+use super::survey::{self, Marks, Survey};
 use super::{Counts, LoadMark, Source, SourceError, View, query, supply, views};
 use crate::calendar::Zone;
-use crate::database::{DatabaseError, Transaction};
+use crate::database::{DatabaseError, Stillness, Transaction};
 use crate::directory::Directory;
 use crate::record::{FactKind, Need, Supply};
 
@@ -23,13 +24,17 @@ use crate::record::{FactKind, Need, Supply};
 pub struct Pass {
     source: Source,
     zone: Zone,
+    /// From before the snapshot.
+    stillness: Stillness,
     snapshot: Transaction,
-    before: Survey,
+    /// What was there at the beginning, where the snapshot alone does not hold it. It also locks what it looks at.
+    before: Option<Survey>,
     mark: LoadMark,
     directory: Directory,
+    /// Rows of each of the directory's views.
+    counts: Counts,
     faults: Faults,
-    /// Open plans of children who are not in `dw_children`.
-    unwatched: u64,
+    nameless: Vec<FactKind>,
     ends_at: Instant,
 }
 
@@ -60,8 +65,11 @@ pub trait Known: Send + Sync {
 /// What a pass gave, besides the children it handed over.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Passed {
-    /// How many rows each view has. Rows of `dw_children` that are exactly alike count once.
+    /// How many rows each view has: of facts, those of the children handed over. Rows of `dw_children` that are exactly alike
+    /// count once.
     pub counts: Counts,
+    /// Some rows of children name no child, or an open plan is of a child who has no row: one who was not seen may be theirs.
+    pub nameless_children: bool,
     /// Children handed over, read or unchanged.
     pub children: u64,
     /// Faults of no single child.
@@ -88,19 +96,19 @@ impl Pass {
     /// What this source never supplies of what is needed.
     pub async fn supply(&mut self, needs: &[Need]) -> Result<Supply, SourceError> {
         let (source, loaded_on) = (self.source.clone(), self.zone.local_date(self.mark.loaded_at));
-        let asked = supply::ask(&mut self.snapshot, &self.before.counts, needs, loaded_on);
+        let asked = supply::ask(&mut self.snapshot, needs, loaded_on);
         within(&source, self.ends_at, async { asked.await.map_err(SourceError::from) }).await
     }
 
     /// Kinds of which some rows name no child: a child without a plan, or without an enquiry, may be theirs.
-    pub fn nameless(&self) -> Vec<FactKind> {
-        let watched_under = [FactKind::Plan, FactKind::Enquiry].into_iter();
-        watched_under.filter(|kind| self.before.has_nameless(kind.view())).collect()
+    pub fn nameless(&self) -> &[FactKind] {
+        &self.nameless
     }
 
-    /// Some rows of children name no child, or an open plan is of a child who has no row: one who is not seen may be theirs.
-    pub fn has_nameless_children(&self) -> bool {
-        self.before.has_nameless(CHILDREN) || self.unwatched > 0
+    /// How many rows each view has, and how many of them have a key, whether they are a watched child's or not.
+    pub async fn survey(&mut self) -> Result<Survey, SourceError> {
+        let source = self.source.clone();
+        within(&source, self.ends_at, async { Ok(Survey::take(&mut self.snapshot).await?) }).await
     }
 
     /// Hands over every child in bytewise order of its id, so many at a time, and takes the last look. Only when it returns
@@ -123,19 +131,26 @@ impl Pass {
         let loaded_on = self.zone.local_date(self.mark.loaded_at);
         let mut sorting = Sorting {
             known,
-            nameless: self.nameless(),
+            nameless: self.nameless.clone(),
             reader: Reader::new(self.zone, loaded_on),
             tally: Tally::default(),
         };
         let (mut gather, mut seen, mut rows) = (Gather::default(), Vec::with_capacity(batch), 0_u64);
+        let (mut whole, mut nobodies) = (Whole::default(), 0_u64);
         let mut answer = self.snapshot.rows(&sql, &[]);
         loop {
             let row = answer.next().await?;
             let last = row.is_none();
             let complete = match row {
                 Some(row) => {
+                    let of_child = ChildRow::read(&row)?;
+                    if of_child.child.is_empty() {
+                        whole = Whole::read(&row)?;
+                        nobodies += 1;
+                        continue;
+                    }
                     rows += 1;
-                    gather.take(ChildRow::read(&row)?)
+                    gather.take(of_child)
                 }
                 None => gather.finish(),
             };
@@ -153,41 +168,75 @@ impl Pass {
             }
         }
         drop(answer);
-        let tally = sorting.tally;
-        self.last_look(&views, rows, tally).await
+        let tally = Tally { rows, nameless: nobodies.saturating_sub(1), ..sorting.tally };
+        self.last_look(&views, tally, whole).await
     }
 
-    async fn last_look(mut self, views: &[View], rows: u64, tally: Tally) -> Result<Passed, SourceError> {
-        self.snapshot.rollback().await?;
-        let after = survey::second_look(&self.source).await?;
-        self.before.agrees_with(&after)?;
-        if rows != self.before.keyed.get(CHILDREN) {
+    /// Nothing counts if somebody loaded meanwhile. Where nobody has written anything there is nothing to compare; where
+    /// somebody has, what the snapshot holds is counted and held against what there is now.
+    async fn last_look(mut self, views: &[View], tally: Tally, whole: Whole) -> Result<Passed, SourceError> {
+        if self.before.is_none() && self.stillness.is_unbroken().await {
+            self.snapshot.rollback().await?;
+        } else {
+            let before = match self.before.take() {
+                Some(before) => before,
+                None => Survey::of_rows(&mut self.snapshot).await?,
+            };
+            self.snapshot.rollback().await?;
+            before.agrees_with(&survey::second_look(&self.source).await?)?;
+        }
+        if tally.rows != whole.children {
             return Err(SourceError::LoadInProgress { what: "the children changed beneath the read".into() });
         }
-        add_counted(&mut self.faults, views, &self.before, &tally.fact_rows);
-        if self.unwatched > 0 {
-            let what = Defect::OpenPlanWithoutChild(self.unwatched);
-            self.faults.add(FactKind::Plan.view(), None, "child_id", what);
+        let mut counts = self.counts;
+        counts.0.insert(CHILDREN.to_owned(), tally.rows.saturating_sub(tally.repeated) + tally.nameless);
+        if tally.nameless > 0 {
+            self.faults.add(CHILDREN, None, "child_id", Defect::Unowned(tally.nameless));
         }
-        let mut counts = after.counts;
-        if let Some(rows) = counts.0.get_mut(CHILDREN) {
-            *rows = rows.saturating_sub(tally.repeated);
+        let facts = views.iter().filter_map(|view| Some((view, view.fact?)));
+        for (view, kind) in facts {
+            counts.0.insert(view.name.to_owned(), tally.fact_rows.get(kind as usize).copied().unwrap_or(0));
+            let childless = whole.childless.get(kind as usize).copied().unwrap_or(0);
+            if childless > 0 {
+                self.faults.add(view.name, None, view.key_column(), Defect::Unowned(childless));
+            }
         }
-        Ok(Passed { counts, children: tally.children, faults: self.faults })
+        if whole.unwatched > 0 {
+            self.faults.add(FactKind::Plan.view(), None, "child_id", Defect::OpenPlanWithoutChild(whole.unwatched));
+        }
+        let nameless_children = tally.nameless > 0 || whole.unwatched > 0;
+        Ok(Passed { counts, nameless_children, children: tally.children, faults: self.faults })
     }
 }
 
 /// Everything before the first child.
 async fn begun(source: &Source, zone: Zone, ends_at: Instant) -> Result<Pass, SourceError> {
-    let mut snapshot = survey::snapshot(source).await?;
-    let before = Survey::take(&mut snapshot).await?;
-    let mark = before.mark(zone)?;
+    let stillness = source.database.stillness().await?;
+    let (mut snapshot, certain) = survey::snapshot(source).await?;
+    let before = if certain { None } else { Some(Survey::of_rows(&mut snapshot).await?) };
+    let mark = Marks::take(&mut snapshot).await?.mark(zone)?;
     let mut faults = Faults::default();
-    let directory = directory(&mut snapshot, DirectoryReader::new(zone, &mut faults)).await?;
-    let counted = snapshot.fetch(&query::open_plans_without_child(snapshot.kind()), &[]).await?;
-    let unwatched = counted.first().map_or(Ok(0), |row| row.int(0))?;
-    let unwatched = u64::try_from(unwatched).unwrap_or(0);
-    Ok(Pass { source: source.clone(), zone, snapshot, before, mark, directory, faults, unwatched, ends_at })
+    let (directory, counts) = directory(&mut snapshot, zone, &mut faults).await?;
+    let mut nameless = Vec::new();
+    for kind in [FactKind::Plan, FactKind::Enquiry] {
+        let counted = snapshot.fetch(&query::without_child(snapshot.kind(), kind.view()), &[]).await?;
+        if counted.first().map_or(Ok(0), |row| row.int(0))? > 0 {
+            nameless.push(kind);
+        }
+    }
+    Ok(Pass {
+        source: source.clone(),
+        zone,
+        stillness,
+        snapshot,
+        before,
+        mark,
+        directory,
+        counts,
+        faults,
+        nameless,
+        ends_at,
+    })
 }
 
 /// Within the time that one read may take, and with what the database refused put into words.
@@ -214,6 +263,10 @@ struct Sorting<'a> {
 
 #[derive(Default)]
 struct Tally {
+    /// Rows of children.
+    rows: u64,
+    /// Rows of children without an id.
+    nameless: u64,
     children: u64,
     repeated: u64,
     fact_rows: [u64; FactKind::ALL.len()],
@@ -235,29 +288,31 @@ impl Sorting<'_> {
     }
 }
 
-async fn directory(snapshot: &mut Transaction, mut reader: DirectoryReader<'_>) -> Result<Directory, DatabaseError> {
-    for view in views().iter().filter(|view| [WORKERS, TEAMS, ABSENCES, POSTS].contains(&view.name)) {
+/// Everybody, and how many rows each of the directory's views has.
+async fn directory(
+    snapshot: &mut Transaction,
+    zone: Zone,
+    faults: &mut Faults,
+) -> Result<(Directory, Counts), DatabaseError> {
+    let (mut read, mut counts) = (Vec::new(), Counts::default());
+    for view in views().into_iter().filter(|view| [WORKERS, TEAMS, ABSENCES, POSTS].contains(&view.name)) {
         let mut rows: Vec<Cells> = Vec::new();
-        for row in snapshot.fetch(&query::rows(view), &[]).await? {
+        for row in snapshot.fetch(&query::rows(&view), &[]).await? {
             rows.push((0..view.columns.len()).map(|at| row.lossy_text(at)).collect::<Result<_, _>>()?);
         }
-        reader.take(view.name, rows);
-    }
-    Ok(reader.finish())
-}
-
-/// Rows without the key they belong under, and rows of children who are not in `dw_children`: a number for each view.
-fn add_counted(faults: &mut Faults, views: &[View], within: &Survey, fact_rows: &[u64; FactKind::ALL.len()]) {
-    for view in views.iter().filter(|view| view.name != LOAD) {
-        let (all, keyed) = (within.counts.get(view.name), within.keyed.get(view.name));
-        if all > keyed {
-            faults.add(view.name, None, view.key_column(), Defect::Unowned(all - keyed));
+        counts.0.insert(view.name.to_owned(), rows.len() as u64);
+        let without_key = |row: &&Cells| parse::id(row.first().and_then(Option::as_deref)).is_none();
+        let unowned = rows.iter().filter(without_key).count() as u64;
+        if unowned > 0 {
+            faults.add(view.name, None, view.key_column(), Defect::Unowned(unowned));
         }
-        let seen = view.fact.map_or(keyed, |kind| fact_rows.get(kind as usize).copied().unwrap_or(0));
-        if keyed > seen {
-            faults.add(view.name, None, view.key_column(), Defect::Orphans(keyed - seen));
-        }
+        read.push((view.name, rows));
     }
+    let mut reader = DirectoryReader::new(zone, faults);
+    for (view, rows) in read {
+        reader.take(view, rows);
+    }
+    Ok((reader.finish(), counts))
 }
 
 /// Nobody is known: every child is read.

@@ -33,47 +33,62 @@ fn text(column: &str) -> String {
 
 /// Every child with its facts: the child's id, [`CHILD_COLUMNS`], then one packed column for each view of facts, in the
 /// order given. Ordered bytewise by the child's id.
+///
+/// First come the rows of nobody, whose id is empty: one of the statement's own, and one for each row of `dw_children`
+/// without an id. Behind the packed columns they have what only the whole can tell: how many rows of each view have no
+/// child, how many open plans are of a child who has no row, how many rows with an id there are. Asked in the same
+/// statement, because what lies under the views would be gone through once more for each.
 pub(crate) fn cases(kind: Kind, facts: &[&View]) -> String {
     let (pack_rows, pack_columns, to_text, bytewise) = match kind {
         Kind::Sqlite => ("JSON_GROUP_ARRAY", "JSON_ARRAY", "", ""),
         Kind::Postgres => ("JSON_AGG", "JSON_BUILD_ARRAY", "::TEXT", " COLLATE \"C\""),
     };
-    let child = id(kind, "child_id");
+    let child = format!("COALESCE({}, '')", id(kind, "child_id"));
     let attributes = CHILD_COLUMNS.map(|name| format!("{} AS {name}", text(name))).join(", ");
-    let (mut columns, mut joins) = (String::new(), String::new());
+    let nothing = CHILD_COLUMNS.map(|_| "NULL").join(", ");
+    let (mut columns, mut counts, mut joins) = (String::new(), String::new(), String::new());
     for (at, view) in facts.iter().enumerate() {
         let (name, key) = (view.name, view.key_column());
         let others: Vec<_> = view.columns.iter().map(|column| column.name).filter(|name| *name != key).collect();
         let as_text = others.iter().map(|name| format!("{} AS {name}", text(name))).collect::<Vec<_>>().join(", ");
         let others = others.join(", ");
         let _ = write!(columns, ", f{at}.facts{to_text}");
+        let _ = write!(counts, ", f{at}.n");
         let _ = write!(
             joins,
-            "\nLEFT JOIN (SELECT child_id, {pack_rows}({pack_columns}({others})) AS facts\
+            "\nLEFT JOIN (SELECT child_id, {pack_rows}({pack_columns}({others})) FILTER (WHERE child_id <> '') AS facts, \
+             COUNT(*) AS n\
              \n    FROM (SELECT {child} AS child_id, {as_text} FROM {name}) AS v\
              \n    WHERE child_id IN (SELECT child_id FROM children) GROUP BY child_id) AS f{at} ON f{at}.child_id = c.child_id",
         );
     }
     let wanted = CHILD_COLUMNS.map(|name| format!("c.{name}")).join(", ");
+    let unwatched = open_plans_without_child(kind);
     format!(
-        "WITH children AS MATERIALIZED (SELECT * FROM (SELECT {child} AS child_id, {attributes} FROM {CHILDREN}) AS v \
-         WHERE child_id IS NOT NULL)\
-         \nSELECT c.child_id, {wanted}{columns}\nFROM children AS c{joins}\nORDER BY c.child_id{bytewise}"
+        "WITH children AS MATERIALIZED (SELECT {child} AS child_id, {attributes} FROM {CHILDREN} \
+         UNION ALL SELECT '', {nothing})\
+         \nSELECT c.child_id, {wanted}{columns}{counts}, ({unwatched}), \
+         (SELECT COUNT(*) FROM children WHERE child_id <> '')\
+         \nFROM children AS c{joins}\nORDER BY c.child_id{bytewise}"
     )
 }
 
-/// How many open plans of this authority belong to a child who is not in `dw_children`. Open is what `parse` reads as
+/// How many open plans of this authority belong to a child who is not among `children`. Open is what `parse` reads as
 /// open: no end, or the one that stands for none.
-pub(crate) fn open_plans_without_child(kind: Kind) -> String {
+fn open_plans_without_child(kind: Kind) -> String {
     let (child, ended, elsewhere) = (id(kind, "child_id"), trimmed(kind, "ended_on"), trimmed(kind, "other_authority"));
     let plans = FactKind::Plan.view();
     format!(
         "SELECT COUNT(*) FROM (SELECT {child} AS child_id, {ended} AS ended_on, {elsewhere} AS elsewhere FROM {plans}) AS p \
-         \nLEFT JOIN (SELECT DISTINCT {child} AS child_id FROM {CHILDREN}) AS c ON c.child_id = p.child_id \
-         \nWHERE p.child_id IS NOT NULL AND c.child_id IS NULL \
+         WHERE p.child_id IS NOT NULL AND p.child_id NOT IN (SELECT child_id FROM children) \
          AND (COALESCE(p.ended_on, '') = '' OR p.ended_on LIKE '9999-12-31%') \
          AND LOWER(COALESCE(p.elsewhere, '')) NOT IN ('y', 'yes', 'true', '1')"
     )
+}
+
+/// How many rows of that view have no child.
+pub(crate) fn without_child(kind: Kind, view: &str) -> String {
+    format!("SELECT COUNT(*) FROM {view} WHERE {} IS NULL", id(kind, "child_id"))
 }
 
 /// All rows of one view as text, in the order of its columns.
@@ -82,9 +97,25 @@ pub(crate) fn rows(view: &View) -> String {
     format!("SELECT {} FROM {}", columns.join(", "), view.name)
 }
 
+/// How many tables of this database lie in another one.
+pub(crate) const FOREIGN_TABLES: &str = "SELECT COUNT(*) FROM pg_class WHERE relkind = 'f'";
+
 /// For every view but the load mark: its name, how many rows it has, and how many of them have a key.
 pub(crate) fn counts(kind: Kind, views: &[View]) -> String {
     counting(views, |view| format!("COUNT(*), COUNT({})", id(kind, view.key_column())))
+}
+
+/// For each of these views its name and how many rows it has, but no more than `most`.
+pub(crate) fn counts_up_to(views: &[&str], most: u64) -> String {
+    let parts = views
+        .iter()
+        .map(|view| format!("SELECT '{view}', COUNT(*) FROM (SELECT 1 AS one FROM {view} LIMIT {most}) AS few"));
+    parts.collect::<Vec<_>>().join("\nUNION ALL ")
+}
+
+/// How many rows a view has.
+pub(crate) fn count(view: &str) -> String {
+    format!("SELECT COUNT(*) FROM {view}")
 }
 
 /// The same without the keys. It looks at no column, so that a database can leave out what a view only joins to show more of

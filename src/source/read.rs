@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use futures_util::FutureExt as _;
 
 use super::assemble::ChildRead;
-use super::fault::Faults;
+use super::fault::{Defect, Faults};
 use super::pass::{Nobody, Pass, Seen};
-use super::{Counts, Fault, LoadMark, Source, SourceError};
+use super::{Counts, Fault, LoadMark, Source, SourceError, views};
 use crate::calendar::Zone;
 use crate::directory::Directory;
 use crate::record::{CaseRecord, ChildRef, FactKind};
@@ -41,7 +41,8 @@ pub async fn read(source: &Source, zone: Zone, on_case: impl FnMut(CaseRecord)) 
 }
 
 /// The rest of a read that has been begun.
-pub async fn rest(pass: Pass, mut on_case: impl FnMut(CaseRecord)) -> Result<Reading, SourceError> {
+pub async fn rest(mut pass: Pass, mut on_case: impl FnMut(CaseRecord)) -> Result<Reading, SourceError> {
+    let all = pass.survey().await?;
     let (directory, mark) = (pass.directory().clone(), pass.mark().clone());
     let (mut faults, mut facts, mut incomplete) = (Faults::default(), 0, BTreeSet::new());
     let passed = pass
@@ -59,6 +60,15 @@ pub async fn rest(pass: Pass, mut on_case: impl FnMut(CaseRecord)) -> Result<Rea
         })
         .await?;
     faults.absorb(&passed.faults);
+    // What belongs to children whom nobody watches is no fault, and a run does not count it; somebody who looks may wonder.
+    for view in views() {
+        let Some(kind) = view.fact else { continue };
+        let keyed = all.keyed.get(view.name);
+        let orphans = keyed.saturating_sub(passed.counts.get(view.name));
+        if orphans > 0 {
+            faults.add(kind.view(), None, view.key_column(), Defect::Orphans(orphans));
+        }
+    }
     Ok(Reading {
         directory,
         mark,

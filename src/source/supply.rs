@@ -25,16 +25,20 @@ const LEAST_RECENT: u64 = 20;
 /// open.
 pub(crate) async fn ask(
     snapshot: &mut Transaction,
-    counts: &Counts,
     needs: &[Need],
     loaded_on: NaiveDate,
 ) -> Result<Supply, DatabaseError> {
     let kinds: BTreeSet<FactKind> = needs.iter().map(|need| need.fact).collect();
     let mut supply = Supply::default();
-    if counts.get(FactKind::Plan.view()) >= LEAST_ROWS {
-        supply.no_facts.extend(kinds.iter().filter(|kind| counts.get(kind.view()) == 0));
+    let asked: Vec<&str> = kinds.iter().chain([&FactKind::Plan]).map(|kind| kind.view()).collect();
+    let mut counts = Counts::default();
+    for row in snapshot.fetch(&query::counts_up_to(&asked, LEAST_ROWS), &[]).await? {
+        counts.0.insert(row.text(0)?, u64::try_from(row.int(1)?).unwrap_or(0));
     }
     let enough = |kind: &FactKind| counts.get(kind.view()) >= LEAST_ROWS;
+    if enough(&FactKind::Plan) {
+        supply.no_facts.extend(kinds.iter().filter(|kind| counts.get(kind.view()) == 0));
+    }
     let attributes: BTreeSet<(FactKind, &str)> = needs
         .iter()
         .filter(|need| enough(&need.fact))
@@ -54,7 +58,9 @@ pub(crate) async fn ask(
         let recent = counted.first().map_or(Ok(0), |row| row.int(0))?;
         let recent = u64::try_from(recent).unwrap_or(0);
         if recent >= LEAST_RECENT {
-            let held = counts.get(kind.view());
+            let held = snapshot.fetch(&query::count(kind.view()), &[]).await?;
+            let held = held.first().map_or(Ok(0), |row| row.int(0))?;
+            let held = u64::try_from(held).unwrap_or(0);
             supply.completed_only.insert(kind, CompletedOnly { held, recent, recent_days: RECENT_DAYS });
         }
     }

@@ -39,8 +39,8 @@ pub struct Survey {
     pub counts: Counts,
     /// How many rows of each view have a key: a child where they belong to one, an id where they do not.
     pub(crate) keyed: Counts,
-    /// The rows of `dw_load` as they stand, sorted.
-    marks: Vec<[Option<String>; 2]>,
+    /// The rows of `dw_load` as they stand.
+    pub(crate) marks: Marks,
 }
 
 /// Looks at the case database in a transaction of its own.
@@ -58,39 +58,42 @@ pub(crate) async fn second_look(source: &Source) -> Result<Survey, SourceError> 
 }
 
 async fn look(source: &Source, counts: impl Fn(Kind, &[View]) -> String) -> Result<Survey, SourceError> {
-    let mut snapshot = snapshot(source).await?;
+    let (mut snapshot, _) = snapshot(source).await?;
     let survey = Survey::counted(&mut snapshot, counts).await?;
     snapshot.rollback().await?;
     Ok(survey)
 }
 
-/// A read-only transaction in which nothing changes any more.
+/// A read-only transaction in which nothing changes any more, and whether that is so of everything in it.
 ///
 /// On PostgreSQL a `TRUNCATE` empties a table for every snapshot, older ones too. So the views are locked against it
 /// before the snapshot is taken. `NOWAIT`: a session that never waits while it holds locks cannot be part of a deadlock,
-/// and so a nightly load can never be the one to fail. What cannot be locked by name (a materialised view, a foreign table,
-/// views of a user who may only select) is locked all the same by the first look, which reads each of them.
-pub(crate) async fn snapshot(source: &Source) -> Result<Transaction, SourceError> {
+/// and so a nightly load can never be the one to fail. A materialised view, and views of a user who may only select, cannot
+/// be locked by name, and what a foreign table shows lies in another database.
+pub(crate) async fn snapshot(source: &Source) -> Result<(Transaction, bool), SourceError> {
     if source.database.kind() == Kind::Sqlite {
-        return begin(source).await;
+        return Ok((begin(source).await?, true));
     }
     // Asked in a transaction of its own: a query would take the snapshot before the locks.
+    let views = views();
     let mut transaction = source.database.begin_read().await?;
-    let rows = transaction.fetch(&query::lockable(&views()), &[]).await?;
+    let rows = transaction.fetch(&query::lockable(&views), &[]).await?;
     let lockable: Vec<String> = rows.iter().map(|row| row.text(0)).collect::<Result<_, _>>()?;
+    let foreign = transaction.fetch(query::FOREIGN_TABLES, &[]).await?;
+    let foreign = foreign.first().map_or(Ok(0), |row| row.int(0))?;
     transaction.rollback().await?;
     let mut transaction = begin(source).await?;
     if lockable.is_empty() {
-        return Ok(transaction);
+        return Ok((transaction, false));
     }
     let lock = format!("LOCK TABLE {} IN ACCESS SHARE MODE NOWAIT", lockable.join(", "));
     match transaction.execute(&lock, &[]).await {
-        Ok(_) => Ok(transaction),
+        Ok(_) => Ok((transaction, foreign == 0 && lockable.len() == views.len())),
         Err(error) if error.is_locked() => Err(error.into()),
         // Some rights allow a SELECT and no LOCK.
         Err(_) => {
             transaction.rollback().await?;
-            begin(source).await
+            Ok((begin(source).await?, false))
         }
     }
 }
@@ -111,6 +114,11 @@ async fn begin(source: &Source) -> Result<Transaction, SourceError> {
 }
 
 impl Survey {
+    /// A first look to hold a second against: it counts no keys.
+    pub(crate) async fn of_rows(transaction: &mut Transaction) -> Result<Survey, DatabaseError> {
+        Survey::counted(transaction, |_, views| query::counts_of_rows(views)).await
+    }
+
     pub(crate) async fn take(transaction: &mut Transaction) -> Result<Survey, DatabaseError> {
         Survey::counted(transaction, query::counts).await
     }
@@ -126,34 +134,8 @@ impl Survey {
             counts.0.insert(view.clone(), u64::try_from(rows).unwrap_or(0));
             keyed.0.insert(view, u64::try_from(with_key).unwrap_or(0));
         }
-        let mut marks = Vec::new();
-        for view in views.iter().filter(|view| view.name == LOAD) {
-            for row in transaction.fetch(&query::rows(view), &[]).await? {
-                marks.push([row.lossy_text(0)?, row.lossy_text(1)?]);
-            }
-        }
-        marks.sort();
+        let marks = Marks::take(transaction).await?;
         Ok(Survey { counts, keyed, marks })
-    }
-
-    /// Whether some rows of that view have no key, and so belong to nobody.
-    pub(crate) fn has_nameless(&self, view: &str) -> bool {
-        self.counts.get(view) > self.keyed.get(view)
-    }
-
-    /// The load mark; an error where there is not exactly one that can be read. Local times are those of `zone`.
-    pub fn mark(&self, zone: Zone) -> Result<LoadMark, SourceError> {
-        let no = |what| SourceError::NoLoadMark { what };
-        match self.marks.as_slice() {
-            [] => Err(no("it is empty")),
-            [[name, at]] => {
-                let source_name = parse::said(name.as_deref()).ok_or_else(|| no("its source_name is empty"))?;
-                let at = parse::instant(at.as_deref(), zone).map_err(|_| no("its loaded_at is no date and time"))?;
-                let loaded_at = at.ok_or_else(|| no("its loaded_at is empty"))?;
-                Ok(LoadMark { source_name: source_name.to_owned(), loaded_at })
-            }
-            _ => Err(no("it has several rows")),
-        }
     }
 
     /// Fails where another look found something else.
@@ -168,6 +150,38 @@ impl Survey {
             return Err(SourceError::LoadInProgress { what: "the load mark changed".into() });
         }
         Ok(())
+    }
+}
+
+/// The rows of `dw_load` as they stand, sorted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Marks(Vec<[Option<String>; 2]>);
+
+impl Marks {
+    pub(crate) async fn take(transaction: &mut Transaction) -> Result<Marks, DatabaseError> {
+        let mut marks = Vec::new();
+        for view in views().iter().filter(|view| view.name == LOAD) {
+            for row in transaction.fetch(&query::rows(view), &[]).await? {
+                marks.push([row.lossy_text(0)?, row.lossy_text(1)?]);
+            }
+        }
+        marks.sort();
+        Ok(Marks(marks))
+    }
+
+    /// The load mark; an error where there is not exactly one that can be read. Local times are those of `zone`.
+    pub(crate) fn mark(&self, zone: Zone) -> Result<LoadMark, SourceError> {
+        let no = |what| SourceError::NoLoadMark { what };
+        match self.0.as_slice() {
+            [] => Err(no("it is empty")),
+            [[name, at]] => {
+                let source_name = parse::said(name.as_deref()).ok_or_else(|| no("its source_name is empty"))?;
+                let at = parse::instant(at.as_deref(), zone).map_err(|_| no("its loaded_at is no date and time"))?;
+                let loaded_at = at.ok_or_else(|| no("its loaded_at is empty"))?;
+                Ok(LoadMark { source_name: source_name.to_owned(), loaded_at })
+            }
+            _ => Err(no("it has several rows")),
+        }
     }
 }
 
