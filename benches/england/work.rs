@@ -4,12 +4,15 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use duewatch::{
+    calendar::Zone,
     clock::Clock,
     database::{Access, Database, Kind},
     ledger::{Ledger, Mode},
+    procedure::{DutyCatalogue, Procedure, Rule},
+    record::{FactKind, Need},
     run::Watch,
     settings::Settings,
-    source::{self, Source},
+    source::{self, Pass, Source},
 };
 use serde::{Deserialize, Serialize};
 
@@ -46,8 +49,8 @@ fn is_postgres(at: &str) -> bool {
     at.starts_with("postgres")
 }
 
-/// Everything that a read does with the database and nothing that it does with the rows: two looks, the directory's views,
-/// the ordered pass.
+/// Everything that a read does with the database and nothing that it does with the rows: all that comes before the first
+/// child, each child's row taken as text and dropped, the last look.
 async fn bare(at: &str) -> Answer {
     let began = Instant::now();
     let limit = Duration::from_hours(1);
@@ -58,11 +61,15 @@ async fn bare(at: &str) -> Answer {
         (Source::open_sqlite(path, limit).await, Database::open_sqlite_read_only(path).await)
     };
     let (source, database) = (source.expect("it opens"), database.expect("it opens"));
-    source::survey(&source).await.expect("a look");
+    let zone = Zone::from_name("Europe/London").expect("a zone");
+    let mut stillness = database.stillness().await.expect("a moment");
+    let mut pass = Pass::begin(&source, zone).await.expect("a beginning");
+    pass.supply(&needs()).await.expect("what is never supplied");
+    drop(pass);
     let mut read = database.begin_read().await.expect("a transaction");
     let (mut rows, mut bytes) = (0_u64, 0_usize);
     let statement = source::statement(database.kind());
-    let columns = 5 + source::views().iter().filter(|view| view.fact.is_some()).count();
+    let columns = 5 + FactKind::ALL.len();
     let mut answer = read.rows(&statement, &[]);
     while let Some(row) = answer.next().await.expect("a row") {
         rows += 1;
@@ -72,9 +79,16 @@ async fn bare(at: &str) -> Answer {
     }
     drop(answer);
     read.rollback().await.expect("the end");
-    source::survey(&source).await.expect("a look");
+    assert!(stillness.is_unbroken().await, "somebody has written meanwhile");
     let said = format!("{rows} children, {bytes} bytes");
     Answer { seconds: began.elapsed().as_secs_f64(), in_ledger: 0.0, peak_mb: peak_mb(), said }
+}
+
+/// What the rules of the run ask of the source.
+fn needs() -> Vec<Need> {
+    let (_, file, text) = Procedure::SHIPPED[0];
+    let procedure = Procedure::parse(file, text, &DutyCatalogue::shipped()).expect("the shipped procedure");
+    procedure.rules.iter().flat_map(Rule::needs).collect()
 }
 
 async fn poll(config: &Path, at: &str) -> Answer {

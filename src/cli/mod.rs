@@ -156,7 +156,7 @@ fn with_runtime(config: &Path, log: log::LogTo, command: Command) -> Outcome {
         match command {
             Command::Demo(command) => demo::run(&command).await,
             Command::Run(command) => run::run(config, &command).await,
-            Command::Check(command) => check::run(config, &command).await,
+            Command::Check(command) => Box::pin(check::run(config, &command)).await,
             Command::Duties(command) => duties::run(config, &command).await,
             Command::Backtest(command) => backtest::of_cases(config, &command).await,
             Command::Preview(command) => preview::run(config, &command).await,

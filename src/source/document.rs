@@ -152,10 +152,11 @@ The tables on this page are made from the ones the program itself uses, so they 
 
 Case databases are often copies that are emptied and filled again at night. Half a load must not be taken for the truth.
 
-- Every read counts all views and looks at `dw_load` before and after, and sees one state of the data in between. If
-  anything differs, nothing of the read is used, and the next one tries again.
-- If `dw_children`, `dw_plans`, `dw_workers`, `dw_teams` or `dw_posts` is suddenly empty, or any of these or of the fact
-  views loses half its rows (the setting can be changed; views under 10 rows are left alone), or half of all open duties
+- Every read sees one state of the data. If anybody has written to the database meanwhile, all views are counted in that
+  state and again afterwards, and `dw_load` is looked at both times. If anything differs, nothing of the read is used, and
+  the next one tries again.
+- If `dw_children`, `dw_plans`, `dw_workers`, `dw_teams` or `dw_posts` is suddenly empty, or any of these loses half its
+  rows or the children shown lose half their facts of one kind (the setting can be changed; under 10 rows are left alone), or half of all open duties
   would be over at once, as when ids change, duewatch holds everything new back, tells the last recipient once that has
   lasted four hours, and goes on by itself when a read looks right again. If the rows are gone for good, say so with
   `duewatch ledger accept --fewer-rows`.
