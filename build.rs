@@ -6,8 +6,8 @@ use std::fs;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 
-/// Everything that the program is made of. Rules and holidays are numbered by themselves, where they are read.
-const PARTS: [&str; 4] = ["Cargo.lock", "Cargo.toml", "migrations", "src"];
+/// Everything that the program is made of. Holidays are numbered by themselves, where they are read.
+const PARTS: [&str; 5] = ["Cargo.lock", "Cargo.toml", "config", "migrations", "src"];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut files = BTreeSet::new();

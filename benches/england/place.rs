@@ -38,7 +38,8 @@ impl Place {
 
         let config = self.settings(folder.path());
         let cold = Place::process("poll", &[&config, AT]);
-        figures.seconds("cold: read and assessed", cold.seconds - cold.in_ledger);
+        figures.seconds("cold: read and assessed", cold.seconds - cold.deciding - cold.in_ledger);
+        figures.seconds("cold: deciding who is told", cold.deciding);
         figures.seconds("cold: the writing of the ledger", cold.in_ledger);
         figures.peak_mb("cold run", cold.peak_mb);
 

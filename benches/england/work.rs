@@ -24,6 +24,7 @@ pub(crate) const LATER: &str = "2026-11-26T08:45:00Z";
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Answer {
     pub(crate) seconds: f64,
+    pub(crate) deciding: f64,
     pub(crate) in_ledger: f64,
     pub(crate) peak_mb: f64,
     pub(crate) said: String,
@@ -81,7 +82,7 @@ async fn bare(at: &str) -> Answer {
     read.rollback().await.expect("the end");
     assert!(stillness.is_unbroken().await, "somebody has written meanwhile");
     let said = format!("{rows} children, {bytes} bytes");
-    Answer { seconds: began.elapsed().as_secs_f64(), in_ledger: 0.0, peak_mb: peak_mb(), said }
+    Answer { seconds: began.elapsed().as_secs_f64(), deciding: 0.0, in_ledger: 0.0, peak_mb: peak_mb(), said }
 }
 
 /// What the rules of the run ask of the source.
@@ -112,7 +113,8 @@ async fn poll(config: &Path, at: &str) -> Answer {
         polled.committed.new,
         polled.outcome.name()
     );
-    Answer { seconds, in_ledger: polled.in_ledger.as_secs_f64(), peak_mb: peak_mb(), said }
+    let deciding = polled.deciding.as_secs_f64();
+    Answer { seconds, deciding, in_ledger: polled.in_ledger.as_secs_f64(), peak_mb: peak_mb(), said }
 }
 
 async fn found(settings: &Settings, now: chrono::DateTime<chrono::Utc>) {

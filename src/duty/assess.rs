@@ -225,15 +225,17 @@ fn with_death_on_record(record: &CaseRecord, died_on: NaiveDate) -> Option<CaseR
     Some(with_death)
 }
 
-/// The earliest end of a day that turns a status, or start of a day on which a recorded date arrives or has passed.
+/// The earliest end of a day that turns a status, start of a day on which a recorded date arrives or has passed, or moment
+/// of today that is on record already and still to come.
 fn wake_at(record: &CaseRecord, terms: &Terms, assessment: &Assessment) -> Option<DateTime<Utc>> {
     let unmet = assessment.duties().filter(|duty| duty.status != Status::Met);
     let limits = unmet.flat_map(|duty| [duty.strict.as_ref(), duty.due.as_ref()]).flatten();
     let ends = limits.map(|reading| reading.ends_at(terms.zone));
-    let facts = FactKind::ALL.into_iter().flat_map(|kind| record.facts(kind));
-    let dates = facts.flat_map(Fact::dates).map(|(_, when)| when);
-    let days =
-        dates.map(|when| when.on).chain([record.died_on, record.born_on, record.expected_on].into_iter().flatten());
+    let facts = || FactKind::ALL.into_iter().flat_map(|kind| record.facts(kind)).flat_map(Fact::dates);
+    let moments = facts().filter_map(|(_, when)| when.at);
+    let of_child = [record.died_on, record.born_on, record.expected_on].into_iter().flatten();
+    let days = facts().map(|(_, when)| when.on).chain(of_child);
     let turns = days.flat_map(|on| [Some(on), on.checked_add_days(Days::new(1))]).flatten();
-    ends.chain(turns.map(|on| terms.zone.start_of_day(on))).filter(|at| *at > terms.now).min()
+    let turns = turns.map(|on| terms.zone.start_of_day(on));
+    ends.chain(moments).chain(turns).filter(|at| *at > terms.now).min()
 }

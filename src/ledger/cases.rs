@@ -31,6 +31,8 @@ pub struct Kept {
     pub audience: String,
     /// What the whole run needs of it when it is not judged; none where that is nothing.
     pub carried: Option<String>,
+    /// How often it had been woken by others when this was read.
+    pub woken: i64,
 }
 
 /// Every child that was in the case database at the last run, bytewise by its reference.
@@ -51,11 +53,13 @@ impl Ledger {
             None => return Err(LedgerError::NotFounded { ledger: self.name().into() }),
         };
         let mut cases = Vec::new();
-        let sql = "SELECT child, fingerprint, wake_at_us, audience, carried FROM cases WHERE fingerprint IS NOT NULL";
+        let sql = "SELECT child, fingerprint, wake_at_us, audience, carried, woken FROM cases
+                   WHERE fingerprint IS NOT NULL";
         work.for_each_row(sql, &[], |row| {
             let wake_at = row.maybe_instant(2, "when a child is judged again")?;
             let (fingerprint, audience, carried) = (row.text(1)?, row.text(3)?, row.maybe_text(4)?);
-            cases.push((ChildRef(row.text(0)?), Kept { fingerprint, wake_at, audience, carried }));
+            let woken = row.int(5)?;
+            cases.push((ChildRef(row.text(0)?), Kept { fingerprint, wake_at, audience, carried, woken }));
             Ok(())
         })
         .await?;
@@ -88,13 +92,15 @@ impl Work {
                     kept.wake_at.map(|at| at.timestamp_micros()).into(),
                     (&kept.audience).into(),
                     kept.carried.as_ref().into(),
+                    kept.woken.into(),
                 ]
             })
             .collect();
+        // Whoever woke it since it was read is not overruled.
         let tail = "ON CONFLICT (child) DO UPDATE SET context = excluded.context, run = excluded.run,
-                    fingerprint = excluded.fingerprint, wake_at_us = excluded.wake_at_us, audience = excluded.audience,
-                    carried = excluded.carried";
-        let head = "INSERT INTO cases (child, context, run, fingerprint, wake_at_us, audience, carried)";
+                    fingerprint = excluded.fingerprint, audience = excluded.audience, carried = excluded.carried,
+                    wake_at_us = CASE WHEN cases.woken = excluded.woken THEN excluded.wake_at_us ELSE 0 END";
+        let head = "INSERT INTO cases (child, context, run, fingerprint, wake_at_us, audience, carried, woken)";
         batch::execute(self, head, &rows, tail).await?;
         Ok(())
     }
@@ -110,14 +116,15 @@ impl Work {
     /// The children that a message speaks of are judged anew at the next run: no server will take it, so what it says is
     /// owed again.
     pub(super) async fn wake_cases_of(&mut self, message: &str) -> Result<(), LedgerError> {
-        let sql = "UPDATE cases SET wake_at_us = 0 WHERE child IN (SELECT child FROM notices WHERE message_id = $1)";
+        let sql = "UPDATE cases SET wake_at_us = 0, woken = woken + 1 WHERE child IN (SELECT child FROM notices WHERE message_id = $1)";
         self.execute(sql, &[message.into()]).await?;
         Ok(())
     }
 
     /// This child is judged anew at the next run.
     pub(super) async fn wake_case(&mut self, child: &ChildRef) -> Result<(), LedgerError> {
-        self.execute("UPDATE cases SET wake_at_us = 0 WHERE child = $1", &[(&child.0).into()]).await?;
+        self.execute("UPDATE cases SET wake_at_us = 0, woken = woken + 1 WHERE child = $1", &[(&child.0).into()])
+            .await?;
         Ok(())
     }
 

@@ -43,6 +43,7 @@ pub(super) struct KnownCase {
     due: bool,
     pub(super) audience: String,
     pub(super) carried: Option<Box<Carried>>,
+    pub(super) woken: i64,
 }
 
 /// Every child of the last run.
@@ -74,7 +75,8 @@ impl KnownCases {
                 || kept.wake_at.is_some_and(|wake_at| wake_at <= now)
                 || arrived.is_some_and(|on| on <= loaded_on);
             let fingerprint = Fingerprint::from_text(&kept.fingerprint);
-            KnownCase { child, fingerprint, due, audience: kept.audience, carried: carried.map(Box::new) }
+            let (audience, carried) = (kept.audience, carried.map(Box::new));
+            KnownCase { child, fingerprint, due, audience, carried, woken: kept.woken }
         });
         KnownCases { key, whole, cases: cases.collect() }
     }

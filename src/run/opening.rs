@@ -39,7 +39,6 @@ pub(super) struct Opening {
 impl Watch {
     /// Reads everything but the children, and what was kept of them.
     pub(super) async fn open_run(&self, now: DateTime<Utc>) -> Result<Result<Opening, NotAccepted>, WatchError> {
-        let previous = self.ledger.last_good_run().await?;
         let identity = self.ledger.identity().await?;
         let mut pass = self.pass().await?;
         let mark = pass.mark().clone();
@@ -59,9 +58,13 @@ impl Watch {
         let today = self.zone.local_date(now);
         let line = Line::new(&directory, &self.procedure, today, &self.last_recipient);
         let directory_hash = line.of_all();
-        let whole = self.is_whole(previous.as_ref(), now).await?;
         let kept = self.ledger.kept_cases().await?;
         let after = kept.runs;
+        let previous = self.ledger.last_good_run().await?;
+        if previous.as_ref().is_some_and(|previous| previous.id > after) {
+            return Err(LedgerError::Overtaken { ledger: self.ledger.name().to_owned() }.into());
+        }
+        let whole = self.is_whole(previous.as_ref(), now).await?;
         let loaded_on = self.zone.local_date(mark.loaded_at);
         let mut known = KnownCases::new(kept, self.key(&identity, &supply), whole, now, loaded_on);
         if previous.as_ref().is_some_and(|previous| previous.run.directory_hash != directory_hash) {
@@ -75,6 +78,7 @@ impl Watch {
         let start = Start {
             nameless: pass.nameless().to_vec(),
             stale: self.is_stale(mark.loaded_at, now),
+            backwards: previous.as_ref().is_some_and(|previous| now < previous.run.at),
             known: Arc::new(known),
             after,
             written_at: self.ledger.written_since(self.zone.start_of_day(today)).await?,

@@ -39,6 +39,8 @@ pub struct Polled {
     pub outcome: RunOutcome,
     /// What somebody must look at, in words; empty when all is well.
     pub attention: Vec<String>,
+    /// How much of its time it worked out who is told.
+    pub deciding: Duration,
     /// How much of its time it asked and filled the ledger.
     pub in_ledger: Duration,
 }
@@ -75,7 +77,7 @@ impl Watch {
             if !matches!(run, Err(WatchError::Ledger(LedgerError::Overtaken { .. }))) {
                 break;
             }
-            run = Box::pin(self.run_at(clock, started_at)).await;
+            run = Box::pin(self.run_at(clock, clock.now())).await;
         }
         match run {
             Ok(Ok(polled)) => Ok(polled),
@@ -175,7 +177,8 @@ impl Watch {
             self.ledger.judge_run(committed.run, outcome).await?;
             attention.extend(miscounted);
         }
-        Ok(Polled { committed, books, outcome, attention, in_ledger: tally.in_ledger + began.elapsed() })
+        let (deciding, in_ledger) = (tally.deciding, tally.in_ledger + began.elapsed());
+        Ok(Polled { committed, books, outcome, attention, deciding, in_ledger })
     }
 
     /// Stores that nothing was judged. Once no reading has been accepted for [`HELD_BACK`], the last recipient is told:
@@ -222,6 +225,7 @@ impl Watch {
             books: Books::default(),
             outcome: RunOutcome::Refused,
             attention,
+            deciding: Duration::ZERO,
             in_ledger: Duration::ZERO,
         })
     }

@@ -1,7 +1,7 @@
 //! One sweep over all children: who is judged, what that comes to, and what of it is stored.
 //!
 //! Children come in batches, and what is decided of a batch is handed to the ledger before the next is looked at, so that
-//! memory does not grow with the authority. Nothing lasts before the whole sweep has been accepted.
+//! memory grows only by what is known of each child, not by its history. Nothing lasts before the whole sweep has been accepted.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -42,6 +42,8 @@ pub(super) struct Start {
     pub(super) nameless: Vec<FactKind>,
     /// The case data is too old to say of anybody that something was not done.
     pub(super) stale: bool,
+    /// The clock stands before the last run.
+    pub(super) backwards: bool,
     pub(super) known: Arc<KnownCases>,
     /// How many runs there were before.
     pub(super) after: i64,
@@ -57,6 +59,7 @@ pub(super) struct Sweep<'a> {
     line: Line<'a>,
     nameless: Vec<FactKind>,
     stale: bool,
+    backwards: bool,
     known: Arc<KnownCases>,
     seen: Vec<bool>,
     /// How many runs there were before.
@@ -84,6 +87,8 @@ pub(super) struct Tally {
     opened: i64,
     /// Duties that end because what started them is not there any more.
     pub(super) gone: u64,
+    /// How long it was worked out who is told.
+    pub(super) deciding: Duration,
     /// How long the ledger was asked and filled.
     pub(super) in_ledger: Duration,
     /// Children whose judgement changed though nothing had said so.
@@ -120,12 +125,13 @@ struct Judged {
     carried: Carried,
     wake_at: Option<DateTime<Utc>>,
     quiet: bool,
+    woken: i64,
 }
 
 impl<'a> Sweep<'a> {
     pub(super) fn new(watch: &'a Watch, terms: Terms<'a>, directory: &'a Directory, start: Start) -> Sweep<'a> {
         let line = Line::new(directory, terms.procedure, terms.today, &watch.last_recipient);
-        let Start { nameless, stale, known, after, written_at } = start;
+        let Start { nameless, stale, backwards, known, after, written_at } = start;
         Sweep {
             watch,
             terms,
@@ -133,6 +139,7 @@ impl<'a> Sweep<'a> {
             line,
             nameless,
             stale,
+            backwards,
             seen: vec![false; known.cases.len()],
             known,
             after,
@@ -159,12 +166,14 @@ impl<'a> Sweep<'a> {
         if let Some(seen) = known.and_then(|at| self.seen.get_mut(at)) {
             *seen = true;
         }
-        let quiet = known.is_some_and(|at| self.known.is_quiet(at, fingerprint));
+        // Seen from an earlier day everything may be otherwise.
+        let quiet = !self.backwards && known.is_some_and(|at| self.known.is_quiet(at, fingerprint));
         let ChildRead { record, found } = child;
         if found.incomplete || self.nameless.iter().any(|kind| record.facts(*kind).is_empty()) {
             self.undecided.unsure.insert(record.child.clone());
         }
-        let one = self.assess(&record, found, fingerprint, quiet);
+        let woken = known.and_then(|at| self.known.cases.get(at)).map_or(0, |known| known.woken);
+        let one = Judged { woken, ..self.assess(&record, found, fingerprint, quiet) };
         self.undecided.judged.insert(record.child, one);
     }
 
@@ -221,7 +230,14 @@ impl<'a> Sweep<'a> {
         let (context, wake_at, stretches) =
             (assessment.context.clone(), assessment.wake_at, assessment.stretches.clone());
         self.undecided.duties.extend(assessment.into_duties());
-        Judged { context, fingerprint, carried: Carried { found, strangers, stored_dates, stretches }, wake_at, quiet }
+        Judged {
+            context,
+            fingerprint,
+            carried: Carried { found, strangers, stored_dates, stretches },
+            wake_at,
+            quiet,
+            woken: 0,
+        }
     }
 
     async fn history(&mut self, whose: Whose<'_>) -> Result<History, WatchError> {
@@ -241,6 +257,7 @@ impl<'a> Sweep<'a> {
         cases: &BTreeMap<ChildRef, CaseContext>,
         history: &History,
     ) -> (Part, BTreeSet<ChildRef>) {
+        let began = Instant::now();
         let audience = Audience { stale: self.stale, ..self.watch.audience(self.directory, cases) };
         let decision = decide(reconciled, &audience, history, &self.terms);
         add_steps(&mut self.tally.books.steps, decision.steps);
@@ -261,6 +278,7 @@ impl<'a> Sweep<'a> {
             superseded: decision.superseded,
             ..Part::default()
         };
+        self.tally.deciding += began.elapsed();
         (part, decision.held)
     }
 
@@ -281,6 +299,7 @@ impl<'a> Sweep<'a> {
             wake_at: one.wake_at,
             audience: self.line.of_case(&one.context),
             carried: one.carried.text()?,
+            woken: one.woken,
         };
         Ok(JudgedCase { context: one.context, kept })
     }

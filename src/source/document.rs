@@ -144,7 +144,7 @@ The tables on this page are made from the ones the program itself uses, so they 
 - **Managers that go round in a circle**, cover by oneself, and a team without a manager whose people have none of their own
   are told too.
 - **Rows that are exactly alike** count once. Rows that share an id and differ are a fault; the later one by date is used.
-- **A row of a child who is not in `dw_children`** is not used. How many there are is told for each view: facts of children
+- **A row of a child who is not in `dw_children`** is not used. `duewatch check` tells how many there are in each view: facts of children
   whose plan ended long ago are expected there, and a sudden rise means that ids no longer match. An **open plan** of such
   a child, unless it is another authority's, is a fault: nobody watches that child.
 

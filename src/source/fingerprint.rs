@@ -2,8 +2,9 @@
 //!
 //! Owns the number and how it is made. Must not know what a column means: the text of the rows is taken as it comes. The
 //! number does not depend on the order in which a database hands over the facts of one child, which no database promises.
-//! It is keyed, so that nobody can guess a date of birth from it and try; everything else on which a judgement rests (the
-//! rules, the holidays, the program) goes into the key, so that a change of any of them is a change of every number.
+//! It is keyed with the ledger's own id, so that numbers of two ledgers cannot be held against each other; everything else on
+//! which a judgement rests (the rules, the holidays, the program) goes into the key, so that a change of any of them is a
+//! change of every number.
 
 use std::fmt;
 use std::hash::Hasher as _;

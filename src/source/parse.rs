@@ -6,9 +6,10 @@ use super::Defect;
 use crate::calendar::Zone;
 use crate::record::{AttributeType, PersonRef, TeamRef, Value, When};
 
-/// A column's text without padding; nothing where it is empty or `-1`, which stands for "none" in some case systems.
+/// A column's text without padding; nothing where it is empty or `-1`, which stands for "none" in some case systems, or holds
+/// a control character, which no id does.
 pub(crate) fn id(text: Option<&str>) -> Option<&str> {
-    said(text).filter(|text| *text != "-1")
+    said(text).filter(|text| *text != "-1" && !text.bytes().any(|byte| byte.is_ascii_control()))
 }
 
 /// A column's text without padding; nothing where it is empty.

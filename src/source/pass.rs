@@ -14,7 +14,7 @@ use super::packed::{Cells, ChildRow, Whole};
 use super::parse;
 use super::people::DirectoryReader;
 use super::survey::{self, Marks, Survey};
-use super::{Counts, LoadMark, Source, SourceError, View, query, supply, views};
+use super::{Counts, LoadMark, Source, SourceError, query, supply, views};
 use crate::calendar::Zone;
 use crate::database::{DatabaseError, Stillness, Transaction};
 use crate::directory::Directory;
@@ -118,15 +118,16 @@ impl Pass {
     where
         F: FnMut(Vec<Seen>) -> BoxFuture<'static, bool>,
     {
-        let (source, ends_at) = (self.source.clone(), self.ends_at);
-        within(&source, ends_at, self.passed(known, batch, each)).await
+        let (source, ends_at, mut pass) = (self.source.clone(), self.ends_at, self);
+        let (tally, whole) = within(&source, ends_at, pass.passed(known, batch, each)).await?;
+        // A second count is not part of the read, and must not fail because the read was a long one.
+        within(&source, Instant::now() + source.limit, pass.last_look(tally, whole)).await
     }
 
-    async fn passed<F>(mut self, known: &dyn Known, batch: usize, mut each: F) -> Result<Passed, SourceError>
+    async fn passed<F>(&mut self, known: &dyn Known, batch: usize, mut each: F) -> Result<(Tally, Whole), SourceError>
     where
         F: FnMut(Vec<Seen>) -> BoxFuture<'static, bool>,
     {
-        let views = views();
         let sql = super::statement(self.snapshot.kind());
         let loaded_on = self.zone.local_date(self.mark.loaded_at);
         let mut sorting = Sorting {
@@ -168,13 +169,12 @@ impl Pass {
             }
         }
         drop(answer);
-        let tally = Tally { rows, nameless: nobodies.saturating_sub(1), ..sorting.tally };
-        self.last_look(&views, tally, whole).await
+        Ok((Tally { rows, nameless: nobodies.saturating_sub(1), ..sorting.tally }, whole))
     }
 
     /// Nothing counts if somebody loaded meanwhile. Where nobody has written anything there is nothing to compare; where
     /// somebody has, what the snapshot holds is counted and held against what there is now.
-    async fn last_look(mut self, views: &[View], tally: Tally, whole: Whole) -> Result<Passed, SourceError> {
+    async fn last_look(mut self, tally: Tally, whole: Whole) -> Result<Passed, SourceError> {
         if self.before.is_none() && self.stillness.is_unbroken().await {
             self.snapshot.rollback().await?;
         } else {
@@ -193,8 +193,8 @@ impl Pass {
         if tally.nameless > 0 {
             self.faults.add(CHILDREN, None, "child_id", Defect::Unowned(tally.nameless));
         }
-        let facts = views.iter().filter_map(|view| Some((view, view.fact?)));
-        for (view, kind) in facts {
+        for view in views() {
+            let Some(kind) = view.fact else { continue };
             counts.0.insert(view.name.to_owned(), tally.fact_rows.get(kind as usize).copied().unwrap_or(0));
             let childless = whole.childless.get(kind as usize).copied().unwrap_or(0);
             if childless > 0 {

@@ -97,8 +97,9 @@ pub(crate) fn rows(view: &View) -> String {
     format!("SELECT {} FROM {}", columns.join(", "), view.name)
 }
 
-/// How many tables of this database lie in another one.
-pub(crate) const FOREIGN_TABLES: &str = "SELECT COUNT(*) FROM pg_class WHERE relkind = 'f'";
+/// How many tables of this database lie in another one, or are views whose rows are kept: what a lock on a view beneath
+/// which they lie does not hold.
+pub(crate) const NOT_HELD: &str = "SELECT COUNT(*) FROM pg_class WHERE relkind IN ('f', 'm')";
 
 /// For every view but the load mark: its name, how many rows it has, and how many of them have a key.
 pub(crate) fn counts(kind: Kind, views: &[View]) -> String {

@@ -68,8 +68,8 @@ async fn look(source: &Source, counts: impl Fn(Kind, &[View]) -> String) -> Resu
 ///
 /// On PostgreSQL a `TRUNCATE` empties a table for every snapshot, older ones too. So the views are locked against it
 /// before the snapshot is taken. `NOWAIT`: a session that never waits while it holds locks cannot be part of a deadlock,
-/// and so a nightly load can never be the one to fail. A materialised view, and views of a user who may only select, cannot
-/// be locked by name, and what a foreign table shows lies in another database.
+/// and so a nightly load can never be the one to fail. What lies beneath a
+/// materialised view or a foreign table is not locked with it, and some users may select and not lock.
 pub(crate) async fn snapshot(source: &Source) -> Result<(Transaction, bool), SourceError> {
     if source.database.kind() == Kind::Sqlite {
         return Ok((begin(source).await?, true));
@@ -79,8 +79,8 @@ pub(crate) async fn snapshot(source: &Source) -> Result<(Transaction, bool), Sou
     let mut transaction = source.database.begin_read().await?;
     let rows = transaction.fetch(&query::lockable(&views), &[]).await?;
     let lockable: Vec<String> = rows.iter().map(|row| row.text(0)).collect::<Result<_, _>>()?;
-    let foreign = transaction.fetch(query::FOREIGN_TABLES, &[]).await?;
-    let foreign = foreign.first().map_or(Ok(0), |row| row.int(0))?;
+    let not_held = transaction.fetch(query::NOT_HELD, &[]).await?;
+    let not_held = not_held.first().map_or(Ok(0), |row| row.int(0))?;
     transaction.rollback().await?;
     let mut transaction = begin(source).await?;
     if lockable.is_empty() {
@@ -88,7 +88,7 @@ pub(crate) async fn snapshot(source: &Source) -> Result<(Transaction, bool), Sou
     }
     let lock = format!("LOCK TABLE {} IN ACCESS SHARE MODE NOWAIT", lockable.join(", "));
     match transaction.execute(&lock, &[]).await {
-        Ok(_) => Ok((transaction, foreign == 0 && lockable.len() == views.len())),
+        Ok(_) => Ok((transaction, not_held == 0 && lockable.len() == views.len())),
         Err(error) if error.is_locked() => Err(error.into()),
         // Some rights allow a SELECT and no LOCK.
         Err(_) => {
