@@ -13,6 +13,9 @@ use super::{Cause, Database, DatabaseError, Pool};
 /// How long to wait for a connection, and on SQLite for a lock.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// Above this SQLite uses the pages it has again instead of asking for more.
+const SQLITE_HEAP_BYTES: &str = "33554432";
+
 /// What a connection may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
@@ -36,8 +39,13 @@ impl Database {
     }
 
     /// Opens a SQLite file to read only. Neither this process nor a statement can write to it.
+    /// What a large query sets aside goes into temporary files, not into memory.
     pub async fn open_sqlite_read_only(path: &Path) -> Result<Database, DatabaseError> {
-        let options = SqliteConnectOptions::new().filename(path).read_only(true).pragma("query_only", "on");
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .read_only(true)
+            .pragma("query_only", "on")
+            .pragma("soft_heap_limit", SQLITE_HEAP_BYTES);
         open_sqlite(path, options).await
     }
 

@@ -241,7 +241,7 @@ fn lives() -> u32 {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: lives(), max_shrink_iters: 40, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: lives(), max_shrink_iters: 12, ..ProptestConfig::default() })]
 
     #[test]
     fn passing_over_who_has_not_changed_changes_nothing(
