@@ -259,3 +259,42 @@ fn a_changed_figure_changes_the_hash() {
     let changed = Procedure::parse(file, &text.replace("within = \"12 months\"", "within = \"11 months\""), &known);
     assert_ne!(changed.unwrap().hash, hertfordshire().hash);
 }
+
+#[test]
+fn what_each_shape_needs_of_the_record() {
+    let procedure = hertfordshire();
+    for (duty, expected) in [
+        // Which conferences make a plan may be left open: then the clock is taken to run.
+        ("first-core-group", &["dw_conferences", "dw_core_groups"][..]),
+        ("core-group-minutes-circulate", &["dw_core_groups", "dw_core_groups.minutes_sent_on"]),
+        // The interval that a conference sets is not needed: the rule has its own.
+        ("core-group-frequency", &["dw_core_groups"]),
+        ("child-seen-any-professional", &["dw_visits", "dw_visits.seen", "dw_visits.visitor_id"]),
+        ("child-seen-by-lead-worker", &["dw_visits", "dw_visits.seen", "dw_visits.visitor_id", "dw_allocations"]),
+        (
+            "child-seen-alone-alternate",
+            &["dw_visits", "dw_visits.alone", "dw_visits.seen", "dw_visits.visitor_id", "dw_allocations"],
+        ),
+        (
+            "bedroom-seen",
+            &[
+                "dw_conferences",
+                "dw_conferences.next_review_on or booked_on",
+                "dw_visits",
+                "dw_visits.bedroom",
+                "dw_visits.visitor_id",
+                "dw_allocations",
+            ],
+        ),
+        ("review-date-set", &["dw_conferences", "dw_conferences.next_review_on or booked_on"]),
+        ("case-allocated", &["dw_allocations", "dw_allocations.role"]),
+        ("plan-age-one-year", &["dw_plans", "dw_decisions", "dw_decisions.kind"]),
+        ("access-refused", &["dw_incidents"]),
+        ("child-death", &[]),
+        ("unallocated-monthly-report", &[]),
+    ] {
+        let rule = procedure.rules.iter().find(|rule| rule.duty.0 == duty).unwrap();
+        let needs: Vec<String> = rule.needs().iter().map(ToString::to_string).collect();
+        assert_eq!(needs, expected, "{duty}");
+    }
+}

@@ -323,3 +323,16 @@ fn what_is_withdrawn_before_it_was_sent_has_told_nobody() {
         }
     });
 }
+
+/// Typed in the morning for half past two in the afternoon: by its day it is there already, by its hour it is still to come.
+/// Nothing changes in between but the hour.
+#[test]
+fn what_happens_later_today_is_judged_when_its_hour_has_come() {
+    let bench = Bench::new(&format!("{STAFF}{}", child("C1", "2026-11-02")));
+    bench.add("incidents E1 child_id=C1 kind=access_refused occurred_on=2026-11-16T14:30");
+    let alerts = |bench: &Bench| bench.told().into_iter().filter(|told| told.kind == "alert").count();
+    bench.once("2026-11-16T09:00:00Z");
+    assert_eq!(alerts(&bench), 0);
+    bench.once("2026-11-16T14:45:00Z");
+    assert!(alerts(&bench) > 0, "somebody must hear of it now");
+}
