@@ -320,7 +320,7 @@ fn ended_by_silence(over: &Over, terms: &Terms) -> bool {
 }
 
 /// Everybody who was really told something wanted. What still waits nobody has read: the ledger withdraws it with its duty,
-/// and [`Desk::withdraw_idle`] where its duty stands.
+/// and [`Decision::withdrawn`] says which where its duty stands.
 fn told_people(past: &Past, wanted: impl Fn(&Told) -> bool) -> BTreeMap<PersonRef, Role> {
     let told = past.told.iter().filter(|told| told.state == NoticeState::Bundled && wanted(told));
     told.map(|told| (told.person.clone(), told.role)).collect()
