@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn a_duty_that_an_earlier_release_stored_still_reads() {
-        let stored = r#"{"child":"C1","duty":"first-core-group","key":"plan:P1",
+        let stored = r#"{"child":"C1","duty":"a-first-meeting","key":"plan:P1",
             "anchor":{"fact":"plan","id":"P1","on":"2026-11-02"},"strict":null,"due":null,"status":"cannot_tell",
             "met_on":null,"late":false,"calendar":"england-and-wales","calendar_hash":"","provisional":false,
             "skipped":[],"citation":"000:L45","arithmetic":"","notes":["the record holds no conference"],"done":[]}"#;

@@ -74,7 +74,8 @@ impl<'a> Case<'a> {
 
     fn under(record: &'a CaseRecord, under: &'a Fact, terms: &Terms) -> Option<Case<'a>> {
         let started = under.happened()?.on;
-        let since = if under.kind == FactKind::Plan { plan_since(record, under, started) } else { started };
+        let since =
+            if under.kind == FactKind::Plan { plan_since(record, under, started, terms.today) } else { started };
         Some(Case { record, under, today: terms.today, now: terms.now, since })
     }
 
@@ -199,9 +200,11 @@ fn is_over(record: &CaseRecord, lasting: &Fact, on: NaiveDate, terms: &Terms) ->
 }
 
 /// The first day of a plan: its own, or that of the conference that made it.
-fn plan_since(record: &CaseRecord, plan: &Fact, started: NaiveDate) -> NaiveDate {
+fn plan_since(record: &CaseRecord, plan: &Fact, started: NaiveDate, today: NaiveDate) -> NaiveDate {
     let linked = match plan.get("conference_id") {
-        Value::Fact(id) => record.fact(FactKind::Conference, id).and_then(Fact::happened).map(|when| when.on),
+        Value::Fact(id) => {
+            record.fact(FactKind::Conference, id).and_then(|made_by| made_by.held(today)).map(|when| when.on)
+        }
         _ => None,
     };
     let made_on = linked.or_else(|| unlinked_conference(record, plan, started));
