@@ -48,10 +48,16 @@ impl Desk<'_> {
             .extend(idle.iter().map(|told| self.effect(&told.step, told.repeat, told.generation, &told.person)));
         decision.steps.owed += owed.len() as u64;
         let mut fresh: BTreeMap<PersonRef, Vec<Owed>> = BTreeMap::new();
+        // Steps that wait since an earlier generation, and that a step of this one may speak for before they are sent.
+        let mut waiting: BTreeMap<PersonRef, Vec<Owed>> = BTreeMap::new();
         for owed in owed {
             let (rung, person) = (&owed.rung, &owed.recipient.mailbox.person);
-            if told.iter().any(|told| self.was_told(told, rung, person, rule)) {
+            let mut telling = told.iter().filter(|told| self.was_told(told, rung, person, rule)).peekable();
+            if telling.peek().is_some() {
                 decision.steps.told_before += 1;
+                if telling.all(|told| told.state == NoticeState::Queued && told.generation != self.generation) {
+                    waiting.entry(person.clone()).or_default().push(owed);
+                }
             } else if rung.repeat > 0 && self.is_acknowledged(past, person) {
                 decision.steps.acknowledged += 1;
             } else if self.audience.stale && rung.kind.is_breach() && !rung.urgent {
@@ -62,6 +68,10 @@ impl Desk<'_> {
             }
         }
         for (person, missed) in fresh {
+            // Recorded in this generation as said by the step that speaks: else they would be owed anew tomorrow.
+            for Owed { rung, role, recipient } in waiting.remove(&person).unwrap_or_default() {
+                decision.notices.push(self.notice(&rung, role, recipient, NoticeState::Superseded));
+            }
             let speaks = missed.iter().rposition(|owed| owed.rung.urgent).unwrap_or(missed.len() - 1);
             for (at, Owed { rung, role, recipient }) in missed.into_iter().enumerate() {
                 if at == speaks {

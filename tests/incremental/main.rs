@@ -336,3 +336,30 @@ fn what_happens_later_today_is_judged_when_its_hour_has_come() {
     bench.once("2026-11-16T14:45:00Z");
     assert!(alerts(&bench) > 0, "somebody must hear of it now");
 }
+
+/// A waiting step of an earlier generation that a higher one speaks for is not owed anew a day later.
+#[test]
+fn a_step_said_by_a_higher_one_after_the_date_moved_is_not_told_again() {
+    use events::Event::*;
+    block_on(async {
+        let mut world = World::drawn(1).await;
+        world.poll().await;
+        let steps: Vec<(Vec<Event>, i64)> = vec![
+            (vec![], 68),
+            (vec![RuleTightened], 24),
+            (vec![Visited(299)], 24),
+            (vec![OfficesClosed, Visited(272), MinutesSent(3)], 466),
+            (vec![Visited(114), NewLoad, WorkerLeaves(808)], 24),
+            (vec![PlanEnded(897)], 24),
+            (vec![HolidayProclaimed, NewLoad], 24),
+            (vec![MinutesSent(114), VisitDeleted(363), OtherProgram], 342),
+        ];
+        for (events, hours) in &steps {
+            for event in events {
+                world.happen(event).await;
+            }
+            world.now += TimeDelta::hours(*hours);
+            world.poll().await;
+        }
+    });
+}
