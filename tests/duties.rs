@@ -3,11 +3,14 @@
 
 mod scenario;
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use duewatch::{
     calendar::{Calendar, Holidays, Zone},
-    duty::{Terms, assess},
+    duty::{Terms, assess, assess_reports},
     procedure::Counts,
+    record::{FactKind, Supply},
 };
 use scenario::{Expected, Scenario, hertfordshire};
 
@@ -47,6 +50,27 @@ fn a_stretch_without_a_worker_is_reported_although_the_plan_has_ended() {
         .map(|stretch| (stretch.from_on.to_string(), stretch.to_on.map(|on| on.to_string()).unwrap_or_default()))
         .collect();
     assert_eq!(days, [("2026-10-06".to_owned(), "2026-10-20".to_owned())]);
+}
+
+/// A source that never names a worker would have every case listed as one without.
+#[test]
+fn a_report_of_what_the_source_never_supplies_says_so_and_lists_nobody() {
+    let text = "== October\ntoday 2026-11-02\nplan P1 started_on=2026-10-01\n";
+    let scenario = &Scenario::parse(text)[0];
+    let (procedure, calendar) = (hertfordshire(), Calendar::shipped("england-and-wales").unwrap());
+    let zone = Zone::from_name("Europe/London").unwrap();
+    let now = zone.at(scenario.today, scenario.time);
+    let rows = |supply: &Supply| {
+        let terms = Terms { supply, ..Terms::new(&procedure, &calendar, zone, now) };
+        let reports = assess_reports(&terms, &assess(&scenario.record(), &terms).stretches);
+        reports.iter().find(|report| report.key.0 == "month:2026-10").unwrap().notes.clone()
+    };
+    assert_eq!(rows(&Supply::default()), ["C1: since Thu 1 Oct 2026"]);
+    let never = Supply { no_facts: BTreeSet::from([FactKind::Allocation]), ..Supply::default() };
+    assert_eq!(
+        rows(&never),
+        ["This cannot be told: the case database never supplies dw_allocations, dw_allocations.role."]
+    );
 }
 
 #[test]

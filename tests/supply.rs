@@ -117,6 +117,33 @@ async fn never_is_said_only_of_enough_rows_and_none_of_them_filled() {
     }
 }
 
+/// Only the first rows of a view are looked at for everything at once.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_only_a_late_row_of_many_shows_is_supplied() {
+    let needs = [
+        Need::attribute(FactKind::Visit, &["alone"]),
+        Need::attribute(FactKind::Visit, &["bedroom"]),
+        Need::fact(FactKind::Enquiry),
+    ];
+    for place in Place::both(&visited(50)).await {
+        let numbered = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 12000)";
+        place.sql("DELETE FROM dw_visits").await;
+        place.sql(&format!("INSERT INTO dw_visits (visit_id, child_id) {numbered} SELECT 'N' || i, 'C1' FROM n")).await;
+        let ended = "INSERT INTO dw_enquiries (enquiry_id, child_id, started_on, ended_on)";
+        place.sql(&format!("{ended} {numbered} SELECT 'N' || i, 'C1', '2026-10-05', '2026-10-20' FROM n")).await;
+        let supply = place.supply(&needs).await;
+        assert_eq!(supply.never_filled.len(), 2, "{supply:?}");
+        assert_eq!(supply.completed_only.keys().collect::<Vec<_>>(), [&FactKind::Enquiry]);
+        place.sql("INSERT INTO dw_visits (visit_id, child_id, bedroom) VALUES ('last', 'C1', 'N')").await;
+        place
+            .sql("INSERT INTO dw_enquiries (enquiry_id, child_id, started_on) VALUES ('last', 'C1', '2026-10-05')")
+            .await;
+        let supply = place.supply(&needs).await;
+        assert_eq!(supply.never_filled.into_iter().collect::<Vec<_>>(), [(FactKind::Visit, "alone".to_owned())]);
+        assert!(supply.completed_only.is_empty(), "one is open");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kind_of_which_none_is_open_is_odd_only_while_new_ones_keep_coming() {
     let mut lines = STAFF.to_owned();

@@ -7,8 +7,8 @@
 //! ```
 //!
 //! The case databases are changed by it: one visit is added for one child in a hundred. Each figure is the median of
-//! [`ROUNDS`] rounds, in which everything is done in turn, so that a slower minute of the machine is everybody's. Each run is
-//! a process of its own, whose greatest memory is the system's own count.
+//! `DUEWATCH_BENCH_ROUNDS` rounds, three if it says nothing, in which everything is done in turn, so that a slower minute of
+//! the machine is everybody's. Each run is a process of its own, whose greatest memory is the system's own count.
 
 #![expect(clippy::expect_used, reason = "a measurement that cannot be set up has failed")]
 #![expect(clippy::print_stdout, reason = "the figures are what it is for")]
@@ -23,6 +23,10 @@ use place::Place;
 
 const ROUNDS: usize = 3;
 
+fn rounds() -> usize {
+    std::env::var("DUEWATCH_BENCH_ROUNDS").map_or(ROUNDS, |rounds| rounds.parse().expect("a number of rounds"))
+}
+
 fn main() {
     let mut arguments = std::env::args().skip(1).filter(|argument| argument != "--bench");
     if let Some(what) = arguments.next() {
@@ -32,7 +36,7 @@ fn main() {
     assert!(!places.is_empty(), "name a case database: DUEWATCH_BENCH_SQLITE=FILE or DUEWATCH_BENCH_POSTGRES=URL");
     for place in places {
         let mut figures = Figures::default();
-        for round in 0..ROUNDS {
+        for round in 0..rounds() {
             place.measure(round, &mut figures);
         }
         println!("{place}\n{figures}");

@@ -19,7 +19,7 @@ pub(crate) struct Place {
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({} rounds)", self.kind, crate::ROUNDS)
+        write!(f, "{} ({} rounds)", self.kind, crate::rounds())
     }
 }
 

@@ -223,7 +223,7 @@ fn directory(watch: &Watch, load: &CaseLoad, findings: &mut Findings) {
     for (table, count) in [
         (Table::Workers, rows.people.len()),
         (Table::Teams, rows.teams.len()),
-        (Table::Absences, rows.absences.len()),
+        (Table::Absences, rows.absences.values().map(Vec::len).sum()),
         (Table::Posts, rows.posts.values().map(Vec::len).sum()),
     ] {
         well(&format!("directory: {} from {}: {count}", table.name(), watch.own_directory.origin(table)));

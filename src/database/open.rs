@@ -14,7 +14,7 @@ use super::{Cause, Database, DatabaseError, Pool};
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Above this SQLite uses the pages it has again instead of asking for more.
-const SQLITE_HEAP_BYTES: &str = "33554432";
+const SQLITE_HEAP_BYTES: &str = "16777216";
 
 /// What a connection may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -91,6 +91,12 @@ impl Transaction {
         row.map(|row| row.map(Row)).map_err(|error| DatabaseError::statement(&self.database, sql, &error))
     }
 
+    /// Runs a query that answers with one count.
+    pub async fn fetch_count(&mut self, sql: &str, args: &[Arg]) -> Result<u64, DatabaseError> {
+        let counted = self.fetch_optional(sql, args).await?.map_or(Ok(0), |row| row.int(0))?;
+        Ok(u64::try_from(counted).unwrap_or(0))
+    }
+
     /// Runs a query and hands over its rows one by one, so that memory does not grow with the answer. Stops at the
     /// first error of `each`.
     pub async fn for_each_row<E: From<DatabaseError>>(

@@ -63,8 +63,8 @@ pub struct Directory {
     pub people: BTreeMap<PersonRef, Person>,
     /// By key.
     pub teams: BTreeMap<TeamRef, Team>,
-    /// In the order read.
-    pub absences: Vec<Absence>,
+    /// By who is away, each person's in the order read.
+    pub absences: BTreeMap<PersonRef, Vec<Absence>>,
     /// Who fills the posts that belong to no case.
     pub posts: BTreeMap<Role, Vec<PersonRef>>,
     /// Other keys by which a case may name somebody, and whose they are: a professional id beside a staff id. None of them
@@ -76,6 +76,11 @@ impl Directory {
     /// Whether somebody is in the directory, under this key or another.
     pub fn knows(&self, person: &PersonRef) -> bool {
         self.people.contains_key(self.own_key(person))
+    }
+
+    /// Adds an absence behind those of the same person.
+    pub fn add_absence(&mut self, absence: Absence) {
+        self.absences.entry(absence.person.clone()).or_default().push(absence);
     }
 
     /// The key under which somebody stands in the directory. A key that it does not know stays as it is.

@@ -50,19 +50,19 @@ impl Directory {
             }
             let passed_over = (!reasons.is_empty()).then(|| reasons.join("; "));
             for person in people {
-                let who = format!("{} {}", rung.words(), person.0);
+                let who = || format!("{} {}", rung.words(), person.0);
                 match self.reach(&person, today) {
                     Reach::Here(mailbox) => found.push(Recipient { mailbox, because: passed_over.clone() }),
                     Reach::Away { own, cover: Some(cover), until_on } => {
-                        let because = Some(format!("covering for {who}, who is {}", away_until(until_on)));
+                        let because = Some(format!("covering for {}, who is {}", who(), away_until(until_on)));
                         found.push(Recipient { mailbox: cover, because });
                         found.push(Recipient { mailbox: own, because: passed_over.clone() });
                     }
                     Reach::Away { own, cover: None, until_on } => {
-                        reasons.push(format!("{who} is {} and no cover is recorded", away_until(until_on)));
+                        reasons.push(format!("{} is {} and no cover is recorded", who(), away_until(until_on)));
                         away.push(Recipient { mailbox: own, because: None });
                     }
-                    Reach::Not(why) => reasons.push(format!("{who} {why}")),
+                    Reach::Not(why) => reasons.push(format!("{} {why}", who())),
                 }
             }
             if !found.is_empty() {
@@ -139,7 +139,7 @@ impl Directory {
 
     fn absence(&self, person: &PersonRef, today: NaiveDate) -> Option<&Absence> {
         let covers = |absence: &&Absence| absence.from_on <= today && absence.to_on.is_none_or(|to_on| today <= to_on);
-        self.absences.iter().filter(|absence| absence.person == *person).find(covers)
+        self.absences.get(person)?.iter().find(covers)
     }
 
     /// Follows cover to cover until somebody is there. A circle covers nobody.

@@ -85,7 +85,8 @@ impl Directory {
                 }
             }
         }
-        for absence in self.absences.iter().filter(|absence| absence.to_on.is_none_or(|to_on| to_on >= today)) {
+        let absences = self.absences.values().flatten();
+        for absence in absences.filter(|absence| absence.to_on.is_none_or(|to_on| to_on >= today)) {
             let key = &absence.person.0;
             if !self.knows(&absence.person) {
                 flaw(Table::Absences, key, "worker_id", FlawKind::UnknownPerson);

@@ -236,6 +236,7 @@ fn wake_at(record: &CaseRecord, terms: &Terms, assessment: &Assessment) -> Optio
     let of_child = [record.died_on, record.born_on, record.expected_on].into_iter().flatten();
     let days = facts().map(|(_, when)| when.on).chain(of_child);
     let turns = days.flat_map(|on| [Some(on), on.checked_add_days(Days::new(1))]).flatten();
-    let turns = turns.map(|on| terms.zone.start_of_day(on));
+    // Most dates are past ones: when they began need not be asked.
+    let turns = turns.filter(|on| *on > terms.today).map(|on| terms.zone.start_of_day(on));
     ends.chain(moments).chain(turns).filter(|at| *at > terms.now).min()
 }

@@ -3,7 +3,7 @@
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
-use super::{Anchor, Duty, DutyKey, Outcome, Reading, Status, Terms, case::Case, standing};
+use super::{Anchor, Duty, DutyKey, Outcome, Reading, Status, Terms, case::Case, never_supplied, standing};
 use crate::{
     calendar::{Convention, Trust, add_months, format_date_short},
     procedure::{DutyId, Report, Rule, Shape, Standing},
@@ -67,12 +67,12 @@ fn monthly(terms: &Terms, rule: &Rule, report: &Report, first: NaiveDate, stretc
     let limit = terms.calendar.after(last, report.within, Convention::ORDINARY, Trust::WithProvisional);
     let anchor = Anchor { fact: "month".into(), id: first.format("%Y-%m").to_string(), on: last };
     let limit = limit.ok()?;
-    let during: Vec<&Stretch> = stretches
+    let during = stretches
         .iter()
         .filter(|stretch| stretch.duty == report.about && stretch.from_on <= last)
-        .filter(|stretch| stretch.to_on.is_none_or(|to_on| to_on > first))
-        .collect();
-    let rows = during.iter().map(|stretch| row(stretch, last)).collect();
+        .filter(|stretch| stretch.to_on.is_none_or(|to_on| to_on > first));
+    let rows =
+        unknown(terms, report).map_or_else(|| during.map(|stretch| row(stretch, last)).collect(), |why| vec![why]);
     Some(Duty {
         child: None,
         duty: rule.duty.clone(),
@@ -98,6 +98,15 @@ fn monthly(terms: &Terms, rule: &Rule, report: &Report, first: NaiveDate, stretc
         done: Vec::new(),
         cannot_tell: None,
     })
+}
+
+/// What the report says instead of its rows where the source never supplies what the state is seen by: without it every case
+/// would be listed.
+fn unknown(terms: &Terms, report: &Report) -> Option<String> {
+    let missing = never_supplied(terms, terms.procedure.rule(&report.about)?);
+    let named: Vec<String> = missing.iter().map(ToString::to_string).collect();
+    let why = format!("This cannot be told: the case database never supplies {}.", named.join(", "));
+    (!missing.is_empty()).then_some(why)
 }
 
 /// One row of the report. Its words are final for a month that has ended; the duty's notes carry them.

@@ -35,36 +35,26 @@ pub struct Kept {
     pub woken: i64,
 }
 
-/// Every child that was in the case database at the last run, bytewise by its reference.
-#[derive(Clone, Debug, Default)]
-pub struct KeptCases {
-    /// How many runs there were: a run may only be stored on what this says if there was none since.
-    pub runs: i64,
-    /// The children.
-    pub cases: Vec<(ChildRef, Kept)>,
-}
-
 impl Ledger {
-    /// Everything kept.
-    pub async fn kept_cases(&self) -> Result<KeptCases, LedgerError> {
+    /// Hands over what was kept of every child that was in the case database at the last run, in no order, and says how many
+    /// runs there were: a run may only be stored on this if there was none since.
+    pub async fn for_each_kept(&self, mut each: impl FnMut(ChildRef, Kept)) -> Result<i64, LedgerError> {
         let mut work = self.reading("read what was kept of each child").await?;
         let runs = match work.fetch_optional("SELECT runs FROM meta", &[]).await? {
             Some(row) => row.int(0)?,
             None => return Err(LedgerError::NotFounded { ledger: self.name().into() }),
         };
-        let mut cases = Vec::new();
         let sql = "SELECT child, fingerprint, wake_at_us, audience, carried, woken FROM cases
                    WHERE fingerprint IS NOT NULL";
         work.for_each_row(sql, &[], |row| {
             let wake_at = row.maybe_instant(2, "when a child is judged again")?;
             let (fingerprint, audience, carried) = (row.text(1)?, row.text(3)?, row.maybe_text(4)?);
             let woken = row.int(5)?;
-            cases.push((ChildRef(row.text(0)?), Kept { fingerprint, wake_at, audience, carried, woken }));
+            each(ChildRef(row.text(0)?), Kept { fingerprint, wake_at, audience, carried, woken });
             Ok(())
         })
         .await?;
-        cases.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
-        Ok(KeptCases { runs, cases })
+        Ok(runs)
     }
 
     /// Whose each case is, of every child that was in the case database at the last run.

@@ -38,7 +38,7 @@ mod work;
 
 pub use ack::NewAck;
 pub use books::Counted;
-pub use cases::{JudgedCase, Kept, KeptCases};
+pub use cases::{JudgedCase, Kept};
 pub use claim::{Claim, ClaimedNotice, Lease};
 pub use error::LedgerError;
 pub use explain::{MessageSeen, ToldStep};

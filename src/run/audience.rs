@@ -4,6 +4,7 @@
 //! of it changes who is owed what.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::hash::{Hash, Hasher as _};
 
 use chrono::NaiveDate;
@@ -14,6 +15,23 @@ use crate::{
     duty::CaseContext,
     procedure::Procedure,
 };
+
+/// Everybody who would be told, as a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct LineNumber(u64);
+
+impl LineNumber {
+    /// The number as it was written by `Display`.
+    pub(super) fn from_text(text: &str) -> Option<LineNumber> {
+        u64::from_str_radix(text, 16).ok().map(LineNumber)
+    }
+}
+
+impl fmt::Display for LineNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
 
 /// Everything that decides who is told in which role.
 pub(super) struct Line<'a> {
@@ -34,7 +52,7 @@ impl<'a> Line<'a> {
     }
 
     /// The number of everybody who would be told of this case.
-    pub(super) fn of_case(&self, case: &CaseContext) -> String {
+    pub(super) fn of_case(&self, case: &CaseContext) -> LineNumber {
         number(|hasher| {
             for role in &self.roles {
                 for recipient in self.directory.resolve(*role, Some(case), self.today, self.last) {
@@ -50,10 +68,10 @@ impl<'a> Line<'a> {
     }
 
     /// The number of the whole directory as it stands today. While it stays, no case's number changes but by the case.
-    pub(super) fn of_all(&self) -> String {
+    pub(super) fn of_all(&self) -> LineNumber {
         number(|hasher| {
             (self.directory, self.last, &self.roles).hash(hasher);
-            let away = self.directory.absences.iter();
+            let away = self.directory.absences.values().flatten();
             for absence in away {
                 (absence.from_on <= self.today && absence.to_on.is_none_or(|to_on| self.today <= to_on)).hash(hasher);
             }
@@ -64,8 +82,8 @@ impl<'a> Line<'a> {
     }
 }
 
-fn number(of: impl FnOnce(&mut SipHasher13)) -> String {
+fn number(of: impl FnOnce(&mut SipHasher13)) -> LineNumber {
     let mut hasher = SipHasher13::new();
     of(&mut hasher);
-    format!("{:016x}", hasher.finish())
+    LineNumber(hasher.finish())
 }

@@ -3,9 +3,10 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::audience::LineNumber;
 use crate::{
     duty::{StoredDate, Stretch},
-    ledger::KeptCases,
+    ledger::Kept,
     record::ChildRef,
     source::{Faults, Fingerprint, FingerprintKey, Found, Known},
 };
@@ -41,7 +42,7 @@ pub(super) struct KnownCase {
     fingerprint: Option<Fingerprint>,
     /// It is judged whatever its rows say.
     due: bool,
-    pub(super) audience: String,
+    audience: Option<LineNumber>,
     pub(super) carried: Option<Box<Carried>>,
     pub(super) woken: i64,
 }
@@ -57,28 +58,31 @@ pub(super) struct KnownCases {
 }
 
 impl KnownCases {
-    /// As they were kept, seen at `now` with data loaded on `loaded_on`.
-    pub(super) fn new(
-        kept: KeptCases,
-        key: FingerprintKey,
-        whole: bool,
-        now: DateTime<Utc>,
-        loaded_on: NaiveDate,
-    ) -> Self {
-        let cases = kept.cases.into_iter().map(|(child, kept)| {
-            let carried = kept.carried.as_deref().map(serde_json::from_str::<Carried>);
-            // What another version kept may not be readable: then the child is judged.
-            let unreadable = matches!(carried, Some(Err(_)));
-            let carried = carried.and_then(Result::ok);
-            let arrived = carried.as_ref().and_then(|carried| carried.found.until_loaded_on);
-            let due = unreadable
-                || kept.wake_at.is_some_and(|wake_at| wake_at <= now)
-                || arrived.is_some_and(|on| on <= loaded_on);
-            let fingerprint = Fingerprint::from_text(&kept.fingerprint);
-            let (audience, carried) = (kept.audience, carried.map(Box::new));
-            KnownCase { child, fingerprint, due, audience, carried, woken: kept.woken }
-        });
-        KnownCases { key, whole, cases: cases.collect() }
+    /// Nobody yet.
+    pub(super) fn new(key: FingerprintKey) -> Self {
+        KnownCases { key, whole: false, cases: Vec::new() }
+    }
+
+    /// A child as it was kept, seen at `now` with data loaded on `loaded_on`.
+    pub(super) fn add(&mut self, child: ChildRef, kept: Kept, now: DateTime<Utc>, loaded_on: NaiveDate) {
+        let carried = kept.carried.as_deref().map(serde_json::from_str::<Carried>);
+        // What another version kept may not be readable: then the child is judged.
+        let unreadable = matches!(carried, Some(Err(_)));
+        let carried = carried.and_then(Result::ok);
+        let arrived = carried.as_ref().and_then(|carried| carried.found.until_loaded_on);
+        let due = unreadable
+            || kept.wake_at.is_some_and(|wake_at| wake_at <= now)
+            || arrived.is_some_and(|on| on <= loaded_on);
+        let fingerprint = Fingerprint::from_text(&kept.fingerprint);
+        let (audience, carried) = (LineNumber::from_text(&kept.audience), carried.map(Box::new));
+        self.cases.push(KnownCase { child, fingerprint, due, audience, carried, woken: kept.woken });
+    }
+
+    /// All have been added. With `whole` everybody is judged in this run.
+    #[must_use]
+    pub(super) fn in_order(mut self, whole: bool) -> Self {
+        self.cases.sort_unstable_by(|one, other| one.child.cmp(&other.child));
+        KnownCases { whole, ..self }
     }
 
     /// This child is judged whatever its rows say.
@@ -90,10 +94,10 @@ impl KnownCases {
         }
     }
 
-    /// Its audience when it was last judged.
-    pub(super) fn audience(&self, child: &ChildRef) -> Option<&str> {
+    /// Who would be told of it when it was last judged.
+    pub(super) fn audience(&self, child: &ChildRef) -> Option<LineNumber> {
         let at = self.cases.binary_search_by(|known| known.child.cmp(child)).ok()?;
-        self.cases.get(at).map(|known| known.audience.as_str())
+        self.cases.get(at)?.audience
     }
 
     /// Whether nothing said that this child is to be judged: what it comes to must be what it came to before.

@@ -57,19 +57,19 @@ impl Watch {
 
         let today = self.zone.local_date(now);
         let line = Line::new(&directory, &self.procedure, today, &self.last_recipient);
-        let directory_hash = line.of_all();
-        let kept = self.ledger.kept_cases().await?;
-        let after = kept.runs;
+        let directory_hash = line.of_all().to_string();
+        let loaded_on = self.zone.local_date(mark.loaded_at);
+        let mut known = KnownCases::new(self.key(&identity, &supply));
+        let after = self.ledger.for_each_kept(|child, kept| known.add(child, kept, now, loaded_on)).await?;
         let previous = self.ledger.last_good_run().await?;
         if previous.as_ref().is_some_and(|previous| previous.id > after) {
             return Err(LedgerError::Overtaken { ledger: self.ledger.name().to_owned() }.into());
         }
         let whole = self.is_whole(previous.as_ref(), now).await?;
-        let loaded_on = self.zone.local_date(mark.loaded_at);
-        let mut known = KnownCases::new(kept, self.key(&identity, &supply), whole, now, loaded_on);
+        let mut known = known.in_order(whole);
         if previous.as_ref().is_some_and(|previous| previous.run.directory_hash != directory_hash) {
             let wake_if_others = |case: crate::duty::CaseContext| {
-                if known.audience(&case.child) != Some(&line.of_case(&case)) {
+                if known.audience(&case.child) != Some(line.of_case(&case)) {
                     known.wake(&case.child);
                 }
             };

@@ -297,7 +297,7 @@ impl<'a> Sweep<'a> {
         let kept = Kept {
             fingerprint: one.fingerprint.to_string(),
             wake_at: one.wake_at,
-            audience: self.line.of_case(&one.context),
+            audience: self.line.of_case(&one.context).to_string(),
             carried: one.carried.text()?,
             woken: one.woken,
         };

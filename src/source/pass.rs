@@ -219,8 +219,7 @@ async fn begun(source: &Source, zone: Zone, ends_at: Instant) -> Result<Pass, So
     let (directory, counts) = directory(&mut snapshot, zone, &mut faults).await?;
     let mut nameless = Vec::new();
     for kind in [FactKind::Plan, FactKind::Enquiry] {
-        let counted = snapshot.fetch(&query::without_child(snapshot.kind(), kind.view()), &[]).await?;
-        if counted.first().map_or(Ok(0), |row| row.int(0))? > 0 {
+        if snapshot.fetch_count(&query::without_child(snapshot.kind(), kind.view()), &[]).await? > 0 {
             nameless.push(kind);
         }
     }

@@ -105,7 +105,8 @@ impl<'a> DirectoryReader<'a> {
             to_on = None;
         }
         let cover = parse::id(cell(4)).map(|id| PersonRef(id.into()));
-        self.directory.absences.push(Absence { person: PersonRef(person.into()), from_on, to_on, cover });
+        let person = PersonRef(person.into());
+        self.directory.add_absence(Absence { person, from_on, to_on, cover });
     }
 
     fn post<'r>(&mut self, cell: impl Fn(usize) -> Option<&'r str>) {

@@ -106,14 +106,6 @@ pub(crate) fn counts(kind: Kind, views: &[View]) -> String {
     counting(views, |view| format!("COUNT(*), COUNT({})", id(kind, view.key_column())))
 }
 
-/// For each of these views its name and how many rows it has, but no more than `most`.
-pub(crate) fn counts_up_to(views: &[&str], most: u64) -> String {
-    let parts = views
-        .iter()
-        .map(|view| format!("SELECT '{view}', COUNT(*) FROM (SELECT 1 AS one FROM {view} LIMIT {most}) AS few"));
-    parts.collect::<Vec<_>>().join("\nUNION ALL ")
-}
-
 /// How many rows a view has.
 pub(crate) fn count(view: &str) -> String {
     format!("SELECT COUNT(*) FROM {view}")
@@ -131,29 +123,42 @@ fn counting(views: &[View], what: impl Fn(&View) -> String) -> String {
     parts.join("\nUNION ALL ")
 }
 
-/// For each of these attributes: the view, the attribute, and 1 where some row fills it. One statement, which looks no
-/// further than the first such row; only an attribute that nobody fills costs a pass over its view.
-pub(crate) fn filled(kind: Kind, attributes: &[(FactKind, &str)]) -> String {
-    let parts = attributes.iter().map(|(fact, name)| {
-        let (view, value) = (fact.view(), id(kind, name));
-        exists(fact.view(), name, &format!("SELECT 1 FROM {view} WHERE {value} IS NOT NULL"))
-    });
-    parts.collect::<Vec<_>>().join("\nUNION ALL ")
+/// What some row of a view can show, and one is enough.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Sign<'a> {
+    /// This attribute is filled.
+    Filled(&'a str),
+    /// By this attribute, which ends it, the fact is not over on the day that is bound as $1.
+    Open(&'a str),
 }
 
-/// For each of these kinds, all of which last: the view, the attribute that ends it, and 1 where some row is open on the day
-/// that is bound as $1.
-pub(crate) fn open(kind: Kind, facts: &[(FactKind, &str)]) -> String {
-    let parts = facts.iter().map(|(fact, ended)| {
-        let (view, value) = (fact.view(), id(kind, ended));
-        let open = format!("SELECT 1 FROM {view} WHERE {value} IS NULL OR SUBSTR({value}, 1, 10) > $1");
-        exists(view, ended, &open)
-    });
-    parts.collect::<Vec<_>>().join("\nUNION ALL ")
+impl Sign<'_> {
+    fn condition(self, kind: Kind) -> String {
+        match self {
+            Sign::Filled(name) => format!("{} IS NOT NULL", id(kind, name)),
+            Sign::Open(ended) => {
+                let value = id(kind, ended);
+                format!("({value} IS NULL OR SUBSTR({value}, 1, 10) > $1)")
+            }
+        }
+    }
 }
 
-fn exists(view: &str, column: &str, rows: &str) -> String {
-    format!("SELECT '{view}', '{column}', CAST(CASE WHEN EXISTS ({rows}) THEN 1 ELSE 0 END AS BIGINT)")
+/// One row of the first rows of a view: how many they are, `most` at most, and 1 for each sign that one of them shows.
+pub(crate) fn first_rows(kind: Kind, view: &str, signs: &[Sign], most: u64) -> String {
+    let (mut columns, mut shown) = (String::new(), String::new());
+    for (at, sign) in signs.iter().enumerate() {
+        let _ = write!(columns, ", CASE WHEN {} THEN 1 ELSE 0 END AS sign_{at}", sign.condition(kind));
+        let _ = write!(shown, ", MAX(sign_{at})");
+    }
+    format!("SELECT COUNT(*){shown} FROM (SELECT 1 AS one{columns} FROM {view} LIMIT {most}) AS first_rows")
+}
+
+/// 1 if any row of a view shows the sign. It looks no further than the first such row; only a sign that nobody shows costs
+/// a pass over the view.
+pub(crate) fn is_shown(kind: Kind, view: &str, sign: Sign) -> String {
+    let shown = format!("SELECT 1 FROM {view} WHERE {}", sign.condition(kind));
+    format!("SELECT CAST(CASE WHEN EXISTS ({shown}) THEN 1 ELSE 0 END AS BIGINT)")
 }
 
 /// How many facts of a kind happened from the day on that is bound as $1 to the one bound as $2.

@@ -2,12 +2,12 @@
 //!
 //! Owns how that is asked and how much must be there before "never" may be said. Must not know which rule needs what.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, NaiveDate};
 
-use super::{Counts, query};
-use crate::database::{DatabaseError, Transaction};
+use super::query::{self, Sign};
+use crate::database::{Arg, DatabaseError, Kind, Transaction};
 use crate::record::{CompletedOnly, FactKind, Need, Supply};
 
 /// How many rows a view must have, or how many plans there must be, before nothing in them means "never". An attribute that
@@ -21,6 +21,16 @@ const RECENT_DAYS: u32 = 60;
 /// once in three hundred times.
 const LEAST_RECENT: u64 = 20;
 
+/// So many rows of each view are looked at first, and settle nearly everything in one go. On SQLite a view that leaves out
+/// what is there twice gives no row before it has gone through all of its own, so that one look should be enough. PostgreSQL
+/// plans for as many rows as are asked for, and for many of them goes through all that a view joins.
+fn first_rows(kind: Kind) -> u64 {
+    match kind {
+        Kind::Sqlite => 10_000,
+        Kind::Postgres => LEAST_ROWS,
+    }
+}
+
 /// Asks, within the snapshot of a read, which of these needs are never supplied, and of which of their kinds none is ever
 /// open.
 pub(crate) async fn ask(
@@ -28,60 +38,88 @@ pub(crate) async fn ask(
     needs: &[Need],
     loaded_on: NaiveDate,
 ) -> Result<Supply, DatabaseError> {
-    let kinds: BTreeSet<FactKind> = needs.iter().map(|need| need.fact).collect();
-    let mut supply = Supply::default();
-    let asked: Vec<&str> = kinds.iter().chain([&FactKind::Plan]).map(|kind| kind.view()).collect();
-    let mut counts = Counts::default();
-    for row in snapshot.fetch(&query::counts_up_to(&asked, LEAST_ROWS), &[]).await? {
-        counts.0.insert(row.text(0)?, u64::try_from(row.int(1)?).unwrap_or(0));
+    // How many plans there are says whether any fact may be missed.
+    let mut wanted: BTreeMap<FactKind, BTreeSet<Sign>> = BTreeMap::from([(FactKind::Plan, BTreeSet::new())]);
+    for need in needs {
+        let signs = wanted.entry(need.fact).or_default();
+        signs.extend(need.any_of.iter().map(|name| Sign::Filled(name)));
+        signs.extend(need.fact.ended().map(Sign::Open));
     }
-    let enough = |kind: &FactKind| counts.get(kind.view()) >= LEAST_ROWS;
-    if enough(&FactKind::Plan) {
-        supply.no_facts.extend(kinds.iter().filter(|kind| counts.get(kind.view()) == 0));
-    }
-    let attributes: BTreeSet<(FactKind, &str)> = needs
-        .iter()
-        .filter(|need| enough(&need.fact))
-        .flat_map(|need| need.any_of.iter().map(|name| (need.fact, name.as_str())))
-        .collect();
-    let attributes: Vec<_> = attributes.into_iter().collect();
-    let never_filled = never(snapshot, &query::filled(snapshot.kind(), &attributes), None, &attributes).await?;
-    supply.never_filled.extend(never_filled.into_iter().map(|(kind, name)| (kind, name.to_owned())));
-
-    let lasting = kinds.into_iter().filter(enough).filter_map(|kind| kind.ended().map(|ended| (kind, ended)));
-    let lasting: Vec<_> = lasting.collect();
-    let on = loaded_on.to_string();
-    for (kind, _) in never(snapshot, &query::open(snapshot.kind(), &lasting), Some(&on), &lasting).await? {
-        let since = loaded_on.checked_sub_days(Days::new(RECENT_DAYS.into())).unwrap_or(loaded_on).to_string();
-        let days = [since.into(), on.as_str().into()];
-        let counted = snapshot.fetch(&query::happened_between(snapshot.kind(), kind), &days).await?;
-        let recent = counted.first().map_or(Ok(0), |row| row.int(0))?;
-        let recent = u64::try_from(recent).unwrap_or(0);
-        if recent >= LEAST_RECENT {
-            let held = snapshot.fetch(&query::count(kind.view()), &[]).await?;
-            let held = held.first().map_or(Ok(0), |row| row.int(0))?;
-            let held = u64::try_from(held).unwrap_or(0);
-            supply.completed_only.insert(kind, CompletedOnly { held, recent, recent_days: RECENT_DAYS });
+    let (mut rows, mut supply) = (BTreeMap::new(), Supply::default());
+    for (kind, signs) in wanted {
+        let look = look(snapshot, kind, signs.into_iter().collect(), loaded_on).await?;
+        rows.insert(kind, look.rows);
+        for sign in look.not_shown {
+            match sign {
+                Sign::Filled(name) => {
+                    supply.never_filled.insert((kind, name.to_owned()));
+                }
+                Sign::Open(_) => {
+                    let completed_only = completed_only(snapshot, kind, loaded_on).await?;
+                    supply.completed_only.extend(completed_only.map(|only| (kind, only)));
+                }
+            }
         }
+    }
+    if rows.get(&FactKind::Plan).is_some_and(|plans| *plans >= LEAST_ROWS) {
+        supply.no_facts = rows.into_iter().filter(|(_, rows)| *rows == 0).map(|(kind, _)| kind).collect();
     }
     Ok(supply)
 }
 
-/// Those of the attributes of which the statement finds no row.
-async fn never<'a>(
+/// What a view shows.
+struct Look<'a> {
+    /// How many rows it has, [`first_rows`] at most.
+    rows: u64,
+    /// What none of its rows shows; nothing, where they are too few to say so.
+    not_shown: Vec<Sign<'a>>,
+}
+
+async fn look<'a>(
     snapshot: &mut Transaction,
-    sql: &str,
-    on: Option<&str>,
-    attributes: &[(FactKind, &'a str)],
-) -> Result<Vec<(FactKind, &'a str)>, DatabaseError> {
-    if attributes.is_empty() {
-        return Ok(Vec::new());
+    kind: FactKind,
+    signs: Vec<Sign<'a>>,
+    on: NaiveDate,
+) -> Result<Look<'a>, DatabaseError> {
+    let day = |signs: &[Sign]| -> Vec<Arg> {
+        let asks_for_it = signs.iter().any(|sign| matches!(sign, Sign::Open(_)));
+        asks_for_it.then(|| on.to_string().into()).into_iter().collect()
+    };
+    let most = first_rows(snapshot.kind());
+    let first_rows = query::first_rows(snapshot.kind(), kind.view(), &signs, most);
+    let mut not_shown = Vec::new();
+    let Some(first) = snapshot.fetch_optional(&first_rows, &day(&signs)).await? else {
+        return Ok(Look { rows: 0, not_shown });
+    };
+    let rows = u64::try_from(first.int(0)?).unwrap_or(0);
+    if rows < LEAST_ROWS {
+        return Ok(Look { rows, not_shown });
     }
-    let mut never = Vec::new();
-    for row in snapshot.fetch(sql, &on.into_iter().map(Into::into).collect::<Vec<_>>()).await? {
-        let (view, name, found) = (row.text(0)?, row.text(1)?, row.int(2)?);
-        let asked = attributes.iter().filter(|(kind, asked)| kind.view() == view && *asked == name);
-        never.extend(asked.copied().filter(|_| found == 0));
+    for (at, sign) in signs.into_iter().enumerate() {
+        let is_shown = first.flag(at + 1)?
+            || (rows == most && {
+                let any = query::is_shown(snapshot.kind(), kind.view(), sign);
+                snapshot.fetch_count(&any, &day(&[sign])).await? > 0
+            });
+        if !is_shown {
+            not_shown.push(sign);
+        }
     }
-    Ok(never)
+    Ok(Look { rows, not_shown })
+}
+
+/// What is said of a kind of which none is open; nothing, where hardly any began lately.
+async fn completed_only(
+    snapshot: &mut Transaction,
+    kind: FactKind,
+    loaded_on: NaiveDate,
+) -> Result<Option<CompletedOnly>, DatabaseError> {
+    let since_on = loaded_on.checked_sub_days(Days::new(RECENT_DAYS.into())).unwrap_or(loaded_on);
+    let days = [since_on.to_string().into(), loaded_on.to_string().into()];
+    let recent = snapshot.fetch_count(&query::happened_between(snapshot.kind(), kind), &days).await?;
+    if recent < LEAST_RECENT {
+        return Ok(None);
+    }
+    let held = snapshot.fetch_count(&query::count(kind.view()), &[]).await?;
+    Ok(Some(CompletedOnly { held, recent, recent_days: RECENT_DAYS }))
 }

@@ -79,8 +79,7 @@ pub(crate) async fn snapshot(source: &Source) -> Result<(Transaction, bool), Sou
     let mut transaction = source.database.begin_read().await?;
     let rows = transaction.fetch(&query::lockable(&views), &[]).await?;
     let lockable: Vec<String> = rows.iter().map(|row| row.text(0)).collect::<Result<_, _>>()?;
-    let not_held = transaction.fetch(query::NOT_HELD, &[]).await?;
-    let not_held = not_held.first().map_or(Ok(0), |row| row.int(0))?;
+    let not_held = transaction.fetch_count(query::NOT_HELD, &[]).await?;
     transaction.rollback().await?;
     let mut transaction = begin(source).await?;
     if lockable.is_empty() {

@@ -96,7 +96,7 @@ impl Table {
                 let service_manager = option(rest, "service_manager").map(|id| PersonRef(id.into()));
                 self.directory.teams.insert(team.clone(), Team { team, manager, service_manager });
             }
-            ["away", rest @ ..] => self.directory.absences.push(absence(rest)),
+            ["away", rest @ ..] => self.directory.add_absence(absence(rest)),
             ["post", role, id] => {
                 let role = Role::from_name(role).expect("a role");
                 self.directory.posts.entry(role).or_default().push(PersonRef((*id).into()));
@@ -173,7 +173,7 @@ impl Table {
                     }
                     Change::Supplied => supply = Supply::default(),
                     Change::Died(on) => died_on = Some(*on),
-                    Change::Away(absence) => directory.absences.push(absence.clone()),
+                    Change::Away(absence) => directory.add_absence(absence.clone()),
                     Change::Ack { person, duty, until } => {
                         let until = zone.end_of_day(*until);
                         for past in history.duties.values_mut().filter(|past| past.duty.duty.0 == *duty) {

@@ -103,11 +103,13 @@ impl Tables {
         let mut directory = Directory {
             people: own.workers.unwrap_or(views.people),
             teams: own.teams.unwrap_or(views.teams),
-            absences: own.absences.unwrap_or(views.absences),
+            absences: BTreeMap::new(),
             posts: own.posts.unwrap_or(views.posts),
             other_keys: own.other_keys,
         };
-        let Directory { people, teams, absences, posts, other_keys } = &mut directory;
+        let mut absences: Vec<Absence> =
+            own.absences.unwrap_or_else(|| views.absences.into_values().flatten().collect());
+        let Directory { people, teams, posts, other_keys, .. } = &mut directory;
         let managers = people.values_mut().filter_map(|person| person.manager.as_mut());
         let of_teams = teams.values_mut().flat_map(|team| [&mut team.manager, &mut team.service_manager]).flatten();
         let away =
@@ -117,6 +119,7 @@ impl Tables {
                 *person = key.clone();
             }
         }
+        absences.into_iter().for_each(|absence| directory.add_absence(absence));
         directory
     }
 
