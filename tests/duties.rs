@@ -69,7 +69,7 @@ fn a_report_of_what_the_source_never_supplies_says_so_and_lists_nobody() {
     let never = Supply { no_facts: BTreeSet::from([FactKind::Allocation]), ..Supply::default() };
     assert_eq!(
         rows(&never),
-        ["This cannot be told: the case database never supplies dw_allocations, dw_allocations.role."]
+        ["This cannot be told: the case database never supplies dw_allocations."]
     );
 }
 

@@ -64,7 +64,7 @@ impl KnownCases {
     }
 
     /// A child as it was kept, seen at `now` with data loaded on `loaded_on`.
-    pub(super) fn add(&mut self, child: ChildRef, kept: Kept, now: DateTime<Utc>, loaded_on: NaiveDate) {
+    pub(super) fn add(&mut self, child: ChildRef, kept: &Kept, now: DateTime<Utc>, loaded_on: NaiveDate) {
         let carried = kept.carried.as_deref().map(serde_json::from_str::<Carried>);
         // What another version kept may not be readable: then the child is judged.
         let unreadable = matches!(carried, Some(Err(_)));

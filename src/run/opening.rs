@@ -60,7 +60,7 @@ impl Watch {
         let directory_hash = line.of_all().to_string();
         let loaded_on = self.zone.local_date(mark.loaded_at);
         let mut known = KnownCases::new(self.key(&identity, &supply));
-        let after = self.ledger.for_each_kept(|child, kept| known.add(child, kept, now, loaded_on)).await?;
+        let after = self.ledger.for_each_kept(|child, kept| known.add(child, &kept, now, loaded_on)).await?;
         let previous = self.ledger.last_good_run().await?;
         if previous.as_ref().is_some_and(|previous| previous.id > after) {
             return Err(LedgerError::Overtaken { ledger: self.ledger.name().to_owned() }.into());

@@ -119,7 +119,9 @@ impl Tables {
                 *person = key.clone();
             }
         }
-        absences.into_iter().for_each(|absence| directory.add_absence(absence));
+        for absence in absences {
+            directory.add_absence(absence);
+        }
         directory
     }
 
