@@ -18,6 +18,7 @@ mod log;
 mod open;
 mod output;
 mod preview;
+mod procedures;
 mod run;
 mod source;
 mod supply;
@@ -97,6 +98,9 @@ enum Command {
     /// Working days: add them, count them, list the holidays.
     #[command(subcommand)]
     Calendar(calendar::Calendar),
+    /// The rules that duewatch ships: to sign off, and held against the documents.
+    #[command(subcommand)]
+    Procedures(procedures::Procedures),
     /// The views that a council's analyst creates over the case database.
     #[command(subcommand)]
     Source(source::Source),
@@ -134,6 +138,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.command {
         Command::Calendar(command) => calendar::run(cli.config.as_deref(), &command),
+        Command::Procedures(command) => procedures::run(cli.config.as_deref(), &command),
         Command::Source(command) => source::run(&command),
         Command::Backtest(command) if command.cin.is_some() => backtest::of_return(cli.config.as_deref(), &command),
         command => with_runtime(cli.config.as_deref().unwrap_or(Path::new(SETTINGS)), cli.log, command),
@@ -165,6 +170,7 @@ fn with_runtime(config: &Path, log: log::LogTo, command: Command) -> Outcome {
             Command::Ledger(command) => ledger::run(config, &command).await,
             Command::Ack(command) => ack::run(config, &command).await,
             Command::Calendar(command) => calendar::run(Some(config), &command),
+            Command::Procedures(command) => procedures::run(Some(config), &command),
             Command::Source(command) => source::run(&command),
         }
     });

@@ -4,6 +4,7 @@
 //! child depends on it. Must not know any rule by name (no duty id of any authority stands in this code), any child, or
 //! the time. What a shape means for a case record is `duty`'s to say.
 
+mod coverage;
 mod known;
 mod ladder;
 mod needs;
@@ -12,7 +13,9 @@ mod problem;
 mod rule;
 mod selector;
 mod shipped;
+mod words;
 
+pub use coverage::{Coverage, DutyRow};
 pub use known::{CatalogueError, DutyCatalogue};
 pub use ladder::{Base, Ladder, NoticeKind, Offset, Repeat, Step};
 pub use problem::{Problem, Problems};

@@ -11,7 +11,7 @@ use lettre::message::Mailbox as Address;
 use secrecy::SecretString;
 use thiserror::Error;
 
-use super::calendar::working_days;
+use super::{calendar::working_days, procedure::procedure};
 use crate::{
     calendar::{AlmanacError, Calendar, Zone, ZoneError, format_date_long},
     delivery::{
@@ -24,7 +24,7 @@ use crate::{
     notice::SendingClock,
     own_calendars::OwnCalendars,
     own_directory::OwnDirectory,
-    procedure::{DutyCatalogue, Problems, Procedure},
+    procedure::{Problems, Procedure},
     record::PersonRef,
     settings::{self, ChannelKind, Settings, TlsKind},
     source::{Source, SourceError},
@@ -89,11 +89,11 @@ pub enum WatchError {
         why: String,
     },
     /// No such shipped procedure.
-    #[error("there is no shipped procedure `{named}`; there is: {shipped}. A path of your own ends in .toml")]
+    #[error("there is no shipped procedure `{named}`; {shipped}. A path of your own ends in .toml")]
     NoProcedure {
-        /// What the settings name.
+        /// What was asked for.
         named: String,
-        /// What is shipped.
+        /// What is shipped, and what may have been meant.
         shipped: String,
     },
     /// The procedure has mistakes.
@@ -243,26 +243,6 @@ impl Watch {
     }
 }
 
-/// A shipped procedure, or one in a file; only one that every rule of which is assessed may be put to work.
-pub(crate) fn procedure(named: &str) -> Result<Procedure, WatchError> {
-    let path = Path::new(named);
-    let catalogue = DutyCatalogue::shipped();
-    let procedure = if path.extension().is_some() {
-        let text = read_to_string("a procedure", path)?;
-        Procedure::parse(named, &text, &catalogue)
-    } else {
-        let shipped = Procedure::SHIPPED.iter().find(|(id, _, _)| *id == named);
-        let (_, file, text) = shipped.ok_or_else(|| WatchError::NoProcedure {
-            named: named.to_owned(),
-            shipped: Procedure::SHIPPED.map(|(id, _, _)| id).join(", "),
-        })?;
-        Procedure::parse(file, text, &catalogue)
-    };
-    let procedure = procedure.map_err(WatchError::Procedure)?;
-    procedure.put_to_work().map_err(WatchError::Procedure)?;
-    Ok(procedure)
-}
-
 /// The case database, read only.
 pub(crate) async fn open_source(source: &settings::Source) -> Result<Source, WatchError> {
     let limit = Duration::from_millis(source.statement_timeout_ms);
@@ -322,7 +302,7 @@ fn escape_all(text: &str) -> String {
     text.bytes().fold(String::new(), |escaped, byte| escaped + &format!("%{byte:02X}"))
 }
 
-fn read_to_string(what: &'static str, path: &Path) -> Result<String, WatchError> {
+pub(super) fn read_to_string(what: &'static str, path: &Path) -> Result<String, WatchError> {
     std::fs::read_to_string(path).map_err(|error| WatchError::File {
         what,
         path: path.to_owned(),

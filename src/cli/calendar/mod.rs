@@ -5,12 +5,12 @@ mod between;
 mod holidays;
 mod refresh;
 
-use std::{fs::File, io::ErrorKind, path::Path};
+use std::path::Path;
 
 use chrono::NaiveDate;
 use clap::Subcommand;
 
-use super::{Failure, Outcome, SETTINGS, output};
+use super::{Failure, Outcome, SETTINGS, open};
 use crate::{
     calendar::{Almanac, Calendar as WorkingDays},
     own_calendars::OwnCalendars,
@@ -40,20 +40,12 @@ pub(crate) fn run(config: Option<&Path>, command: &Calendar) -> Outcome {
     }
 }
 
-/// The calendars in force. Who asks on a machine without settings, or may not read them, is answered by the shipped ones.
+/// The calendars in force, or the shipped ones where there are no settings.
 pub(super) fn almanac(config: Option<&Path>) -> Result<Almanac, Failure> {
-    let config = match config {
-        Some(config) => config,
-        None => match File::open(SETTINGS) {
-            Ok(_) => Path::new(SETTINGS),
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Almanac::default()),
-            Err(error) => {
-                output::complain(&format!("by the shipped calendars alone: cannot read {SETTINGS}: {error}"));
-                return Ok(Almanac::default());
-            }
-        },
-    };
-    Ok(own(config)?.sound()?)
+    match open::settings_if_any(config, "by the shipped calendars alone")? {
+        Some(settings) => Ok(OwnCalendars::read(&settings.calendars.directory).sound()?),
+        None => Ok(Almanac::default()),
+    }
 }
 
 /// The authority's own files, as the settings name them.

@@ -18,6 +18,7 @@ mod words;
 use sha2::{Digest, Sha256};
 use toml::de::DeTable;
 
+pub(super) use self::reach::anchor;
 use self::{
     rule::{Surroundings, check_together},
     table::Table,

@@ -112,7 +112,7 @@ fn has_strict(shape: &Shape) -> bool {
 }
 
 /// The kind of fact that starts a rule's clock, where it is one.
-fn anchor(shape: &Shape) -> Option<FactKind> {
+pub(in crate::procedure) fn anchor(shape: &Shape) -> Option<FactKind> {
     match shape {
         Shape::Deadline(deadline) => Some(deadline.of.fact),
         Shape::Recurring(recurring) => Some(recurring.met_by.fact),
