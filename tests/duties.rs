@@ -67,10 +67,7 @@ fn a_report_of_what_the_source_never_supplies_says_so_and_lists_nobody() {
     };
     assert_eq!(rows(&Supply::default()), ["C1: since Thu 1 Oct 2026"]);
     let never = Supply { no_facts: BTreeSet::from([FactKind::Allocation]), ..Supply::default() };
-    assert_eq!(
-        rows(&never),
-        ["This cannot be told: the case database never supplies dw_allocations."]
-    );
+    assert_eq!(rows(&never), ["This cannot be told: the case database never supplies dw_allocations."]);
 }
 
 #[test]

@@ -116,7 +116,7 @@ title = "x""#,
    |
 52 | titel = "First meeting"
    | ^^^^^
-   = did you mean `title`? it may have: after_death, ask, cite, duty, expected, from_birth, ladder, met_by, of, office_days, responsible, shape, step, strength, title, under, under_review, within
+   = did you mean `title`? it may have: after_death, ask, cite, duty, expected, from_birth, ladder, met_by, of, office_days, responsible, shape, step, strength, strict_within, title, under, under_review, within
 
 1 problem"#
     );
@@ -1172,5 +1172,75 @@ fn a_deadline_that_its_own_event_meets() {
    = what comes round again has the shape `recurring`
 
 1 problem"#
+    );
+}
+
+/// Of all that is said of the sound procedure once its first rule has this shape, the problem that holds these words.
+fn of_shape(shape: &str, words: &str) -> String {
+    let said = after_change(54, shape);
+    said.split("\n\n").find(|problem| problem.contains(words)).unwrap_or(&said).to_owned()
+}
+
+#[test]
+fn a_strict_period_that_is_the_longer_one() {
+    assert_eq!(
+        of_shape("shape = \"deadline\"\nstrict_within = \"3 weeks\"", "strict_within"),
+        r#"trial.toml:55:17: `strict_within` is 3 weeks, which is longer than 10 working days
+   |
+55 | strict_within = "3 weeks"
+   |                 ^^^^^^^^^
+   = the strict reading is the one that is over first"#
+    );
+}
+
+#[test]
+fn hours_before_a_day() {
+    assert_eq!(
+        of_shape("shape = \"before\"\nby = \"24 hours\"", "hours"),
+        r#"trial.toml:55:6: this is counted in days, not in hours
+   |
+55 | by = "24 hours"
+   |      ^^^^^^^^^^
+   = write days, working days, weeks or months"#
+    );
+}
+
+#[test]
+fn a_window_that_closes_before_it_opens() {
+    let window =
+        "shape = \"window\"\nfrom = \"expected_on\"\nnot_before = \"10 weeks before\"\nnot_after = \"16 weeks before\"";
+    assert_eq!(
+        of_shape(window, "not later"),
+        r#"trial.toml:57:13: `not_after` is 16 weeks before, which is not later than 10 weeks before
+   |
+57 | not_after = "16 weeks before"
+   |             ^^^^^^^^^^^^^^^^^
+   = a window opens at `not_before` and closes at `strict`, then `not_after`"#
+    );
+}
+
+#[test]
+fn a_window_that_is_measured_from_no_date_of_the_child() {
+    let window =
+        "shape = \"window\"\nfrom = \"due_on\"\nnot_before = \"16 weeks before\"\nnot_after = \"10 weeks before\"";
+    assert_eq!(
+        of_shape(window, "due_on"),
+        r#"trial.toml:55:8: there is no date of the child `due_on`
+   |
+55 | from = "due_on"
+   |        ^^^^^^^^
+   = the dates are: born_on, expected_on"#
+    );
+}
+
+#[test]
+fn an_order_of_one_thing() {
+    let order = "shape = \"order\"\nfirst = { fact = \"visit\" }\nthen = { fact = \"visit\" }";
+    assert_eq!(
+        of_shape(order, "the same"),
+        r#"trial.toml:56:8: what comes first and what comes second are the same
+   |
+56 | then = { fact = "visit" }
+   |        ^^^^^^^^^^^^^^^^^^"#
     );
 }

@@ -285,8 +285,9 @@ fn every_shape_has_a_sentence() {
             "Within 10 working days of a core group meeting. Met once \"minutes sent\" has a date on record.",
             "counted from each time it is done; the first time starts the clock. Met by a core group meeting held.",
             "Where a conference has set another number of weeks",
-            "At the latest 1 working day before a conference that is booked. Met by a visit with the child seen.",
-            "Not earlier than 10 days and not later than 14 days after the birth. Met by a visit with the child seen.",
+            "At the latest 1 working day before a conference, and for the earliest date so many clear days before it. Met by \
+             a visit with the child seen since the last one.",
+            "From 10 days after the birth, and not later than 14 days after it. Met by a visit with the child seen.",
             "At least once between each conference and the next, at the latest 1 working day before the next.",
             "A conference must come before a core group meeting, never on the same day.",
             "There must always be an allocation as Key Worker.",

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use super::{
-    CannotTell, CaseContext, Duty, Idle, Outcome, Status, StoredDate, Stretch, alert, between, cannot_tell,
+    CannotTell, CaseContext, Duty, Idle, Outcome, Status, StoredDate, Stretch, ahead, alert, between, cannot_tell,
     case::{Case, Cases},
     context::context,
-    deadline, reading, recurring, report, standing, stored,
+    deadline, reading, recurring, report, standing, stored, window,
 };
 use crate::{
     calendar::{Calendar, Zone, format_date_long},
@@ -146,6 +146,9 @@ fn apply_to_one(terms: &Terms, rule: &Rule, case: &Case) -> Outcome {
     let outcome = match &rule.shape {
         Shape::Deadline(shape) => deadline::assess(terms, rule, shape, case),
         Shape::Recurring(shape) => recurring::assess(terms, rule, shape, case),
+        Shape::Before(shape) => ahead::before(terms, rule, shape, case),
+        Shape::Order(shape) => ahead::order(terms, rule, shape, case),
+        Shape::Window(shape) => window::assess(terms, rule, shape, case),
         Shape::Between(shape) => between::assess(terms, rule, shape, case),
         Shape::Standing(shape) => standing::assess(terms, rule, shape, case),
         Shape::Alert(shape) => alert::assess(terms, rule, shape, case),

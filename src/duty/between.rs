@@ -55,7 +55,7 @@ fn gaps(terms: &Terms, rule: &Rule, case: &Case, shape: &Gaps) -> Outcome {
         let draft = Draft { terms, rule, record: case.record, key: key(fact), anchor: anchor(fact, when.on), notes };
         duties.push(match next_on {
             Some(next_on) => one_gap(draft, shape, next_on, met_on),
-            None if met_on.is_some() => draft.dated(undated(), met_on),
+            None if met_on.is_some() => draft.dated(Readings::none(), met_on),
             None => draft.cannot_tell(no_next(shape)),
         });
     }
@@ -74,7 +74,7 @@ fn one_gap(draft: Draft, shape: &Gaps, next_on: NaiveDate, met_on: Option<NaiveD
                 format_date_short(on.on())
             );
             let due = Reading { anchor: draft.anchor.clone(), on, at: None };
-            let readings = Readings { due: Some(due), provisional: limit.provisional, arithmetic, ..undated() };
+            let readings = Readings { due: Some(due), provisional: limit.provisional, arithmetic, ..Readings::none() };
             draft.dated(readings, met_on)
         }
         Err(error) => draft.cannot_tell(CannotTell::because(error.to_string())),
@@ -85,10 +85,6 @@ fn no_next(shape: &Gaps) -> CannotTell {
     let dates: Vec<&str> = shape.next.into_iter().chain(shape.of.fact.booked()).collect();
     let why = format!("the record holds no date for the next {}", words(shape.of.fact.name()));
     CannotTell::for_want_of(Need::attribute(shape.of.fact, &dates), why)
-}
-
-fn undated() -> Readings {
-    Readings { strict: None, due: None, provisional: false, skipped: Vec::new(), arithmetic: String::new() }
 }
 
 /// When the next one is: the first booked from today, else the earliest of the date that the last one set and a booking that
@@ -164,7 +160,7 @@ fn one_run(
         strict: reading(started.on.into()),
         due: breach.and_then(|(_, when)| reading(when.on.into())),
         arithmetic,
-        ..undated()
+        ..Readings::none()
     };
     let status = match (met_on, breach) {
         (Some(_), _) => Status::Met,

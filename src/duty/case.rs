@@ -117,18 +117,25 @@ impl<'a> Case<'a> {
         when.on <= self.today && when.at.is_none_or(|at| at <= self.now)
     }
 
+    /// Facts that fit, or may fit, and were not held, with the days for which they are arranged, earliest first: those that
+    /// have passed too.
+    pub(super) fn arranged(&self, selector: &Selector) -> Vec<(&'a Fact, NaiveDate, Fit)> {
+        let facts = self.record.facts(selector.fact).iter().filter(|fact| fact.held(self.today).is_none());
+        let mut arranged: Vec<(&Fact, NaiveDate, Fit)> = facts
+            .map(|fact| (fact, tests(selector, fact)))
+            .filter(|(_, fit)| *fit != Fit::No)
+            .filter_map(|(fact, fit)| {
+                let when = fact.happened().or_else(|| fact.kind.booked().and_then(|name| fact.date(name)));
+                when.map(|when| (fact, when.on, fit))
+            })
+            .collect();
+        arranged.sort_by_key(|(_, on, _)| *on);
+        arranged
+    }
+
     /// The days for which such a fact is booked and was not held, earliest first.
     pub(super) fn booked(&self, selector: &Selector) -> Vec<NaiveDate> {
-        let mut days: Vec<NaiveDate> = self
-            .record
-            .facts(selector.fact)
-            .iter()
-            .filter(|fact| fact.held(self.today).is_none() && tests(selector, fact) != Fit::No)
-            .filter_map(|fact| fact.happened().or_else(|| fact.kind.booked().and_then(|name| fact.date(name))))
-            .map(|when| when.on)
-            .collect();
-        days.sort_unstable();
-        days
+        self.arranged(selector).into_iter().map(|(_, on, _)| on).collect()
     }
 
     /// An enquiry that ended without a word of its conference is taken to need one, and that is said.

@@ -37,7 +37,8 @@ pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Deadline, case: &Case) 
             MetBy::Fact(selector) => first_meeting(case, selector, fact, when, &mut notes),
             MetBy::Dates(attributes) => all_recorded(case, fact, attributes).map(|when| when.on),
         };
-        let readings = after(terms, &anchor(fact, when.on), when, shape.within, shape.within);
+        let readings =
+            after(terms, &anchor(fact, when.on), when, shape.strict_within.unwrap_or(shape.within), shape.within);
         let mut duty = draft(fact, when.on, notes).counted(readings, met_on);
         duty.done = recorded(case, fact);
         duty

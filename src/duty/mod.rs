@@ -6,6 +6,7 @@
 //!
 //! One file a shape; what they share is in `case` (which facts a rule means) and `reading` (from an anchor to its dates).
 
+mod ahead;
 mod alert;
 mod assess;
 mod between;
@@ -19,6 +20,7 @@ mod recurring;
 mod report;
 mod standing;
 mod stored;
+mod window;
 
 use assess::believed_death;
 pub use assess::{Assessment, Terms, assess};

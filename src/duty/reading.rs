@@ -19,6 +19,11 @@ pub(super) struct Readings {
 }
 
 impl Readings {
+    /// No date at all.
+    pub(super) fn none() -> Readings {
+        Readings { strict: None, due: None, provisional: false, skipped: Vec::new(), arithmetic: String::new() }
+    }
+
     /// A reading whose last day is known without counting: the start of a state, an alert's own day.
     pub(super) fn fixed(anchor: &Anchor, at: Option<DateTime<Utc>>, arithmetic: String) -> Readings {
         let due = Reading { anchor: anchor.clone(), on: anchor.on.into(), at };
@@ -199,9 +204,7 @@ impl Draft<'_> {
 
     /// A duty that cannot be told, and why.
     pub(super) fn cannot_tell(self, why: CannotTell) -> Duty {
-        let nothing =
-            Readings { strict: None, due: None, provisional: false, skipped: Vec::new(), arithmetic: String::new() };
-        Duty { cannot_tell: Some(why), ..self.standing(nothing, None, Status::CannotTell) }
+        Duty { cannot_tell: Some(why), ..self.standing(Readings::none(), None, Status::CannotTell) }
     }
 
     /// The duty with its dates, or why they cannot be counted.

@@ -4,14 +4,14 @@
 use chrono::NaiveDate;
 
 use super::{
-    Idle, Outcome, Terms,
+    CannotTell, Idle, Outcome, Terms,
     case::{Case, Fit},
-    reading::{Draft, after, anchor, key, silent_note},
+    reading::{Draft, Readings, after, anchor, key, silent_note},
 };
 use crate::{
     calendar::Period,
     procedure::{Recurring, Rule, Start},
-    record::{Fact, Value, When},
+    record::{Fact, Need, Value, When},
 };
 
 pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Recurring, case: &Case) -> Outcome {
@@ -39,18 +39,21 @@ pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Recurring, case: &Case)
                 }
             }
         }
-        let (strict, due) = interval(shape, case, met.unwrap_or(terms.today));
-        let readings = after(terms, &anchor(fact, when.on), *when, strict, due);
-        Draft { terms, rule, record: case.record, key: key(fact), anchor: anchor(fact, when.on), notes }
-            .counted(readings, met)
+        let draft = Draft { terms, rule, record: case.record, key: key(fact), anchor: anchor(fact, when.on), notes };
+        match interval(shape, case, met.unwrap_or(terms.today)) {
+            Some((strict, due)) => draft.counted(after(terms, &anchor(fact, when.on), *when, strict, due), met),
+            None if met.is_some() => draft.dated(Readings::none(), met),
+            None => draft.cannot_tell(nobody_set_it(shape)),
+        }
     });
     Outcome::Duties(duties.collect())
 }
 
 /// The rule's own interval, or what the latest such fact held by that day set: the shorter of the two is strict, the one
-/// that was set is due.
-fn interval(shape: &Recurring, case: &Case, by: NaiveDate) -> (Period, Period) {
-    let Some((kind, attribute)) = shape.weeks_set_by else { return (shape.every, shape.every) };
+/// that was set is due. None, where the rule has none and nobody set one.
+fn interval(shape: &Recurring, case: &Case, by: NaiveDate) -> Option<(Period, Period)> {
+    let own = shape.every.map(|every| (every, every));
+    let Some((kind, attribute)) = shape.weeks_set_by else { return own };
     let facts = case.record.facts(kind).iter().rev();
     let set = facts
         .filter(|fact| fact.held(case.today).is_some_and(|when| when.on >= case.since && when.on <= by))
@@ -58,8 +61,17 @@ fn interval(shape: &Recurring, case: &Case, by: NaiveDate) -> (Period, Period) {
             Value::Count(weeks) if *weeks > 0 => Some(Period::Weeks(*weeks)),
             _ => None,
         });
-    let Some(set) = set else { return (shape.every, shape.every) };
-    (if in_days(set) < in_days(shape.every) { set } else { shape.every }, set)
+    let Some(set) = set else { return own };
+    let shorter = shape.every.filter(|every| in_days(*every) <= in_days(set)).unwrap_or(set);
+    Some((shorter, set))
+}
+
+fn nobody_set_it(shape: &Recurring) -> CannotTell {
+    let why = "nobody has set how often, and the procedure gives no figure of its own";
+    match shape.weeks_set_by {
+        Some((kind, attribute)) => CannotTell::for_want_of(Need::attribute(kind, &[attribute]), why),
+        None => CannotTell::because(why),
+    }
 }
 
 /// Only to compare an interval that a conference set, which is in weeks, with the rule's own.

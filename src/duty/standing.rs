@@ -11,7 +11,7 @@ use super::{
 use crate::{
     calendar::format_date_short,
     procedure::{Rule, Selector, Standing},
-    record::{Fact, When},
+    record::{AttributeType, Fact, Value, When},
 };
 
 pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Standing, case: &Case) -> Outcome {
@@ -81,12 +81,24 @@ fn described_kind(rule: &Rule, before: &Fact) -> String {
     }
 }
 
+fn is_date(of: &Selector, attribute: &str) -> bool {
+    of.fact.attribute(attribute).is_some_and(|(_, attribute)| attribute.holds == AttributeType::Date)
+}
+
 /// The latest such fact must say it, unless the next one of its kind is already booked, which says the same.
 fn not_set(terms: &Terms, rule: &Rule, case: &Case, of: &Selector, attribute: &str) -> Outcome {
     let Some((fact, when, fit)) = case.held(of).pop() else { return Outcome::Idle(Idle::NotStarted) };
     let next = |later: &Fact| later.planned(terms.today).is_some_and(|on| on > when.on);
-    let booked = case.record.facts(of.fact).iter().any(next);
-    let set = booked || fact.date(attribute).is_some_and(|date| date.on > when.on);
+    // A date to come is said by a booking too; nothing else is.
+    let booked = is_date(of, attribute) && case.record.facts(of.fact).iter().any(next);
+    let says = match fact.get(attribute) {
+        Value::Missing => false,
+        Value::Date(date) => date.on > when.on,
+        Value::Flag(said) => *said,
+        Value::Count(number) => *number > 0,
+        Value::Code(_) | Value::Person(_) | Value::Team(_) | Value::Fact(_) => true,
+    };
+    let set = booked || says;
     let began = anchor(fact, when.on);
     let mut notes = Vec::new();
     if let Fit::Silent(silent) = fit {

@@ -20,7 +20,7 @@ pub use known::{CatalogueError, DutyCatalogue};
 pub use ladder::{Base, Ladder, NoticeKind, Offset, Repeat, Step};
 pub use problem::{Problem, Problems};
 pub use rule::{
-    Alert, Between, Citation, Counting, Counts, Deadline, DutyId, MetBy, Procedure, Recurring, Report, Rule, Shape,
-    Standing, Start, Strength, Unassessed, Under,
+    Alert, Before, Between, ChildDate, Citation, Counting, Counts, Deadline, Distance, DutyId, MetBy, Order, Procedure,
+    Recurring, Report, Rule, Shape, Standing, Start, Strength, Unassessed, Under, Window,
 };
 pub use selector::{Relation, Selector, Test};

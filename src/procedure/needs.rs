@@ -14,13 +14,17 @@ impl Rule {
                 let mut needs = vec![Need::fact(shape.of.fact)];
                 match &shape.met_by {
                     MetBy::Fact(selector) => needs.extend(evidence(selector)),
-                    MetBy::Dates(names) => {
-                        needs.extend(names.iter().map(|name| Need::attribute(shape.of.fact, &[name])));
-                    }
+                    MetBy::Dates(names) => needs.extend(dates(shape.of.fact, names)),
                 }
                 needs
             }
-            Shape::Recurring(shape) => evidence(&shape.met_by),
+            Shape::Recurring(shape) => {
+                let mut needs = evidence(&shape.met_by);
+                // Without a figure of its own the rule rests on the one that somebody sets.
+                let set = shape.weeks_set_by.filter(|_| shape.every.is_none());
+                needs.extend(set.map(|(fact, attribute)| Need::attribute(fact, &[attribute])));
+                needs
+            }
             Shape::Between(Between::Gap { of, next, met_by, .. }) => {
                 let mut needs = vec![Need::fact(of.fact)];
                 let dates: Vec<&str> = next.iter().copied().chain(of.fact.booked()).collect();
@@ -44,12 +48,30 @@ impl Rule {
             Shape::Alert(_) if self.after_death => Vec::new(),
             // An alert stands until the record shows that it was acted on, whether or not a record could ever show it.
             Shape::Alert(shape) => vec![Need::fact(shape.on.fact)],
+            Shape::Before(shape) => {
+                let mut needs = vec![Need::fact(shape.of.fact)];
+                match &shape.met_by {
+                    MetBy::Fact(selector) => needs.extend(evidence(selector)),
+                    MetBy::Dates(names) => needs.extend(dates(shape.of.fact, names)),
+                }
+                needs
+            }
+            Shape::Window(shape) => evidence(&shape.of),
+            Shape::Order(shape) => {
+                let mut needs = evidence(&shape.first);
+                needs.push(Need::fact(shape.then.fact));
+                needs
+            }
             Shape::Report(_) | Shape::Unassessed(_) => Vec::new(),
         };
         needs.sort();
         needs.dedup();
         needs
     }
+}
+
+fn dates(fact: FactKind, names: &[&str]) -> impl Iterator<Item = Need> {
+    names.iter().map(move |name| Need::attribute(fact, &[name]))
 }
 
 /// What a fact must say to count as evidence: all that it is tested for, and who made it where that matters.

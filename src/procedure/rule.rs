@@ -178,8 +178,14 @@ pub enum Shape {
     Deadline(Deadline),
     /// At least every PERIOD while a plan or enquiry is open, met by EVENT.
     Recurring(Recurring),
+    /// PERIOD before, or at, an event that is arranged.
+    Before(Before),
+    /// Not before DATE, not after DATE.
+    Window(Window),
     /// At least once between EVENTS, or at every Nth.
     Between(Between),
+    /// One thing before another.
+    Order(Order),
     /// A state that must not last.
     Standing(Standing),
     /// An event somebody must hear of now.
@@ -196,7 +202,10 @@ impl Shape {
         match self {
             Shape::Deadline(_) => "deadline",
             Shape::Recurring(_) => "recurring",
+            Shape::Before(_) => "before",
+            Shape::Window(_) => "window",
             Shape::Between(_) => "between",
+            Shape::Order(_) => "order",
             Shape::Standing(_) => "standing",
             Shape::Alert(_) => "alert",
             Shape::Report(_) => "report",
@@ -208,12 +217,16 @@ impl Shape {
     pub fn period(&self) -> Option<Period> {
         match self {
             Shape::Deadline(deadline) => Some(deadline.within),
-            Shape::Recurring(recurring) => Some(recurring.every),
+            Shape::Recurring(recurring) => recurring.every,
             Shape::Between(Between::Gap { before_next, .. }) => Some(*before_next),
+            Shape::Before(before) => before.by,
+            Shape::Window(window) => Some(window.not_after.period()),
             Shape::Report(report) => Some(report.within),
-            Shape::Between(Between::EveryNth { .. }) | Shape::Standing(_) | Shape::Alert(_) | Shape::Unassessed(_) => {
-                None
-            }
+            Shape::Between(Between::EveryNth { .. })
+            | Shape::Order(_)
+            | Shape::Standing(_)
+            | Shape::Alert(_)
+            | Shape::Unassessed(_) => None,
         }
     }
 }
@@ -227,6 +240,8 @@ pub struct Deadline {
     pub expected: bool,
     /// How long.
     pub within: Period,
+    /// How long where the words can be read as another, shorter period: that one is the strict date's.
+    pub strict_within: Option<Period>,
     /// What stops it.
     pub met_by: MetBy,
 }
@@ -243,8 +258,8 @@ pub enum MetBy {
 /// At least every PERIOD while a plan or enquiry is open, counted from the last actual event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recurring {
-    /// How often at least.
-    pub every: Period,
+    /// How often at least. None: the document leaves it to `weeks_set_by`, and while nobody has set it nothing can be told.
+    pub every: Option<Period>,
     /// A count of weeks on the latest such fact: the strict reading takes the shorter of the two, the due reading this one
     /// where it is set.
     pub weeks_set_by: Option<(FactKind, &'static str)>,
@@ -288,6 +303,88 @@ pub enum Between {
     },
 }
 
+/// So long before each event that is arranged or held.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Before {
+    /// The event.
+    pub of: Selector,
+    /// How long before its day; none: on that day at the latest.
+    pub by: Option<Period>,
+    /// What meets it: a fact held since the last such event was, or dates on the event itself, all of them.
+    pub met_by: MetBy,
+}
+
+/// In a stretch of days that is measured from a date of the child's own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// What must be held in it.
+    pub of: Selector,
+    /// What it is measured from.
+    pub from: ChildDate,
+    /// Its first day.
+    pub not_before: Distance,
+    /// Its last day, which is the due date.
+    pub not_after: Distance,
+    /// An earlier last day that can be defended too; without one the strict date is the due date.
+    pub strict: Option<Distance>,
+}
+
+/// A date of the child's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChildDate {
+    /// The day of birth.
+    Born,
+    /// The day on which the birth is expected.
+    Expected,
+}
+
+impl ChildDate {
+    /// Both, by the names that a procedure uses.
+    pub const ALL: [(&'static str, ChildDate); 2] =
+        [("born_on", ChildDate::Born), ("expected_on", ChildDate::Expected)];
+}
+
+/// How far from a date, and on which side of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Distance {
+    /// So long before it.
+    Before(Period),
+    /// So long after it.
+    After(Period),
+}
+
+impl Distance {
+    /// How far, on whichever side.
+    pub fn period(self) -> Period {
+        match self {
+            Distance::Before(period) | Distance::After(period) => period,
+        }
+    }
+}
+
+impl fmt::Display for Distance {
+    /// As a procedure writes it: `70 days before`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Distance::Before(period) => write!(f, "{period} before"),
+            Distance::After(period) => write!(f, "{period} after"),
+        }
+    }
+}
+
+/// One thing held before another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// What comes first.
+    pub first: Selector,
+    /// What comes second.
+    pub then: Selector,
+    /// Never on the same day.
+    pub another_day: bool,
+    /// Each time: what came before the last `then` does not count for the next.
+    pub each_time: bool,
+}
+
 /// A state that must not last while a plan is open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Standing {
@@ -326,35 +423,6 @@ pub struct Report {
 /// A shape that is read and checked but not yet assessed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unassessed {
-    /// PERIOD before, or at, a booked event.
-    Before {
-        /// The booked event.
-        of: Selector,
-        /// How long before.
-        by: Period,
-        /// What meets it.
-        met_by: MetBy,
-    },
-    /// Not before, not after.
-    Window {
-        /// The event that must fall into it.
-        of: Selector,
-        /// The date attribute it is measured from.
-        from: &'static str,
-        /// Its opening.
-        not_before: Period,
-        /// Its end.
-        not_after: Period,
-    },
-    /// One before the other.
-    Order {
-        /// What comes first.
-        first: Selector,
-        /// What comes second.
-        then: Selector,
-        /// Never on the same day.
-        another_day: bool,
-    },
     /// To be confirmed at an event.
     Check {
         /// The event.
@@ -375,9 +443,6 @@ impl Unassessed {
     /// The shape's name in a procedure.
     pub fn name(&self) -> &'static str {
         match self {
-            Unassessed::Before { .. } => "before",
-            Unassessed::Window { .. } => "window",
-            Unassessed::Order { .. } => "order",
             Unassessed::Check { .. } => "check",
             Unassessed::Guidance { .. } => "guidance",
         }

@@ -7,6 +7,9 @@ use super::Procedure;
 
 impl Procedure {
     /// Every shipped procedure: its id, its file's name, its text.
-    pub const SHIPPED: [(&'static str, &'static str, &'static str); 1] =
-        [("hertfordshire", "hertfordshire.toml", include_str!("../../config/procedures/hertfordshire.toml"))];
+    pub const SHIPPED: [(&'static str, &'static str, &'static str); 3] = [
+        ("hertfordshire", "hertfordshire.toml", include_str!("../../config/procedures/hertfordshire.toml")),
+        ("isle-of-man", "isle-of-man.toml", include_str!("../../config/procedures/isle-of-man.toml")),
+        ("rochdale", "rochdale.toml", include_str!("../../config/procedures/rochdale.toml")),
+    ];
 }

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! == title
-//! procedure NAME            (tests/procedures/NAME.toml; without this line, the shipped one of Hertfordshire)
+//! procedure NAME            (a shipped one, or tests/procedures/NAME.toml; without this line, that of Hertfordshire)
 //! today 2026-11-16 [08:30]
 //! KIND ID attribute=value ...
 //! expect DUTY KEY strict=DATE due=DATE status=STATUS met=DATE
@@ -47,8 +47,11 @@ pub(crate) fn hertfordshire() -> Procedure {
     Procedure::parse("hertfordshire.toml", &text, &DutyCatalogue::shipped()).expect("it parses")
 }
 
-/// A procedure for tests. It cites a document that does not exist, so no catalogue has its duties.
+/// A shipped procedure, or one for tests. The latter cites a document that does not exist, so no catalogue has its duties.
 pub(crate) fn procedure(name: &str) -> Procedure {
+    if let Some((_, file, text)) = Procedure::SHIPPED.into_iter().find(|(id, ..)| *id == name) {
+        return Procedure::parse(file, text, &DutyCatalogue::shipped()).unwrap_or_else(|problems| panic!("{problems}"));
+    }
     let file = format!("tests/procedures/{name}.toml");
     let text = fs::read_to_string(&file).expect("a procedure for tests");
     Procedure::parse(&file, &text, &DutyCatalogue::default()).unwrap_or_else(|problems| panic!("{problems}"))
@@ -132,8 +135,8 @@ impl Scenario {
 
 /// A record as it stands at a time of day in England.
 pub(crate) fn assessed(record: &CaseRecord, procedure: &Procedure, today: NaiveDate, time: NaiveTime) -> Assessment {
-    let calendar = Calendar::shipped("england-and-wales").expect("shipped");
-    let zone = Zone::from_name("Europe/London").expect("a zone");
+    let calendar = Calendar::shipped(&procedure.calendar).expect("shipped");
+    let zone = Zone::from_name(&procedure.time_zone).expect("a zone");
     assess(record, &Terms::new(procedure, &calendar, zone, zone.at(today, time)))
 }
 

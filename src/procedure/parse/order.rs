@@ -6,7 +6,7 @@
 use super::ladder::Rung;
 use crate::{
     calendar::{FirstDay, Period},
-    procedure::{Base, Between, Counting, Offset, Shape, Unassessed},
+    procedure::{Base, Between, Counting, Deadline, Offset, Shape, Unassessed},
 };
 
 const WORKING_DAY: i64 = WEEK / 5;
@@ -52,18 +52,22 @@ impl Distances {
             }
         };
         match shape {
-            Shape::Deadline(deadline) => limit(deadline.within),
-            Shape::Recurring(recurring) => limit(recurring.every),
+            Shape::Deadline(Deadline { within, strict_within: None, .. }) => limit(*within),
+            Shape::Deadline(Deadline { within, strict_within: Some(strict), .. }) => {
+                Distances { strict: limit(*strict).strict, due: limit(*within).due }
+            }
+            Shape::Recurring(recurring) => recurring.every.map(limit).unwrap_or_default(),
             Shape::Report(report) => Distances { strict: None, due: Some(minutes(report.within)) },
-            // A state, an alert, a broken order: due on the day it is there.
+            // A state, an alert: due on the day it is there.
             Shape::Standing(_)
             | Shape::Alert(_)
             | Shape::Between(Between::EveryNth { .. })
-            | Shape::Unassessed(Unassessed::Order { .. } | Unassessed::Check { .. } | Unassessed::Guidance { .. }) => {
+            | Shape::Unassessed(Unassessed::Check { .. } | Unassessed::Guidance { .. }) => {
                 Distances { strict: None, due: Some(0) }
             }
-            Shape::Between(Between::Gap { .. })
-            | Shape::Unassessed(Unassessed::Before { .. } | Unassessed::Window { .. }) => Distances::default(),
+            Shape::Between(Between::Gap { .. }) | Shape::Before(_) | Shape::Order(_) | Shape::Window(_) => {
+                Distances::default()
+            }
         }
     }
 

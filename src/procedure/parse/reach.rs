@@ -89,8 +89,8 @@ fn check_repeat(named: &NamedLadder<'_>, own: &[Rung<'_>], distances: Distances)
     }
 }
 
-/// Whether that place is not past the due date. On the due date itself a duty can still be done, while a state, an
-/// order or an alert is a breach from its first day.
+/// Whether that place is not past the due date. On the due date itself a duty can still be done, while a state or an alert
+/// is a breach from its first day.
 fn is_early(place: super::order::Place, distances: Distances) -> bool {
     match place.from {
         Base::Anchor => match distances.due {
@@ -105,9 +105,8 @@ fn is_early(place: super::order::Place, distances: Distances) -> bool {
 
 fn has_strict(shape: &Shape) -> bool {
     match shape {
-        Shape::Deadline(_) | Shape::Recurring(_) => true,
-        Shape::Unassessed(shape) => matches!(shape, Unassessed::Before { .. } | Unassessed::Window { .. }),
-        Shape::Between(_) | Shape::Standing(_) | Shape::Alert(_) | Shape::Report(_) => false,
+        Shape::Deadline(_) | Shape::Recurring(_) | Shape::Before(_) | Shape::Order(_) | Shape::Window(_) => true,
+        Shape::Between(_) | Shape::Standing(_) | Shape::Alert(_) | Shape::Report(_) | Shape::Unassessed(_) => false,
     }
 }
 
@@ -118,14 +117,10 @@ pub(in crate::procedure) fn anchor(shape: &Shape) -> Option<FactKind> {
         Shape::Recurring(recurring) => Some(recurring.met_by.fact),
         Shape::Between(Between::Gap { of, .. } | Between::EveryNth { of, .. })
         | Shape::Standing(Standing::NotSet { of, .. })
-        | Shape::Unassessed(
-            Unassessed::Before { of, .. }
-            | Unassessed::Window { of, .. }
-            | Unassessed::Check { at: of, .. }
-            | Unassessed::Guidance { with: of, .. },
-        ) => Some(of.fact),
+        | Shape::Unassessed(Unassessed::Check { at: of, .. } | Unassessed::Guidance { with: of, .. }) => Some(of.fact),
+        Shape::Before(before) => Some(before.of.fact),
         Shape::Alert(alert) => Some(alert.on.fact),
-        Shape::Unassessed(Unassessed::Order { then, .. }) => Some(then.fact),
-        Shape::Standing(Standing::NoneOpen { .. }) | Shape::Report(_) => None,
+        Shape::Order(order) => Some(order.then.fact),
+        Shape::Window(_) | Shape::Standing(Standing::NoneOpen { .. }) | Shape::Report(_) => None,
     }
 }

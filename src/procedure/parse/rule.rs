@@ -155,7 +155,6 @@ impl Surroundings<'_> {
     ) -> Result<Option<&NamedLadder<'_>>, Noted> {
         let (usual, because) = match name {
             ShapeName::Check | ShapeName::Guidance => return Ok(None),
-            ShapeName::Order => ("standing", shape),
             ShapeName::Between | ShapeName::Standing | ShapeName::Alert | ShapeName::Report => (shape.is, shape),
             // An unknown strength has its own message.
             _ if !STRENGTHS.iter().any(|(known, _)| *known == strength.is) => return Err(Noted),

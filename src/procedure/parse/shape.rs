@@ -10,7 +10,8 @@ use super::{
 use crate::{
     calendar::Period,
     procedure::{
-        Alert, Between, Deadline, DutyId, MetBy, Recurring, Report, Selector, Shape, Standing, Start, Unassessed, Under,
+        Alert, Before, Between, ChildDate, Deadline, Distance, DutyId, MetBy, Order, Recurring, Report, Selector,
+        Shape, Standing, Start, Unassessed, Under, Window,
     },
     record::{AttributeType, FactKind},
 };
@@ -56,9 +57,9 @@ pub(super) fn shape(name: ShapeName, under: Under, rule: &mut Table<'_>) -> Opti
         ShapeName::Standing => standing(rule).map(Shape::Standing),
         ShapeName::Alert => alert(rule).map(Shape::Alert),
         ShapeName::Report => report(rule).map(Shape::Report),
-        ShapeName::Before => before(rule).map(Shape::Unassessed),
-        ShapeName::Window => window(rule).map(Shape::Unassessed),
-        ShapeName::Order => order(rule).map(Shape::Unassessed),
+        ShapeName::Before => before(rule).map(Shape::Before),
+        ShapeName::Window => window(rule).map(Shape::Window),
+        ShapeName::Order => order(rule).map(Shape::Order),
         ShapeName::Check => {
             let (at, reason) = (needed(rule, "at"), reason(rule));
             Some(Shape::Unassessed(Unassessed::Check { at: at?, reason: reason? }))
@@ -74,6 +75,13 @@ fn deadline(rule: &mut Table<'_>) -> Option<Deadline> {
     let of = needed(rule, "of");
     let expected = rule.get("expected").map_or(Some(false), |expected| expected.flag());
     let within = period(rule, "within", "\"10 working days\"");
+    let strict_within = rule.get("strict_within").map_or(Some(None), |item| stated(&item).map(Some));
+    if let (Some(within), Some(Some(strict)), Some(item)) = (within, strict_within, rule.peek("strict_within"))
+        && super::order::minutes(strict) > super::order::minutes(within)
+    {
+        let message = format!("`strict_within` is {strict}, which is longer than {within}");
+        item.log.problem(&item.span, message, "the strict reading is the one that is over first");
+    }
     let met_by = met(rule, of.as_ref());
     if let (Some(of), Some(MetBy::Fact(met_by)), Some(item)) = (&of, &met_by, rule.peek("met_by"))
         && meets_itself(of, met_by)
@@ -81,11 +89,16 @@ fn deadline(rule: &mut Table<'_>) -> Option<Deadline> {
         let message = "the event that starts the clock would meet this duty at once";
         item.log.problem(&item.span, message, "what comes round again has the shape `recurring`");
     }
-    Some(Deadline { of: of?, expected: expected?, within: within?, met_by: met_by? })
+    let (within, strict_within) = (within?, strict_within?);
+    Some(Deadline { of: of?, expected: expected?, within, strict_within, met_by: met_by? })
 }
 
 fn recurring(rule: &mut Table<'_>, under: Under) -> Option<Recurring> {
-    let every = period(rule, "every", "\"6 weeks\"");
+    let every = if rule.peek("weeks_set_by").is_some() {
+        rule.get("every").map_or(Some(None), |item| stated(&item).map(Some))
+    } else {
+        period(rule, "every", "\"6 weeks\"").map(Some)
+    };
     let weeks_set_by = rule.get("weeks_set_by").map_or(Some(None), |item| weeks_set_by(&item).map(Some));
     let starts = [(under.kind().name(), Start::Opening), ("first_event", Start::FirstEvent)];
     let from =
@@ -178,7 +191,7 @@ fn report(rule: &mut Table<'_>) -> Option<Report> {
     Some(Report { about: DutyId(about?.is.into()), within: within? })
 }
 
-fn before(rule: &mut Table<'_>) -> Option<Unassessed> {
+fn before(rule: &mut Table<'_>) -> Option<Before> {
     let of = needed(rule, "of");
     if let (Some(of), Some(item)) = (&of, rule.peek("of"))
         && of.fact.booked().is_none()
@@ -186,33 +199,67 @@ fn before(rule: &mut Table<'_>) -> Option<Unassessed> {
         let message = format!("a {} is never booked, so nothing can be due before it", of.fact.words());
         item.log.problem(&item.span, message, "");
     }
-    let by = period(rule, "by", "\"1 working day\"");
+    let by = rule.get("by").map_or(Some(None), |by| days(&by.text()?, words::period, |by| by).map(Some));
     let met_by = met(rule, of.as_ref());
-    Some(Unassessed::Before { of: of?, by: by?, met_by: met_by? })
+    Some(Before { of: of?, by: by?, met_by: met_by? })
 }
 
-fn window(rule: &mut Table<'_>) -> Option<Unassessed> {
+fn window(rule: &mut Table<'_>) -> Option<Window> {
     let of = needed(rule, "of");
-    let from = rule.need("from", "\"born_on\"").and_then(|from| {
-        let from = from.text()?;
-        // The child's own two dates may open a window; every other date is one of the fact's.
-        ["born_on", "expected_on"].into_iter().find(|date| *date == from.is).or_else(|| date(&from, of.as_ref()))
-    });
-    let not_before = period(rule, "not_before", "\"24 weeks\"");
-    let not_after = period(rule, "not_after", "\"30 weeks\"");
-    if let (Some(opens), Some(closes), Some(item)) = (not_before, not_after, rule.peek("not_after"))
-        && super::order::minutes(closes) <= super::order::minutes(opens)
-    {
-        let message = format!("the window closes after {closes}, which is not later than it opens");
-        item.log.problem(&item.span, message, format!("it opens after {opens}"));
+    let from = rule.need("from", "\"born_on\"");
+    let from = from.and_then(|from| from.text()?.one_of("date of the child", "the dates are", &ChildDate::ALL));
+    let distance = |item: Item<'_>| days(&item.text()?, words::distance, Distance::period);
+    let not_before = rule.need("not_before", "\"16 weeks before\"").and_then(distance);
+    let not_after = rule.need("not_after", "\"10 weeks before\"").and_then(distance);
+    let strict = rule.get("strict").map_or(Some(None), |strict| distance(strict).map(Some));
+    let (not_before, not_after, strict) = (not_before?, not_after?, strict?);
+    // In the order of time: opens, strictly closes, closes.
+    let last = [("strict", strict), ("not_after", Some(not_after))];
+    let mut earlier = not_before;
+    for (key, distance) in last {
+        let Some(distance) = distance else { continue };
+        if signed_minutes(distance) <= signed_minutes(earlier)
+            && let Some(item) = rule.peek(key)
+        {
+            let message = format!("`{key}` is {distance}, which is not later than {earlier}");
+            item.log.problem(
+                &item.span,
+                message,
+                "a window opens at `not_before` and closes at `strict`, then `not_after`",
+            );
+        }
+        earlier = distance;
     }
-    Some(Unassessed::Window { of: of?, from: from?, not_before: not_before?, not_after: not_after? })
+    Some(Window { of: of?, from: from?, not_before, not_after, strict })
 }
 
-fn order(rule: &mut Table<'_>) -> Option<Unassessed> {
+fn signed_minutes(distance: Distance) -> i64 {
+    match distance {
+        Distance::Before(period) => -super::order::minutes(period),
+        Distance::After(period) => super::order::minutes(period),
+    }
+}
+
+/// What is measured on either side of a day, which has no hours.
+fn days<T: Copy>(text: &Text<'_>, read: fn(&Text<'_>) -> Option<T>, period: fn(T) -> Period) -> Option<T> {
+    let value = read(text)?;
+    if matches!(period(value), Period::Hours(_)) {
+        return text
+            .refuse("this is counted in days, not in hours".to_owned(), "write days, working days, weeks or months");
+    }
+    Some(value)
+}
+
+fn order(rule: &mut Table<'_>) -> Option<Order> {
     let (first, then) = (needed(rule, "first"), needed(rule, "then"));
-    let another_day = rule.get("another_day").map_or(Some(false), |another_day| another_day.flag());
-    Some(Unassessed::Order { first: first?, then: then?, another_day: another_day? })
+    if let (Some(first), Some(then), Some(item)) = (&first, &then, rule.peek("then"))
+        && first == then
+    {
+        item.log.problem(&item.span, "what comes first and what comes second are the same", "");
+    }
+    let flag = |rule: &mut Table<'_>, key| rule.get(key).map_or(Some(false), |flag: Item<'_>| flag.flag());
+    let (another_day, each_time) = (flag(rule, "another_day"), flag(rule, "each_time"));
+    Some(Order { first: first?, then: then?, another_day: another_day?, each_time: each_time? })
 }
 
 fn reason(rule: &mut Table<'_>) -> Option<String> {
@@ -227,6 +274,10 @@ fn met(rule: &mut Table<'_>, of: Option<&Selector>) -> Option<MetBy> {
 
 fn period(rule: &mut Table<'_>, key: &'static str, example: &str) -> Option<Period> {
     words::period(&rule.need(key, example)?.text()?)
+}
+
+fn stated(item: &Item<'_>) -> Option<Period> {
+    words::period(&item.text()?)
 }
 
 fn date(text: &Text<'_>, of: Option<&Selector>) -> Option<&'static str> {

@@ -7,7 +7,7 @@ use crate::{
     calendar::Period,
     directory::Role,
     near::choices,
-    procedure::{Base, Offset},
+    procedure::{Base, Distance, Offset},
     record::{AttributeType, FactKind},
 };
 
@@ -68,6 +68,14 @@ pub(super) fn offset(text: &Text<'_>) -> Option<Offset> {
         _ => {}
     }
     text.refuse(format!("cannot read `{}` as a place on a ladder", text.is), OFFSET_HELP)
+}
+
+/// A distance from a date: `10 weeks before`, `10 days after`, or `10 days`, which is after it too.
+pub(super) fn distance(text: &Text<'_>) -> Option<Distance> {
+    match text.is.strip_suffix(" before") {
+        Some(period) => period_of(text, period).map(Distance::Before),
+        None => period_of(text, text.is.strip_suffix(" after").unwrap_or(text.is)).map(Distance::After),
+    }
 }
 
 pub(super) fn fact_kind(text: &Text<'_>) -> Option<FactKind> {

@@ -7,7 +7,8 @@ use super::{
     selector::{bare, flag, held, in_a_row, one, with_article},
 };
 use crate::procedure::{
-    Between, Deadline, MetBy, Procedure, Recurring, Report, Rule, Selector, Shape, Standing, Start, Unassessed, Under,
+    Before, Between, ChildDate, Deadline, MetBy, Order, Procedure, Recurring, Report, Rule, Selector, Shape, Standing,
+    Start, Unassessed, Under, Window,
 };
 
 /// One or more sentences. The only place that tells the shapes apart to word them.
@@ -21,20 +22,9 @@ pub(super) fn sentences(procedure: &Procedure, rule: &Rule) -> String {
             format!("At once when {} is on record. {}", one(procedure, &shape.on), met_by_dates(&shape.met_by))
         }
         Shape::Report(shape) => report(procedure, shape),
-        Shape::Unassessed(Unassessed::Before { of, by, met_by }) => {
-            let met = met(procedure, met_by, "");
-            format!("At the latest {by} before {} that is booked. {met}", one(procedure, of))
-        }
-        Shape::Unassessed(Unassessed::Window { of, from, not_before, not_after }) => {
-            let opens = window_opens(procedure, of, from);
-            let of = held(procedure, of);
-            format!("Not earlier than {not_before} and not later than {not_after} after {opens}. Met by {of}.")
-        }
-        Shape::Unassessed(Unassessed::Order { first, then, another_day }) => {
-            let another_day = if *another_day { ", never on the same day" } else { "" };
-            let (first, then) = (one(procedure, first), one(procedure, then));
-            format!("{} must come before {then}{another_day}.", capital(&first))
-        }
+        Shape::Before(shape) => before(procedure, shape),
+        Shape::Window(shape) => window(procedure, shape),
+        Shape::Order(shape) => order(procedure, shape),
         Shape::Unassessed(Unassessed::Check { at, reason }) => {
             format!("To be confirmed at {}. It is not tracked: {reason}.", one(procedure, at))
         }
@@ -46,7 +36,8 @@ pub(super) fn sentences(procedure: &Procedure, rule: &Rule) -> String {
 
 fn deadline(procedure: &Procedure, under: Under, shape: &Deadline) -> String {
     let met = met(procedure, &shape.met_by, " on or after that day");
-    let mut text = format!("Within {} of {}. {met}", shape.within, starting(procedure, under, &shape.of));
+    let strict = shape.strict_within.map(|strict| format!(", or read strictly {strict},")).unwrap_or_default();
+    let mut text = format!("Within {}{strict} of {}. {met}", shape.within, starting(procedure, under, &shape.of));
     if shape.expected {
         let (under, fact) = (with_article(under.kind().words()), shape.of.fact.words());
         text.push_str(&format!(" {} without such a {fact} on record is told as \"cannot tell\".", capital(&under)));
@@ -72,10 +63,17 @@ fn recurring(procedure: &Procedure, under: Under, shape: &Recurring) -> String {
         Start::Opening => format!("counted from {} and then from each time it is done", start_of(under)),
         Start::FirstEvent => "counted from each time it is done; the first time starts the clock".to_owned(),
     };
-    let mut text =
-        format!("At least every {}, {counted}. Met by {}.", every(shape.every), held(procedure, &shape.met_by));
-    if let Some((kind, _)) = shape.weeks_set_by {
-        let setter = with_article(kind.words());
+    let met = held(procedure, &shape.met_by);
+    let setter = shape.weeks_set_by.map(|(kind, _)| with_article(kind.words()));
+    let Some(own) = shape.every else {
+        let setter = setter.unwrap_or_default();
+        return format!(
+            "As often as {setter} has set in weeks, {counted}. Met by {met}. While nobody has set it, it is told as \
+             \"cannot tell\"."
+        );
+    };
+    let mut text = format!("At least every {}, {counted}. Met by {met}.", every(own));
+    if let Some(setter) = setter {
         text.push_str(&format!(
             " Where {setter} has set another number of weeks, the shorter of the two gives the earliest date, and the \
              number that was set gives the due date."
@@ -116,7 +114,9 @@ fn standing(procedure: &Procedure, shape: &Standing) -> String {
         }
         Standing::NotSet { of, attribute } => {
             let fact = of.fact.words();
-            let booked = of.fact.booked().map(|_| format!(", unless the next {fact} is booked")).unwrap_or_default();
+            // Only a date to come is said by a booking too.
+            let by_booking = of.fact.booked().filter(|_| attribute.ends_with("_on"));
+            let booked = by_booking.map(|_| format!(", unless the next {fact} is booked")).unwrap_or_default();
             format!(
                 "The latest {} must have its \"{}\" on record{booked}. Overdue from the day of that {fact}.",
                 bare(procedure, of),
@@ -135,13 +135,33 @@ fn report(procedure: &Procedure, shape: &Report) -> String {
     )
 }
 
-/// The date that a window is counted from: one of the child, or one of the fact.
-fn window_opens(procedure: &Procedure, of: &Selector, from: &str) -> String {
-    match from {
-        "born_on" => "the birth".to_owned(),
-        "expected_on" => "the expected day of birth".to_owned(),
-        date => format!("the date \"{}\" of {}", date_words(date), one(procedure, of)),
+fn before(procedure: &Procedure, shape: &Before) -> String {
+    let (event, met) = (one(procedure, &shape.of), met(procedure, &shape.met_by, " since the last one"));
+    match shape.by {
+        None => format!("At the latest on the day of {event}. {met}"),
+        Some(by) => {
+            let clear =
+                if by.counts_working_days() { ", and for the earliest date so many clear days before it" } else { "" };
+            format!("At the latest {by} before {event}{clear}. {met}")
+        }
     }
+}
+
+fn window(procedure: &Procedure, shape: &Window) -> String {
+    let event = match shape.from {
+        ChildDate::Born => "the birth",
+        ChildDate::Expected => "the expected day of birth",
+    };
+    let strict = shape.strict.map(|strict| format!(" The earliest date is {strict} it.")).unwrap_or_default();
+    let (opens, closes) = (shape.not_before, shape.not_after);
+    format!("From {opens} {event}, and not later than {closes} it.{strict} Met by {}.", held(procedure, &shape.of))
+}
+
+fn order(procedure: &Procedure, shape: &Order) -> String {
+    let another_day = if shape.another_day { ", never on the same day" } else { "" };
+    let each_time = if shape.each_time { " Each time a new one." } else { "" };
+    let (first, then) = (one(procedure, &shape.first), one(procedure, &shape.then));
+    format!("{} must come before {then}{another_day}.{each_time}", capital(&first))
 }
 
 fn met(procedure: &Procedure, met_by: &MetBy, when: &str) -> String {

@@ -1,0 +1,164 @@
+//! What must be done ahead of an event: "PERIOD before each one", or "one thing before another". A duty for each event that
+//! is arranged or was held.
+//!
+//! Owns which events there are, what counts for which of them, and when nothing can be done for one any more. Must not know
+//! who arranges them.
+
+use chrono::{Days, NaiveDate};
+
+use super::{
+    Idle, Outcome, Reading, Terms,
+    case::{Case, Fit},
+    deadline::described,
+    reading::{Draft, Readings, anchor, key, silent_note, words},
+};
+use crate::{
+    calendar::{CalendarError, Period, Trust, WorkingDays, format_date_short},
+    procedure::{Before, MetBy, Order, Rule, Selector},
+    record::{Fact, When},
+};
+
+pub(super) fn before(terms: &Terms, rule: &Rule, shape: &Before, case: &Case) -> Outcome {
+    let met = |event: &Event, since_on: Option<NaiveDate>, notes: &mut Vec<String>| match &shape.met_by {
+        MetBy::Fact(selector) => held_since(case, selector, since_on, event.fact, notes),
+        MetBy::Dates(names) => {
+            let come = |name: &&'static str| event.fact.date(name).filter(|when| case.has_come(*when));
+            let dates: Option<Vec<When>> = names.iter().map(come).collect();
+            dates.and_then(|dates| dates.into_iter().max()).map(|when| when.on)
+        }
+    };
+    each(terms, rule, case, &shape.of, met, |event| so_long_before(terms, shape.by, event))
+}
+
+pub(super) fn order(terms: &Terms, rule: &Rule, shape: &Order, case: &Case) -> Outcome {
+    let met = |event: &Event, since_on: Option<NaiveDate>, notes: &mut Vec<String>| {
+        held_since(case, &shape.first, since_on.filter(|_| shape.each_time), event.fact, notes)
+    };
+    each(terms, rule, case, &shape.then, met, |event| Ok(in_order(shape, event)))
+}
+
+/// Something before which something else is due.
+struct Event<'a> {
+    fact: &'a Fact,
+    on: NaiveDate,
+    fit: Fit,
+    held: bool,
+}
+
+impl Event<'_> {
+    /// "review conference of Mon 7 Dec 2026", or "booked for" it.
+    fn in_words(&self) -> String {
+        let how = if self.held { "of" } else { "booked for" };
+        format!("{} {how} {}", words(self.fact.kind.name()), format_date_short(self.on))
+    }
+}
+
+/// A duty for each event. One that was held with nothing done for it can still be mended by a late entry, until the next one
+/// has been held too: then that one's duty takes over.
+fn each<'a>(
+    terms: &Terms,
+    rule: &Rule,
+    case: &Case<'a>,
+    of: &Selector,
+    met: impl Fn(&Event, Option<NaiveDate>, &mut Vec<String>) -> Option<NaiveDate>,
+    limit: impl Fn(&Event) -> Result<Readings, CalendarError>,
+) -> Outcome {
+    let events: Vec<Event<'a>> = events(case, of);
+    if events.is_empty() {
+        return Outcome::Idle(Idle::NotStarted);
+    }
+    let last_held = events.iter().rposition(|event| event.held);
+    let mut since_on = None;
+    let mut duties = Vec::new();
+    for (at, event) in events.iter().enumerate() {
+        let mut notes = Vec::new();
+        if let Fit::Silent(attribute) = event.fit {
+            notes.push(silent_note(event.fact, attribute, "it is taken to be meant"));
+        }
+        let met_on = met(event, since_on, &mut notes);
+        if event.held {
+            since_on = Some(event.on);
+        }
+        if met_on.is_none() && last_held.is_some_and(|last| at < last) {
+            continue;
+        }
+        let (key, anchor) = (key(event.fact), anchor(event.fact, event.on));
+        duties.push(Draft { terms, rule, record: case.record, key, anchor, notes }.counted(limit(event), met_on));
+    }
+    if duties.is_empty() { Outcome::Idle(Idle::NothingToWatch) } else { Outcome::Duties(duties) }
+}
+
+/// Those held in this period and those arranged for it, in the order of their days.
+fn events<'a>(case: &Case<'a>, of: &Selector) -> Vec<Event<'a>> {
+    let held = case.held(of).into_iter().map(|(fact, when, fit)| Event { fact, on: when.on, fit, held: true });
+    let arranged = case.arranged(of).into_iter().filter(|(_, on, _)| *on >= case.since);
+    let mut events: Vec<Event> =
+        held.chain(arranged.map(|(fact, on, fit)| Event { fact, on, fit, held: false })).collect();
+    events.sort_by_key(|event| event.on);
+    events
+}
+
+/// The day of the first such fact after that day, or of the period. One that might count, were the record not silent, is
+/// noted.
+fn held_since(
+    case: &Case,
+    selector: &Selector,
+    since_on: Option<NaiveDate>,
+    event: &Fact,
+    notes: &mut Vec<String>,
+) -> Option<NaiveDate> {
+    for (fact, when, fit) in case.held(selector) {
+        if since_on.is_some_and(|since_on| when.on <= since_on) || std::ptr::eq(fact, event) {
+            continue;
+        }
+        match fit {
+            Fit::Yes => return Some(when.on),
+            Fit::Silent(attribute) => notes.push(silent_note(fact, attribute, "it is not counted")),
+            Fit::No => {}
+        }
+    }
+    None
+}
+
+/// The due date leaves so many days up to the event's own; the strict one leaves them clear, neither the day of the act nor
+/// that of the event among them. A holiday that is not yet published would bring both forward, so it counts for both.
+fn so_long_before(terms: &Terms, by: Option<Period>, event: &Event) -> Result<Readings, CalendarError> {
+    let Some(by) = by else { return Ok(on_the_day(event, format!("by the day of the {}", event.in_words()))) };
+    let trust = Trust::WithProvisional;
+    let due = terms.calendar.before(event.on, by, trust)?;
+    let strict = match by {
+        Period::WorkingDays(days) => {
+            let clear = WorkingDays(i32::try_from(days).unwrap_or(i32::MAX));
+            terms.calendar.clear_days_before(event.on, clear, trust)?
+        }
+        _ => due,
+    };
+    let anchor = anchor(event.fact, event.on);
+    let reading = |on| Some(Reading { anchor: anchor.clone(), on, at: None });
+    let mut arithmetic = format!("{by} before the {}: {}", event.in_words(), format_date_short(due.on.on()));
+    if strict.on < due.on {
+        arithmetic.push_str(&format!("; at the earliest {}, with {by} clear", format_date_short(strict.on.on())));
+    }
+    Ok(Readings {
+        strict: reading(strict.on),
+        due: reading(due.on),
+        provisional: due.provisional || strict.provisional,
+        skipped: Vec::new(),
+        arithmetic,
+    })
+}
+
+/// The last day on which the order can still be kept. Days are compared, not hours.
+fn in_order(shape: &Order, event: &Event) -> Readings {
+    let by = if shape.another_day { "on an earlier day than" } else { "before" };
+    let arithmetic = format!("{} {by} the {}", described(&shape.first), event.in_words());
+    let readings = on_the_day(event, arithmetic);
+    let earlier = event.on.checked_sub_days(Days::new(1)).filter(|_| shape.another_day);
+    let at = |reading: Reading| Reading { on: earlier.map_or(reading.on, Into::into), ..reading };
+    Readings { strict: readings.strict.map(at), due: readings.due.map(at), ..readings }
+}
+
+fn on_the_day(event: &Event, arithmetic: String) -> Readings {
+    let on_it = Readings::fixed(&anchor(event.fact, event.on), None, arithmetic);
+    Readings { strict: on_it.due.clone(), ..on_it }
+}

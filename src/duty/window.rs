@@ -1,0 +1,112 @@
+//! "Not before DATE, not after DATE", both measured from the child's birth or the day it is expected.
+
+use chrono::NaiveDate;
+
+use super::{
+    Anchor, CannotTell, Idle, Outcome, Reading, Terms,
+    case::{Case, Fit},
+    reading::{Draft, Readings, key, silent_note, words},
+};
+use crate::{
+    calendar::{CalendarError, Convention, Limit, Trust, format_date_short},
+    procedure::{ChildDate, Distance, Rule, Window},
+};
+
+pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Window, case: &Case) -> Outcome {
+    let record = case.record;
+    let born = record.born_on.is_some_and(|born_on| born_on <= terms.today);
+    let draft = |on, notes| Draft {
+        terms,
+        rule,
+        record,
+        key: key(case.under),
+        anchor: Anchor { fact: "child".to_owned(), id: record.child.0.clone(), on },
+        notes,
+    };
+    let from_on = match shape.from {
+        ChildDate::Born if born => record.born_on,
+        ChildDate::Born if record.born_on.or(record.expected_on).is_some() => return Outcome::Idle(Idle::Unborn),
+        // What was to happen before the birth cannot happen after it.
+        ChildDate::Expected if born => return Outcome::Idle(Idle::NothingToWatch),
+        ChildDate::Expected => record.expected_on,
+        ChildDate::Born => None,
+    };
+    let Some(from_on) = from_on else {
+        let why = "the record holds neither the day of birth nor the day on which it is expected";
+        return Outcome::Duties(vec![draft(case.since, Vec::new()).cannot_tell(CannotTell::because(why))]);
+    };
+    match window(terms, shape, from_on) {
+        Err(error) => {
+            Outcome::Duties(vec![draft(from_on, Vec::new()).cannot_tell(CannotTell::because(error.to_string()))])
+        }
+        Ok((opens_on, strict, due)) => {
+            let (met_on, notes) = held_in(case, shape, opens_on);
+            let readings = readings(shape, from_on, opens_on, strict, due, &draft(from_on, Vec::new()).anchor);
+            Outcome::Duties(vec![draft(from_on, notes).dated(readings, met_on)])
+        }
+    }
+}
+
+/// The first day, the last day strictly, the last day.
+fn window(terms: &Terms, shape: &Window, from_on: NaiveDate) -> Result<(NaiveDate, Limit, Limit), CalendarError> {
+    let at = |distance: Distance| match distance {
+        Distance::Before(period) => terms.calendar.before(from_on, period, Trust::WithProvisional),
+        Distance::After(period) => terms.calendar.after(from_on, period, Convention::ORDINARY, Trust::WithProvisional),
+    };
+    let due = at(shape.not_after)?;
+    let strict = shape.strict.map_or(Ok(due), at)?;
+    Ok((at(shape.not_before)?.on.on(), if strict.on < due.on { strict } else { due }, due))
+}
+
+/// The first day from its opening on. What was held before that is said and does not count.
+fn held_in(case: &Case, shape: &Window, opens_on: NaiveDate) -> (Option<NaiveDate>, Vec<String>) {
+    let mut notes = Vec::new();
+    for (fact, when, fit) in case.held(&shape.of) {
+        match fit {
+            Fit::Silent(attribute) => notes.push(silent_note(fact, attribute, "it is not counted")),
+            Fit::Yes if when.on >= opens_on => return (Some(when.on), notes),
+            Fit::Yes => notes.push(format!(
+                "{} {} was held on {}, before {}: it is not counted",
+                words(fact.kind.name()),
+                fact.id.0,
+                format_date_short(when.on),
+                format_date_short(opens_on)
+            )),
+            Fit::No => {}
+        }
+    }
+    (None, notes)
+}
+
+fn readings(
+    shape: &Window,
+    from_on: NaiveDate,
+    opens_on: NaiveDate,
+    strict: Limit,
+    due: Limit,
+    anchor: &Anchor,
+) -> Readings {
+    let event = match shape.from {
+        ChildDate::Born => "the birth",
+        ChildDate::Expected => "the expected birth",
+    };
+    let mut arithmetic = format!(
+        "from {} to {}: {} to {} {event} on {}",
+        format_date_short(opens_on),
+        format_date_short(due.on.on()),
+        shape.not_before,
+        shape.not_after,
+        format_date_short(from_on)
+    );
+    if strict.on < due.on {
+        arithmetic.push_str(&format!("; at the earliest by {}", format_date_short(strict.on.on())));
+    }
+    let reading = |limit: Limit| Some(Reading { anchor: anchor.clone(), on: limit.on, at: None });
+    Readings {
+        strict: reading(strict),
+        due: reading(due),
+        provisional: due.provisional || strict.provisional,
+        skipped: Vec::new(),
+        arithmetic,
+    }
+}
