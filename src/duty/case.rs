@@ -102,13 +102,12 @@ impl<'a> Case<'a> {
             let itself = self.under.happened().map(|when| (self.under, when, self.fit_of_itself(selector)));
             return itself.filter(|(_, _, fit)| *fit != Fit::No).into_iter().collect();
         }
-        self.record
-            .facts(selector.fact)
-            .iter()
-            .filter_map(|fact| fact.held(self.today).map(|when| (fact, when)))
+        let held = self.record.facts(selector.fact).iter();
+        held.filter_map(|fact| fact.held(self.today).map(|when| (fact, when)))
             .filter(|(_, when)| when.on >= self.since && self.has_come(*when))
             .map(|(fact, when)| (fact, when, self.fit(selector, fact, when.on)))
             .filter(|(_, _, fit)| *fit != Fit::No)
+            .take(if selector.first { 1 } else { usize::MAX })
             .collect()
     }
 
@@ -120,6 +119,9 @@ impl<'a> Case<'a> {
     /// Facts that fit, or may fit, and were not held, with the days for which they are arranged, earliest first: those that
     /// have passed too.
     pub(super) fn arranged(&self, selector: &Selector) -> Vec<(&'a Fact, NaiveDate, Fit)> {
+        if selector.first && !self.held(selector).is_empty() {
+            return Vec::new();
+        }
         let facts = self.record.facts(selector.fact).iter().filter(|fact| fact.held(self.today).is_none());
         let mut arranged: Vec<(&Fact, NaiveDate, Fit)> = facts
             .map(|fact| (fact, tests(selector, fact)))
@@ -130,6 +132,7 @@ impl<'a> Case<'a> {
             })
             .collect();
         arranged.sort_by_key(|(_, on, _)| *on);
+        arranged.truncate(if selector.first { 1 } else { usize::MAX });
         arranged
     }
 

@@ -52,7 +52,7 @@ pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Recurring, case: &Case)
 /// The rule's own interval, or what the latest such fact held by that day set: the shorter of the two is strict, the one
 /// that was set is due. None, where the rule has none and nobody set one.
 fn interval(shape: &Recurring, case: &Case, by: NaiveDate) -> Option<(Period, Period)> {
-    let own = shape.every.map(|every| (every, every));
+    let own = shape.every.map(|every| (shape.strict_every.unwrap_or(every), every));
     let Some((kind, attribute)) = shape.weeks_set_by else { return own };
     let facts = case.record.facts(kind).iter().rev();
     let set = facts

@@ -136,7 +136,7 @@ impl Shape {
     /// ```
     /// use duewatch::{procedure::{Selector, Shape, Unassessed}, record::FactKind};
     ///
-    /// let with = Selector { fact: FactKind::CoreGroup, tests: vec![], by: vec![] };
+    /// let with = Selector { fact: FactKind::CoreGroup, tests: vec![], by: vec![], first: false };
     /// let shape = Shape::Unassessed(Unassessed::Guidance { with, reason: "the record holds no venues".into() });
     /// assert_eq!(shape.untracked_because(), Some("the record holds no venues"));
     /// ```

@@ -260,6 +260,8 @@ pub enum MetBy {
 pub struct Recurring {
     /// How often at least. None: the document leaves it to `weeks_set_by`, and while nobody has set it nothing can be told.
     pub every: Option<Period>,
+    /// How often where the words can be read as another, shorter period: that one is the strict date's.
+    pub strict_every: Option<Period>,
     /// A count of weeks on the latest such fact: the strict reading takes the shorter of the two, the due reading this one
     /// where it is set.
     pub weeks_set_by: Option<(FactKind, &'static str)>,

@@ -2,7 +2,8 @@
 
 use crate::record::FactKind;
 
-/// A choice of facts: of one kind, passing every test, and made by one of the named people where that matters.
+/// A choice of facts: of one kind, passing every test, and made by one of the named people where that matters; perhaps only
+/// the first of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Selector {
     /// The kind of fact.
@@ -11,6 +12,8 @@ pub struct Selector {
     pub tests: Vec<Test>,
     /// Who must have made it, on the day it was made; any one suffices. Empty: anybody.
     pub by: Vec<Relation>,
+    /// Only the first of them in the period of the plan or enquiry.
+    pub first: bool,
 }
 
 /// A test on one attribute. An attribute the record is silent on passes none, and is reported as such.

@@ -49,7 +49,7 @@ pub(crate) fn hertfordshire() -> Procedure {
 
 /// A shipped procedure, or one for tests. The latter cites a document that does not exist, so no catalogue has its duties.
 pub(crate) fn procedure(name: &str) -> Procedure {
-    if let Some((_, file, text)) = Procedure::SHIPPED.into_iter().find(|(id, ..)| *id == name) {
+    if let Some((file, text)) = Procedure::shipped(name) {
         return Procedure::parse(file, text, &DutyCatalogue::shipped()).unwrap_or_else(|problems| panic!("{problems}"));
     }
     let file = format!("tests/procedures/{name}.toml");

@@ -6,7 +6,7 @@
 use super::ladder::Rung;
 use crate::{
     calendar::{FirstDay, Period},
-    procedure::{Base, Between, Counting, Deadline, Offset, Shape, Unassessed},
+    procedure::{Base, Between, Counting, Deadline, Offset, Recurring, Shape, Unassessed},
 };
 
 const WORKING_DAY: i64 = WEEK / 5;
@@ -52,11 +52,12 @@ impl Distances {
             }
         };
         match shape {
-            Shape::Deadline(Deadline { within, strict_within: None, .. }) => limit(*within),
-            Shape::Deadline(Deadline { within, strict_within: Some(strict), .. }) => {
-                Distances { strict: limit(*strict).strict, due: limit(*within).due }
+            Shape::Deadline(Deadline { within, strict_within, .. }) => {
+                Distances { strict: limit(strict_within.unwrap_or(*within)).strict, due: limit(*within).due }
             }
-            Shape::Recurring(recurring) => recurring.every.map(limit).unwrap_or_default(),
+            Shape::Recurring(Recurring { every: Some(every), strict_every, .. }) => {
+                Distances { strict: limit(strict_every.unwrap_or(*every)).strict, due: limit(*every).due }
+            }
             Shape::Report(report) => Distances { strict: None, due: Some(minutes(report.within)) },
             // A state, an alert: due on the day it is there.
             Shape::Standing(_)
@@ -65,9 +66,11 @@ impl Distances {
             | Shape::Unassessed(Unassessed::Check { .. } | Unassessed::Guidance { .. }) => {
                 Distances { strict: None, due: Some(0) }
             }
-            Shape::Between(Between::Gap { .. }) | Shape::Before(_) | Shape::Order(_) | Shape::Window(_) => {
-                Distances::default()
-            }
+            Shape::Recurring(Recurring { every: None, .. })
+            | Shape::Between(Between::Gap { .. })
+            | Shape::Before(_)
+            | Shape::Order(_)
+            | Shape::Window(_) => Distances::default(),
         }
     }
 

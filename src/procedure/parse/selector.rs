@@ -24,11 +24,12 @@ pub(super) fn selector(item: &Item<'_>) -> Option<Selector> {
     let fact = table.need("fact", "\"core_group\"").and_then(|fact| words::fact_kind(&fact.text()?));
     let tests = table.get("where");
     let by = table.get("by");
+    let first = table.get("first").map_or(Some(false), |first| first.flag());
     table.finish();
     let fact = fact?;
     let tests = tests.map_or(Some(Vec::new()), |tests| read_tests(&tests, fact));
     let by = by.map_or(Some(Vec::new()), |by| relations(&by, fact));
-    Some(Selector { fact, tests: tests?, by: by? })
+    Some(Selector { fact, tests: tests?, by: by?, first: first? })
 }
 
 /// What meets a duty: a fact, or dates on the event that started it.

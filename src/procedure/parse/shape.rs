@@ -75,13 +75,7 @@ fn deadline(rule: &mut Table<'_>) -> Option<Deadline> {
     let of = needed(rule, "of");
     let expected = rule.get("expected").map_or(Some(false), |expected| expected.flag());
     let within = period(rule, "within", "\"10 working days\"");
-    let strict_within = rule.get("strict_within").map_or(Some(None), |item| stated(&item).map(Some));
-    if let (Some(within), Some(Some(strict)), Some(item)) = (within, strict_within, rule.peek("strict_within"))
-        && super::order::minutes(strict) > super::order::minutes(within)
-    {
-        let message = format!("`strict_within` is {strict}, which is longer than {within}");
-        item.log.problem(&item.span, message, "the strict reading is the one that is over first");
-    }
+    let strict_within = strictly(rule, "strict_within", within);
     let met_by = met(rule, of.as_ref());
     if let (Some(of), Some(MetBy::Fact(met_by)), Some(item)) = (&of, &met_by, rule.peek("met_by"))
         && meets_itself(of, met_by)
@@ -99,17 +93,20 @@ fn recurring(rule: &mut Table<'_>, under: Under) -> Option<Recurring> {
     } else {
         period(rule, "every", "\"6 weeks\"").map(Some)
     };
+    let strict_every = strictly(rule, "strict_every", every.flatten());
     let weeks_set_by = rule.get("weeks_set_by").map_or(Some(None), |item| weeks_set_by(&item).map(Some));
     let starts = [(under.kind().name(), Start::Opening), ("first_event", Start::FirstEvent)];
     let from =
         rule.need("from", "\"first_event\"").and_then(|from| from.text()?.one_of("start", "the starts are", &starts));
     let met_by = needed(rule, "met_by");
-    Some(Recurring { every: every?, weeks_set_by: weeks_set_by?, from: from?, met_by: met_by? })
+    let (every, strict_every) = (every?, strict_every?);
+    Some(Recurring { every, strict_every, weeks_set_by: weeks_set_by?, from: from?, met_by: met_by? })
 }
 
 /// Whether every fact that starts the clock also stops it.
 fn meets_itself(of: &Selector, met_by: &Selector) -> bool {
     of.fact == met_by.fact
+        && !of.first
         && met_by.tests.iter().all(|test| of.tests.contains(test))
         && (met_by.by.is_empty() || met_by.by == of.by)
 }
@@ -274,6 +271,21 @@ fn met(rule: &mut Table<'_>, of: Option<&Selector>) -> Option<MetBy> {
 
 fn period(rule: &mut Table<'_>, key: &'static str, example: &str) -> Option<Period> {
     words::period(&rule.need(key, example)?.text()?)
+}
+
+/// The shorter period of another reading, where there is one: `Some(None)` where there is none, `None` where it is wrong.
+#[expect(clippy::option_option, reason = "a key that is not there is no mistake")]
+fn strictly(rule: &mut Table<'_>, key: &'static str, ordinary: Option<Period>) -> Option<Option<Period>> {
+    let Some(item) = rule.get(key) else { return Some(None) };
+    let strict = stated(&item)?;
+    if let Some(ordinary) = ordinary
+        && super::order::minutes(strict) > super::order::minutes(ordinary)
+    {
+        let message = format!("`{key}` is {strict}, which is longer than {ordinary}");
+        item.log.problem(&item.span, message, "the strict reading is the one that is over first");
+        return None;
+    }
+    Some(Some(strict))
 }
 
 fn stated(item: &Item<'_>) -> Option<Period> {

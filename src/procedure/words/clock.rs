@@ -72,7 +72,8 @@ fn recurring(procedure: &Procedure, under: Under, shape: &Recurring) -> String {
              \"cannot tell\"."
         );
     };
-    let mut text = format!("At least every {}, {counted}. Met by {met}.", every(own));
+    let strict = shape.strict_every.map(|strict| format!(", or read strictly every {strict}")).unwrap_or_default();
+    let mut text = format!("At least every {}{strict}, {counted}. Met by {met}.", every(own));
     if let Some(setter) = setter {
         text.push_str(&format!(
             " Where {setter} has set another number of weeks, the shorter of the two gives the earliest date, and the \

@@ -11,7 +11,12 @@ use crate::{
 
 /// With its article: "a conference (initial or pre-birth) that makes a plan".
 pub(super) fn one(procedure: &Procedure, selector: &Selector) -> String {
-    format!("{}{}", with_article(selector.fact.words()), qualities(procedure, selector))
+    format!("{}{}", article_and_noun(selector), qualities(procedure, selector))
+}
+
+fn article_and_noun(selector: &Selector) -> String {
+    let noun = selector.fact.words();
+    if selector.first { format!("the first {noun}") } else { with_article(noun) }
 }
 
 /// Without an article: "conference that makes a plan".
@@ -31,7 +36,7 @@ pub(super) fn held(procedure: &Procedure, selector: &Selector) -> String {
     let qualities = qualities(procedure, selector);
     let comma = if qualities.is_empty() { "" } else { "," };
     let held = if selector.fact.booked().is_some() { format!("{comma} held") } else { String::new() };
-    format!("{}{qualities}{held}", with_article(selector.fact.words()))
+    format!("{}{qualities}{held}", article_and_noun(selector))
 }
 
 /// "an enquiry".
