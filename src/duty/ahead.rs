@@ -9,7 +9,7 @@ use chrono::{Days, NaiveDate};
 use super::{
     Idle, Outcome, Reading, Terms,
     case::{Case, Fit},
-    deadline::described,
+    deadline::{described, first_that_counts},
     reading::{Draft, Readings, anchor, key, silent_note, words},
 };
 use crate::{
@@ -98,8 +98,7 @@ fn events<'a>(case: &Case<'a>, of: &Selector) -> Vec<Event<'a>> {
     events
 }
 
-/// The day of the first such fact after that day, or of the period. One that might count, were the record not silent, is
-/// noted.
+/// The day of the first such fact after that day, or of the period.
 fn held_since(
     case: &Case,
     selector: &Selector,
@@ -107,17 +106,8 @@ fn held_since(
     event: &Fact,
     notes: &mut Vec<String>,
 ) -> Option<NaiveDate> {
-    for (fact, when, fit) in case.held(selector) {
-        if since_on.is_some_and(|since_on| when.on <= since_on) || std::ptr::eq(fact, event) {
-            continue;
-        }
-        match fit {
-            Fit::Yes => return Some(when.on),
-            Fit::Silent(attribute) => notes.push(silent_note(fact, attribute, "it is not counted")),
-            Fit::No => {}
-        }
-    }
-    None
+    let counts = |on| since_on.is_none_or(|since_on| on > since_on);
+    first_that_counts(case, selector, event, counts, notes)
 }
 
 /// The due date leaves so many days up to the event's own; the strict one leaves them clear, neither the day of the act nor

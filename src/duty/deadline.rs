@@ -1,5 +1,7 @@
 //! "Within PERIOD of EVENT, met by EVENT": one duty for each event of the case's period.
 
+use chrono::NaiveDate;
+
 use super::{
     CannotTell, Outcome, Terms,
     case::{Case, Fit},
@@ -34,7 +36,7 @@ pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Deadline, case: &Case) 
             notes.push(silent_note(fact, attribute, "the clock is taken to run"));
         }
         let met_on = match &shape.met_by {
-            MetBy::Fact(selector) => first_meeting(case, selector, fact, when, &mut notes),
+            MetBy::Fact(selector) => first_that_counts(case, selector, fact, |on| on >= when.on, &mut notes),
             MetBy::Dates(attributes) => all_recorded(case, fact, attributes).map(|when| when.on),
         };
         let readings =
@@ -46,16 +48,17 @@ pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Deadline, case: &Case) 
     Outcome::Duties(duties.collect())
 }
 
-/// The day of the first fact on or after the anchor that meets it. One that might, were the record not silent, is noted.
-fn first_meeting(
+/// The day of the first such fact, other than the event itself, that was held on a day that counts. One that might count, were
+/// the record not silent, is noted.
+pub(super) fn first_that_counts(
     case: &Case,
     selector: &Selector,
-    anchor: &Fact,
-    started: When,
+    event: &Fact,
+    counts: impl Fn(NaiveDate) -> bool,
     notes: &mut Vec<String>,
-) -> Option<chrono::NaiveDate> {
+) -> Option<NaiveDate> {
     for (fact, when, fit) in case.held(selector) {
-        if when.on < started.on || std::ptr::eq(fact, anchor) {
+        if !counts(when.on) || std::ptr::eq(fact, event) {
             continue;
         }
         match fit {

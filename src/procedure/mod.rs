@@ -12,6 +12,7 @@ mod parse;
 mod problem;
 mod rule;
 mod selector;
+mod shape;
 mod shipped;
 mod words;
 
@@ -19,8 +20,9 @@ pub use coverage::{Coverage, DutyRow};
 pub use known::{CatalogueError, DutyCatalogue};
 pub use ladder::{Base, Ladder, NoticeKind, Offset, Repeat, Step};
 pub use problem::{Problem, Problems};
-pub use rule::{
-    Alert, Before, Between, ChildDate, Citation, Counting, Counts, Deadline, Distance, DutyId, MetBy, Order, Procedure,
-    Recurring, Report, Rule, Shape, Standing, Start, Strength, Unassessed, Under, Window,
-};
+pub use rule::{Citation, Counting, Counts, DutyId, Procedure, Rule, Strength, Under};
 pub use selector::{Relation, Selector, Test};
+pub use shape::{
+    Alert, Before, Between, ChildDate, Deadline, Distance, MetBy, Order, Recurring, Report, Shape, Standing, Start,
+    Unassessed, Window,
+};
