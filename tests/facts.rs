@@ -1,4 +1,4 @@
-//! Facts from facts: over any record at all, under every rule of the shipped procedure and of the one for tests.
+//! Facts from facts: over any record at all, under every rule of the shipped procedures and of those for tests.
 //!
 //! - "Every clock runs from the last event held, never from a stored due date": `a_clock_runs_from_what_has_happened` and
 //!   `no_target_date_moves_anything`; through the program, over the tables of each case system, in tests/systems.rs. That no
@@ -7,6 +7,9 @@
 //! - "Attempted or unseen visits never satisfy": `an_attempt_or_a_visit_that_does_not_say_meets_nothing`.
 //! - "Late entry counts by the event's own date": `what_is_typed_in_late_counts_by_its_own_date`.
 //! - And a child may be left alone until the instant that the last answer names: `nothing_changes_before_it_said_it_would`.
+//!
+//! What holds of every rule whatever it says: `facts_in_any_order_give_the_same_duties`,
+//! `time_never_makes_a_breach_undone`, `the_strict_date_is_never_after_the_due_date`.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
@@ -14,18 +17,18 @@
 mod cases;
 mod scenario;
 
-use std::sync::LazyLock;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use cases::{Bench, STAFF, child};
 use chrono::{Days, NaiveDate};
 use duewatch::{
     calendar::{Calendar, Zone},
-    duty::{Assessment, Duty, Outcome, Terms, assess},
+    duty::{Assessment, Duty, Outcome, Status, Terms, assess},
     procedure::{DutyId, Procedure},
     record::{AttributeType, CaseRecord, ChildRef, Fact, FactKind, PersonRef, TeamRef, Value, When},
 };
 use proptest::{prelude::*, sample::select};
-use scenario::{hertfordshire, procedure};
+use scenario::procedure;
 
 fn today() -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 11, 16).unwrap()
@@ -75,16 +78,25 @@ fn is_death(fact: &Fact) -> bool {
     *fact.get("kind") == Value::Code("death".into())
 }
 
+const PROCEDURES_FOR_TESTS: [&str; 2] = ["ahead", "enquiry"];
+const PROCEDURES: usize = Procedure::SHIPPED.len() + PROCEDURES_FOR_TESTS.len();
+
+/// Under each procedure.
+type Assessed = [Assessment; PROCEDURES];
+
 /// What the facts come to as a day begins, under each procedure.
-fn assessed(facts: &[Fact], on: NaiveDate) -> [Assessment; 2] {
-    static PROCEDURES: LazyLock<[Procedure; 2]> = LazyLock::new(|| [hertfordshire(), procedure("enquiry")]);
+fn assessed(facts: &[Fact], on: NaiveDate) -> Assessed {
+    static READ: LazyLock<Vec<Procedure>> = LazyLock::new(|| {
+        let shipped = Procedure::SHIPPED.into_iter().map(|(id, ..)| id);
+        shipped.chain(PROCEDURES_FOR_TESTS).map(procedure).collect()
+    });
     static CALENDAR: LazyLock<Calendar> = LazyLock::new(|| Calendar::shipped("england-and-wales").unwrap());
     let record = CaseRecord::new(ChildRef("C1".into()), facts.to_vec());
     let now = zone().start_of_day(on);
-    PROCEDURES.each_ref().map(|procedure| assess(&record, &Terms::new(procedure, &CALENDAR, zone(), now)))
+    std::array::from_fn(|at| assess(&record, &Terms::new(&READ[at], &CALENDAR, zone(), now)))
 }
 
-fn assessed_today(facts: &[Fact]) -> [Assessment; 2] {
+fn assessed_today(facts: &[Fact]) -> Assessed {
     assessed(facts, today())
 }
 
@@ -92,16 +104,38 @@ fn zone() -> Zone {
     Zone::from_name("Europe/London").unwrap()
 }
 
-fn outcomes(assessments: &[Assessment; 2]) -> Vec<(DutyId, Outcome)> {
+fn outcomes(assessments: &Assessed) -> Vec<(DutyId, Outcome)> {
     assessments.iter().flat_map(|assessment| assessment.outcomes.clone()).collect()
 }
 
-fn duties(assessments: &[Assessment; 2]) -> Vec<&Duty> {
+fn duties(assessments: &Assessed) -> Vec<&Duty> {
     assessments.iter().flat_map(Assessment::duties).collect()
 }
 
+/// Rules of these shapes count back from their event.
+fn runs_to_its_event(duty: &Duty) -> bool {
+    ["before", "order", "window"].contains(&shape(duty))
+}
+
+fn shape(duty: &Duty) -> &'static str {
+    static SHAPES: LazyLock<BTreeMap<DutyId, &'static str>> = LazyLock::new(|| {
+        let read = Procedure::SHIPPED.into_iter().map(|(id, ..)| id).chain(PROCEDURES_FOR_TESTS).map(procedure);
+        read.flat_map(|procedure| procedure.rules).map(|rule| (rule.duty, rule.shape.name())).collect()
+    });
+    SHAPES[&duty.duty]
+}
+
+/// The record without the dates that lie ahead: nothing more can happen by itself.
+fn without_what_is_to_come(fact: &Fact) -> Fact {
+    let names = fact.kind.attributes().iter().map(|attribute| attribute.name);
+    names.fold(fact.clone(), |fact, name| match fact.date(name) {
+        Some(when) if when.on > today() => fact.with(name, Value::Missing),
+        _ => fact,
+    })
+}
+
 /// Where each duty stands, without what is said beside it.
-fn standing(assessments: &[Assessment; 2]) -> Vec<Duty> {
+fn standing(assessments: &Assessed) -> Vec<Duty> {
     duties(assessments).into_iter().map(|duty| Duty { notes: Vec::new(), ..duty.clone() }).collect()
 }
 
@@ -136,10 +170,39 @@ proptest! {
         prop_assert_eq!(judged(&facts), judged(&moved));
     }
 
+    /// But for those that run to an event that is arranged, or to a birth.
     #[test]
     fn a_clock_runs_from_what_has_happened(facts in facts()) {
-        for duty in duties(&assessed_today(&facts)) {
+        let assessed = assessed_today(&facts);
+        for duty in duties(&assessed).into_iter().filter(|duty| !runs_to_its_event(duty)) {
             prop_assert!(duty.anchor.on <= today(), "{:?}", duty);
+        }
+    }
+
+    #[test]
+    fn facts_in_any_order_give_the_same_duties((facts, shuffled) in facts().prop_flat_map(|facts| (Just(facts.clone()), Just(facts).prop_shuffle()))) {
+        prop_assert_eq!(outcomes(&assessed_today(&facts)), outcomes(&assessed_today(&shuffled)));
+    }
+
+    #[test]
+    fn time_never_makes_a_breach_undone(facts in facts(), later in 1_u64..60) {
+        let facts: Vec<Fact> = facts.iter().map(without_what_is_to_come).collect();
+        let (now, then) = (assessed_today(&facts), assessed(&facts, today() + Days::new(later)));
+        for (now, then) in now.iter().zip(&then) {
+            for breach in now.duties().filter(|duty| duty.status == Status::Overdue) {
+                let same = |duty: &&Duty| duty.duty == breach.duty && duty.key == breach.key;
+                let status = then.duties().find(same).map(|duty| duty.status);
+                prop_assert!(matches!(status, None | Some(Status::Overdue | Status::Met)), "{:?}: {:?}", status, breach);
+            }
+        }
+    }
+
+    #[test]
+    fn the_strict_date_is_never_after_the_due_date(facts in facts()) {
+        for duty in duties(&assessed_today(&facts)) {
+            if let (Some(strict), Some(due)) = (&duty.strict, &duty.due) {
+                prop_assert!(strict.ends_at(zone()) <= due.ends_at(zone()), "{:?}", duty);
+            }
         }
     }
 
