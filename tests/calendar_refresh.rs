@@ -427,7 +427,10 @@ fn plain_http_is_for_this_machine_alone() {
 fn a_server_that_leads_away_is_not_followed() {
     let text = list(EW, &with_wedding());
     let lead = |to: &str| {
-        Answer::Say(format!("HTTP/1.1 301 Moved\r\nLocation: {to}\r\nContent-Length: 0\r\n\r\n").into_bytes())
+        Answer::Say(
+            format!("HTTP/1.1 301 Moved\r\nLocation: {to}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+                .into_bytes(),
+        )
     };
     let plain = Server::plain(|_, _| ok("calendar = x"));
     let here = plain.url("http", "/list");

@@ -100,12 +100,15 @@ fn every_citation_rests_on_lines_of_the_catalogue() {
     for procedure in shipped() {
         for rule in &procedure.rules {
             let (authority, duty) = (procedure.id.as_str(), rule.duty.0.as_str());
-            let lines: BTreeSet<_> = known.lines(authority, duty).iter().collect();
+            // A duty of a pack's own rests on a line that obliges to something.
+            let local = duty.starts_with("local-");
+            let rows: Vec<&str> = if local { known.duties(authority).collect() } else { vec![duty] };
+            let lines: BTreeSet<_> = rows.iter().flat_map(|row| known.lines(authority, row)).collect();
             assert!(!rule.citation.lines.is_empty());
             for line in &rule.citation.lines {
                 assert!(lines.contains(line), "{duty} cites line {line}, the catalogue has {lines:?}");
             }
-            assert_eq!(known.document(authority, duty), Some(rule.citation.document.as_str()));
+            assert!(rows.iter().all(|row| known.document(authority, row) == Some(rule.citation.document.as_str())));
             assert!((1..=25).contains(&rule.citation.quote.split_whitespace().count()), "{duty}");
         }
     }

@@ -1244,3 +1244,31 @@ fn an_order_of_one_thing() {
    |        ^^^^^^^^^^^^^^^^^^"#
     );
 }
+
+#[test]
+fn what_meets_a_duty_but_only_the_first_of_all() {
+    let said = after_change(59, r#"met_by = { fact = "core_group", first = true }"#);
+    assert_eq!(
+        said,
+        r#"trial.toml:59:10: what meets a duty cannot be only the first of all
+   |
+59 | met_by = { fact = "core_group", first = true }
+   |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+   = take `first` out: the next one meets it
+
+1 problem"#
+    );
+}
+
+#[test]
+fn two_things_kept_apart_each_time() {
+    let order = "shape = \"order\"\nfirst = { fact = \"visit\" }\nthen = { fact = \"core_group\" }\nanother_day = true\neach_time = true";
+    assert_eq!(
+        of_shape(order, "each_time"),
+        r"trial.toml:58:13: `each_time` says nothing where two things are only kept apart
+   |
+58 | each_time = true
+   |             ^^^^
+   = take it out"
+    );
+}

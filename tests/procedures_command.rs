@@ -289,7 +289,7 @@ fn every_shape_has_a_sentence() {
              a visit with the child seen since the last one.",
             "From 10 days after the birth, and not later than 14 days after it. Met by a visit with the child seen.",
             "At least once between each conference and the next, at the latest 1 working day before the next.",
-            "A conference must come before a core group meeting, never on the same day.",
+            "A core group meeting must not be on the day of a conference.",
             "There must always be an allocation as Key Worker.",
             "At once when an incident (injury) is on record. Met once \"chair told\" has a date on record.",
             "To be confirmed at a core group meeting. It is not tracked: the record holds no signatures.",

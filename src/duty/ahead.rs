@@ -4,10 +4,10 @@
 //! Owns which events there are, what counts for which of them, and when nothing can be done for one any more. Must not know
 //! who arranges them.
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 
 use super::{
-    Idle, Outcome, Reading, Terms,
+    Idle, Outcome, Reading, Status, Terms,
     case::{Case, Fit},
     deadline::{described, first_that_counts},
     reading::{Draft, Readings, anchor, key, silent_note, words},
@@ -31,10 +31,42 @@ pub(super) fn before(terms: &Terms, rule: &Rule, shape: &Before, case: &Case) ->
 }
 
 pub(super) fn order(terms: &Terms, rule: &Rule, shape: &Order, case: &Case) -> Outcome {
+    if shape.another_day {
+        return apart(terms, rule, shape, case);
+    }
     let met = |event: &Event, since_on: Option<NaiveDate>, notes: &mut Vec<String>| {
         held_since(case, &shape.first, since_on.filter(|_| shape.each_time), event.fact, notes)
     };
-    each(terms, rule, case, &shape.then, met, |event| Ok(in_order(shape, event)))
+    let limit = |event: &Event| {
+        let arithmetic = format!("{} before the {}", described(&shape.first), event.in_words());
+        Ok(on_the_day(event, arithmetic))
+    };
+    each(terms, rule, case, &shape.then, met, limit)
+}
+
+/// Never on the same day: a breach from the moment that both stand on one day, arranged or held. Where nothing comes first
+/// there is nothing to keep apart; what misses it says so itself.
+fn apart(terms: &Terms, rule: &Rule, shape: &Order, case: &Case) -> Outcome {
+    let (firsts, thens) = (events(case, &shape.first), events(case, &shape.then));
+    let last_held = thens.iter().rposition(|event| event.held);
+    let mut duties = Vec::new();
+    for (at, event) in thens.iter().enumerate() {
+        let others = || firsts.iter().filter(|first| !std::ptr::eq(first.fact, event.fact));
+        let together = others().any(|first| first.on == event.on);
+        let earlier = others().filter(|first| first.held && first.on < event.on).map(|first| first.on).max();
+        if (together && last_held.is_some_and(|last| at < last)) || (!together && earlier.is_none()) {
+            continue;
+        }
+        let (key, anchor) = (key(event.fact), anchor(event.fact, event.on));
+        let stand = if together { "on the day of" } else { "on an earlier day than" };
+        let readings = on_the_day(event, format!("{} {stand} the {}", described(&shape.first), event.in_words()));
+        let draft = Draft { terms, rule, record: case.record, key, anchor, notes: Vec::new() };
+        duties.push(match (together, earlier) {
+            (false, Some(earlier)) => draft.dated(readings, Some(earlier)),
+            _ => draft.standing(readings, None, Status::Overdue),
+        });
+    }
+    if duties.is_empty() { Outcome::Idle(Idle::NothingToWatch) } else { Outcome::Duties(duties) }
 }
 
 /// Something before which something else is due.
@@ -91,9 +123,8 @@ fn each<'a>(
 /// Those held in this period and those arranged for it, in the order of their days.
 fn events<'a>(case: &Case<'a>, of: &Selector) -> Vec<Event<'a>> {
     let held = case.held(of).into_iter().map(|(fact, when, fit)| Event { fact, on: when.on, fit, held: true });
-    let arranged = case.arranged(of).into_iter().filter(|(_, on, _)| *on >= case.since);
-    let mut events: Vec<Event> =
-        held.chain(arranged.map(|(fact, on, fit)| Event { fact, on, fit, held: false })).collect();
+    let arranged = case.arranged(of).into_iter().map(|(fact, on, fit)| Event { fact, on, fit, held: false });
+    let mut events: Vec<Event> = held.chain(arranged).collect();
     events.sort_by_key(|event| event.on);
     events
 }
@@ -138,16 +169,7 @@ fn so_long_before(terms: &Terms, by: Option<Period>, event: &Event) -> Result<Re
     })
 }
 
-/// The last day on which the order can still be kept. Days are compared, not hours.
-fn in_order(shape: &Order, event: &Event) -> Readings {
-    let by = if shape.another_day { "on an earlier day than" } else { "before" };
-    let arithmetic = format!("{} {by} the {}", described(&shape.first), event.in_words());
-    let readings = on_the_day(event, arithmetic);
-    let earlier = event.on.checked_sub_days(Days::new(1)).filter(|_| shape.another_day);
-    let at = |reading: Reading| Reading { on: earlier.map_or(reading.on, Into::into), ..reading };
-    Readings { strict: readings.strict.map(at), due: readings.due.map(at), ..readings }
-}
-
+/// Days are compared, not hours.
 fn on_the_day(event: &Event, arithmetic: String) -> Readings {
     let on_it = Readings::fixed(&anchor(event.fact, event.on), None, arithmetic);
     Readings { strict: on_it.due.clone(), ..on_it }

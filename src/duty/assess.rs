@@ -203,11 +203,14 @@ fn doubtful_death(terms: &Terms, rule: &Rule, case: Option<&Case>, died: Option<
     Outcome::Duties(vec![draft.cannot_tell(CannotTell::because(why))])
 }
 
-/// One duty a key: two facts of one id would else be two duties of one identity, which no ledger can hold.
+/// One duty a key: two facts of one id would else be two duties of one identity, which no ledger can hold. The last one is
+/// kept: it is that of the newest case, and what was done under an old enquiry must not hide what is owed under a new one.
 fn each_once(outcome: Outcome) -> Outcome {
     let Outcome::Duties(mut duties) = outcome else { return outcome };
     let mut seen = BTreeSet::new();
+    duties.reverse();
     duties.retain(|duty| seen.insert(duty.key.clone()));
+    duties.reverse();
     Outcome::Duties(duties)
 }
 

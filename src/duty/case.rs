@@ -116,8 +116,8 @@ impl<'a> Case<'a> {
         when.on <= self.today && when.at.is_none_or(|at| at <= self.now)
     }
 
-    /// Facts that fit, or may fit, and were not held, with the days for which they are arranged, earliest first: those that
-    /// have passed too.
+    /// Facts of this period that fit, or may fit, and were not held, with the days for which they are arranged, earliest first:
+    /// those that have passed too.
     pub(super) fn arranged(&self, selector: &Selector) -> Vec<(&'a Fact, NaiveDate, Fit)> {
         if selector.first && !self.held(selector).is_empty() {
             return Vec::new();
@@ -130,6 +130,7 @@ impl<'a> Case<'a> {
                 let when = fact.happened().or_else(|| fact.kind.booked().and_then(|name| fact.date(name)));
                 when.map(|when| (fact, when.on, fit))
             })
+            .filter(|(_, on, _)| *on >= self.since)
             .collect();
         arranged.sort_by_key(|(_, on, _)| *on);
         arranged.truncate(if selector.first { 1 } else { usize::MAX });

@@ -62,7 +62,8 @@ fn interval(shape: &Recurring, case: &Case, by: NaiveDate) -> Option<(Period, Pe
             _ => None,
         });
     let Some(set) = set else { return own };
-    let shorter = shape.every.filter(|every| in_days(*every) <= in_days(set)).unwrap_or(set);
+    let strictly = shape.strict_every.or(shape.every);
+    let shorter = strictly.filter(|every| in_days(*every) <= in_days(set)).unwrap_or(set);
     Some((shorter, set))
 }
 

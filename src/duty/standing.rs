@@ -88,8 +88,11 @@ fn is_date(of: &Selector, attribute: &str) -> bool {
 /// The latest such fact must say it, unless the next one of its kind is already booked, which says the same.
 fn not_set(terms: &Terms, rule: &Rule, case: &Case, of: &Selector, attribute: &str) -> Outcome {
     let Some((fact, when, fit)) = case.held(of).pop() else { return Outcome::Idle(Idle::NotStarted) };
-    let next = |later: &Fact| later.planned(terms.today).is_some_and(|on| on > when.on);
-    // A date to come is said by a booking too; nothing else is.
+    let next = |later: &Fact| {
+        let held = later.held(terms.today).map(|when| when.on);
+        held.or(later.planned(terms.today)).is_some_and(|on| on > when.on)
+    };
+    // A date to come is said by the next one too, once it is booked or was held; nothing else is.
     let booked = is_date(of, attribute) && case.record.facts(of.fact).iter().any(next);
     let says = match fact.get(attribute) {
         Value::Missing => false,
@@ -109,7 +112,7 @@ fn not_set(terms: &Terms, rule: &Rule, case: &Case, of: &Selector, attribute: &s
         words(of.fact.name()),
         format_date_short(when.on),
         match (booked, set) {
-            (true, _) => "is followed by a booked",
+            (true, _) => "is followed by the next one, which says the",
             (false, true) => "sets a",
             (false, false) => "does not set a",
         },

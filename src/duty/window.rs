@@ -24,12 +24,14 @@ pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Window, case: &Case) ->
         notes,
     };
     let from_on = match shape.from {
-        ChildDate::Born if born => record.born_on,
-        ChildDate::Born if record.born_on.or(record.expected_on).is_some() => return Outcome::Idle(Idle::Unborn),
+        // A birth that nobody has recorded is taken to have happened on the expected day.
+        ChildDate::Born => match record.born_on.or(record.expected_on) {
+            Some(on) if on > terms.today => return Outcome::Idle(Idle::Unborn),
+            on => on,
+        },
         // What was to happen before the birth cannot happen after it.
         ChildDate::Expected if born => return Outcome::Idle(Idle::NothingToWatch),
         ChildDate::Expected => record.expected_on,
-        ChildDate::Born => None,
     };
     let Some(from_on) = from_on else {
         let why = "the record holds neither the day of birth nor the day on which it is expected";
@@ -58,20 +60,22 @@ fn window(terms: &Terms, shape: &Window, from_on: NaiveDate) -> Result<(NaiveDat
     Ok((at(shape.not_before)?.on.on(), if strict.on < due.on { strict } else { due }, due))
 }
 
-/// The first day from its opening on. What was held before that is said and does not count.
+/// The first day from its opening on. What was held before that is said, and counts only where the rule lets it.
 fn held_in(case: &Case, shape: &Window, opens_on: NaiveDate) -> (Option<NaiveDate>, Vec<String>) {
     let mut notes = Vec::new();
     for (fact, when, fit) in case.held(&shape.of) {
         match fit {
             Fit::Silent(attribute) => notes.push(silent_note(fact, attribute, "it is not counted")),
             Fit::Yes if when.on >= opens_on => return (Some(when.on), notes),
-            Fit::Yes => notes.push(format!(
-                "{} {} was held on {}, before {}: it is not counted",
-                words(fact.kind.name()),
-                fact.id.0,
-                format_date_short(when.on),
-                format_date_short(opens_on)
-            )),
+            Fit::Yes => {
+                let (kind, id) = (words(fact.kind.name()), &fact.id.0);
+                let (on, opens) = (format_date_short(when.on), format_date_short(opens_on));
+                let counted = if shape.may_be_early { "it is counted all the same" } else { "it is not counted" };
+                notes.push(format!("{kind} {id} was held on {on}, before {opens}: {counted}"));
+                if shape.may_be_early {
+                    return (Some(when.on), notes);
+                }
+            }
             Fit::No => {}
         }
     }

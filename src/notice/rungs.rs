@@ -85,9 +85,11 @@ fn place(duty: &Duty, when: Offset, terms: &Terms) -> Option<(DateTime<Utc>, Nai
         }
         Offset::On(base) => day(duty, base)?,
         Offset::Before(period, base) => {
-            // Never before the clock started: a limit that is already near is told of from the first day.
-            let on = terms.calendar.before(day(duty, base)?, period, Trust::WithProvisional).ok()?.on.on();
-            on.max(duty.anchor.on)
+            let to = day(duty, base)?;
+            let on = terms.calendar.before(to, period, Trust::WithProvisional).ok()?.on.on();
+            // Never before the clock started: a limit that is already near is told of from the first day. A clock that runs
+            // to its event starts before it, and nobody knows when.
+            if duty.anchor.on < to { on.max(duty.anchor.on) } else { on }
         }
         Offset::After(period, base) => count(period, day(duty, base)?).ok()?.on.on(),
     };

@@ -159,6 +159,8 @@ pub struct Window {
     pub from: ChildDate,
     /// Its first day.
     pub not_before: Distance,
+    /// What was held before that day counts all the same, and is said: the document says "normally".
+    pub may_be_early: bool,
     /// Its last day, which is the due date.
     pub not_after: Distance,
     /// An earlier last day that can be defended too; without one the strict date is the due date.
@@ -208,14 +210,14 @@ impl fmt::Display for Distance {
     }
 }
 
-/// One thing held before another.
+/// One thing held before another, or the two kept apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Order {
     /// What comes first.
     pub first: Selector,
     /// What comes second.
     pub then: Selector,
-    /// Never on the same day.
+    /// Only this is watched: that the two are never on the same day. That the first is missing is another rule's.
     pub another_day: bool,
     /// Each time: what came before the last `then` does not count for the next.
     pub each_time: bool,

@@ -2,6 +2,8 @@
 //!
 //! ```text
 //! == title
+//! procedure NAME                         a shipped one, or tests/procedures/NAME.toml; that of Hertfordshire without it
+//! born DATE, expected DATE               the child
 //! person ID [manager=ID] [team=ID] [no-address] [left=DATE]
 //! away ID FROM TO [cover=ID]
 //! post ROLE ID
@@ -39,6 +41,9 @@ use scenario::Scenario;
 pub(crate) struct Table {
     pub(crate) title: String,
     pub(crate) expected: Vec<String>,
+    procedure: Option<String>,
+    born_on: Option<NaiveDate>,
+    expected_on: Option<NaiveDate>,
     directory: Directory,
     facts: Vec<Fact>,
     changes: Vec<(NaiveDate, Change)>,
@@ -72,6 +77,9 @@ impl Table {
                 tables.push(Table {
                     title: title.into(),
                     expected: Vec::new(),
+                    procedure: None,
+                    born_on: None,
+                    expected_on: None,
                     directory: Directory::default(),
                     facts: Vec::new(),
                     changes: Vec::new(),
@@ -101,6 +109,9 @@ impl Table {
                 let role = Role::from_name(role).expect("a role");
                 self.directory.posts.entry(role).or_default().push(PersonRef((*id).into()));
             }
+            ["procedure", name] => self.procedure = Some((*name).to_owned()),
+            ["born", on] => self.born_on = Some(date(on)),
+            ["expected", on] => self.expected_on = Some(date(on)),
             ["run", first, last] => (self.first, self.last) = (date(first), date(last)),
             ["only", duties @ ..] => self.only = duties.iter().map(|duty| (*duty).to_owned()).collect(),
             ["tell", ..] => self.expected.push(words.get(1..).expect("words").join(" ")),
@@ -141,9 +152,9 @@ impl Table {
 
     /// Runs every morning and says what each queued, in the words of the table.
     pub(crate) fn rehearse(&self) -> Vec<String> {
-        let procedure = scenario::hertfordshire();
-        let calendar = Calendar::shipped("england-and-wales").expect("shipped");
-        let zone = Zone::from_name("Europe/London").expect("a zone");
+        let procedure = self.procedure.as_deref().map_or_else(scenario::hertfordshire, scenario::procedure);
+        let calendar = Calendar::shipped(&procedure.calendar).expect("shipped");
+        let zone = Zone::from_name(&procedure.time_zone).expect("a zone");
         let half_past_eight = NaiveTime::from_hms_opt(8, 30, 0).expect("a time");
         let clock = SendingClock {
             morning_at: half_past_eight,
@@ -184,6 +195,7 @@ impl Table {
             }
             let mut record = CaseRecord::new(ChildRef("C1".into()), facts.clone());
             record.died_on = died_on;
+            (record.born_on, record.expected_on) = (self.born_on, self.expected_on);
             let now = zone.at(day, half_past_eight);
             let terms = Terms { supply: &supply, ..Terms::new(&procedure, &calendar, zone, now) };
             let assessment = assess(&record, &terms);

@@ -32,12 +32,26 @@ pub(super) fn selector(item: &Item<'_>) -> Option<Selector> {
     Some(Selector { fact, tests: tests?, by: by?, first: first? })
 }
 
+/// What meets a duty: any such fact. The first one of all could meet only the first duty.
+pub(super) fn meeting(item: &Item<'_>) -> Option<Selector> {
+    let selector = selector(item)?;
+    if selector.first {
+        item.log.problem(
+            &item.span,
+            "what meets a duty cannot be only the first of all",
+            "take `first` out: the next one meets it",
+        );
+        return None;
+    }
+    Some(selector)
+}
+
 /// What meets a duty: a fact, or dates on the event that started it.
 pub(super) fn met_by(item: &Item<'_>, anchor: Option<FactKind>) -> Option<MetBy> {
     if item.table("what meets a duty")?.peek("dates").is_some() {
         dates(item, anchor).map(MetBy::Dates)
     } else {
-        selector(item).map(MetBy::Fact)
+        meeting(item).map(MetBy::Fact)
     }
 }
 

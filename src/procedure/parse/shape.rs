@@ -3,7 +3,7 @@
 //! Owns which words each shape has and what they must be. Must not know ladders: those are the same for all.
 
 use super::{
-    selector::{dates, met_by, needed, selector},
+    selector::{dates, meeting, met_by, needed, selector},
     table::{Item, Table, Text},
     words,
 };
@@ -98,7 +98,7 @@ fn recurring(rule: &mut Table<'_>, under: Under) -> Option<Recurring> {
     let starts = [(under.kind().name(), Start::Opening), ("first_event", Start::FirstEvent)];
     let from =
         rule.need("from", "\"first_event\"").and_then(|from| from.text()?.one_of("start", "the starts are", &starts));
-    let met_by = needed(rule, "met_by");
+    let met_by = rule.need("met_by", "{ fact = \"core_group\" }").and_then(|item| meeting(&item));
     let (every, strict_every) = (every?, strict_every?);
     Some(Recurring { every, strict_every, weeks_set_by: weeks_set_by?, from: from?, met_by: met_by? })
 }
@@ -125,7 +125,7 @@ fn between(rule: &mut Table<'_>) -> Option<Between> {
     if rule.peek("nth").is_none() {
         let next = rule.get("next").map_or(Some(None), |next| date(&next.text()?, of.as_ref()).map(Some));
         let before_next = period(rule, "before_next", "\"1 working day\"");
-        let met_by = needed(rule, "met_by");
+        let met_by = rule.need("met_by", "{ fact = \"core_group\" }").and_then(|item| meeting(&item));
         // Asked for so that a rule with neither is told of both ways to write one.
         rule.get("nth");
         return Some(Between::Gap { of: of?, next: next?, before_next: before_next?, met_by: met_by? });
@@ -209,6 +209,7 @@ fn window(rule: &mut Table<'_>) -> Option<Window> {
     let not_before = rule.need("not_before", "\"16 weeks before\"").and_then(distance);
     let not_after = rule.need("not_after", "\"10 weeks before\"").and_then(distance);
     let strict = rule.get("strict").map_or(Some(None), |strict| distance(strict).map(Some));
+    let may_be_early = rule.get("may_be_early").map_or(Some(false), |flag| flag.flag());
     let (not_before, not_after, strict) = (not_before?, not_after?, strict?);
     // In the order of time: opens, strictly closes, closes.
     let last = [("strict", strict), ("not_after", Some(not_after))];
@@ -227,7 +228,7 @@ fn window(rule: &mut Table<'_>) -> Option<Window> {
         }
         earlier = distance;
     }
-    Some(Window { of: of?, from: from?, not_before, not_after, strict })
+    Some(Window { of: of?, from: from?, not_before, may_be_early: may_be_early?, not_after, strict })
 }
 
 fn signed_minutes(distance: Distance) -> i64 {
@@ -256,6 +257,9 @@ fn order(rule: &mut Table<'_>) -> Option<Order> {
     }
     let flag = |rule: &mut Table<'_>, key| rule.get(key).map_or(Some(false), |flag: Item<'_>| flag.flag());
     let (another_day, each_time) = (flag(rule, "another_day"), flag(rule, "each_time"));
+    if let (Some(true), Some(true), Some(item)) = (another_day, each_time, rule.peek("each_time")) {
+        item.log.problem(&item.span, "`each_time` says nothing where two things are only kept apart", "take it out");
+    }
     Some(Order { first: first?, then: then?, another_day: another_day?, each_time: each_time? })
 }
 

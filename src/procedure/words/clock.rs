@@ -154,15 +154,21 @@ fn window(procedure: &Procedure, shape: &Window) -> String {
         ChildDate::Expected => "the expected day of birth",
     };
     let strict = shape.strict.map(|strict| format!(" The earliest date is {strict} it.")).unwrap_or_default();
+    let early = if shape.may_be_early { " What was held earlier counts, and is said." } else { "" };
     let (opens, closes) = (shape.not_before, shape.not_after);
-    format!("From {opens} {event}, and not later than {closes} it.{strict} Met by {}.", held(procedure, &shape.of))
+    format!(
+        "From {opens} {event}, and not later than {closes} it.{strict} Met by {}.{early}",
+        held(procedure, &shape.of)
+    )
 }
 
 fn order(procedure: &Procedure, shape: &Order) -> String {
-    let another_day = if shape.another_day { ", never on the same day" } else { "" };
     let each_time = if shape.each_time { " Each time a new one." } else { "" };
     let (first, then) = (one(procedure, &shape.first), one(procedure, &shape.then));
-    format!("{} must come before {then}{another_day}.{each_time}", capital(&first))
+    if shape.another_day {
+        return format!("{} must not be on the day of {first}.", capital(&then));
+    }
+    format!("{} must come before {then}.{each_time}", capital(&first))
 }
 
 fn met(procedure: &Procedure, met_by: &MetBy, when: &str) -> String {
