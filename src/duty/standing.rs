@@ -107,17 +107,15 @@ fn not_set(terms: &Terms, rule: &Rule, case: &Case, of: &Selector, attribute: &s
     if let Fit::Silent(silent) = fit {
         notes.push(silent_note(fact, silent, "it is taken to apply"));
     }
-    let arithmetic = format!(
-        "the {} of {} {} {}",
-        words(of.fact.name()),
-        format_date_short(when.on),
-        match (booked, set) {
-            (true, _) => "is followed by the next one, which says the",
-            (false, true) => "sets a",
-            (false, false) => "does not set a",
-        },
-        attribute.trim_end_matches("_on").replace('_', " ")
-    );
+    let named = attribute.trim_end_matches("_on").replace('_', " ");
+    let says = match (booked, set, is_date(of, attribute)) {
+        (true, ..) => format!("is followed by the next one, which says the {named}"),
+        (false, true, true) => format!("sets a {named}"),
+        (false, false, true) => format!("does not set a {named}"),
+        (false, true, false) => format!("says \"{named}\""),
+        (false, false, false) => format!("does not say \"{named}\""),
+    };
+    let arithmetic = format!("the {} of {} {says}", words(of.fact.name()), format_date_short(when.on));
     let draft = Draft { terms, rule, record: case.record, key: key(fact), anchor: began.clone(), notes };
     let mut duty = draft.standing(
         Readings::fixed(&began, None, arithmetic),
