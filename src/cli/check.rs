@@ -11,6 +11,7 @@ use crate::{
     directory::{Role, Table},
     duty::Duty,
     ledger::{HomeCheck, Mode},
+    procedure::{DutyCatalogue, Procedure},
     run::{CaseLoad, DueUntil, Watch, WatchError, said},
     settings::Settings,
     source::{Defect, Fault, guard, guard_name},
@@ -115,6 +116,7 @@ fn rules(watch: &Watch, now: DateTime<Utc>, findings: &mut Findings) {
         &format!("procedure in force since {}", procedure.in_force_on),
         &format!("procedure not in force before {}", procedure.in_force_on),
     );
+    watched(procedure);
 }
 
 fn calendars(watch: &Watch, findings: &mut Findings) {
@@ -215,6 +217,18 @@ async fn source(watch: &Watch, load: &CaseLoad, duties: usize, now: DateTime<Utc
     }
     if faults.len() > 20 {
         findings.fault(&format!("case data: {} further faults", faults.len() - 20));
+    }
+}
+
+/// How much of the document the rules carry. What they leave out is no fault of this installation, and nobody may take it for
+/// watched.
+fn watched(procedure: &Procedure) {
+    let catalogue = DutyCatalogue::shipped();
+    let coverage = catalogue.coverage(std::slice::from_ref(procedure));
+    if let Some(of) = coverage.iter().find(|of| of.authority == procedure.id) {
+        let (duties, gaps) = (of.rows.len(), of.gaps().count());
+        let others = if gaps == 0 { "" } else { "; `duewatch procedures coverage` names the others" };
+        well(&format!("procedure: watches {} of the {duties} duties of its document{others}", duties - gaps));
     }
 }
 
