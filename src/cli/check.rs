@@ -119,6 +119,18 @@ fn rules(watch: &Watch, now: DateTime<Utc>, findings: &mut Findings) {
     watched(procedure);
 }
 
+/// How much of the document the rules carry. What they leave out is no fault of this installation, and nobody may take it for
+/// watched.
+fn watched(procedure: &Procedure) {
+    let catalogue = DutyCatalogue::shipped();
+    let coverage = catalogue.coverage(std::slice::from_ref(procedure));
+    if let Some(of) = coverage.iter().find(|of| of.authority == procedure.id) {
+        let (duties, gaps) = (of.rows.len(), of.gaps().count());
+        let others = if gaps == 0 { "" } else { "; `duewatch procedures coverage` names the others" };
+        well(&format!("procedure: watches {} of the {duties} duties of its document{others}", duties - gaps));
+    }
+}
+
 fn calendars(watch: &Watch, findings: &mut Findings) {
     let (id, hash) = (watch.calendar.id(), watch.calendar.hash());
     well(&format!("calendar {id} ({}): {}", hash.get(..12).unwrap_or(hash), watch.own.files_of(id)));
@@ -217,18 +229,6 @@ async fn source(watch: &Watch, load: &CaseLoad, duties: usize, now: DateTime<Utc
     }
     if faults.len() > 20 {
         findings.fault(&format!("case data: {} further faults", faults.len() - 20));
-    }
-}
-
-/// How much of the document the rules carry. What they leave out is no fault of this installation, and nobody may take it for
-/// watched.
-fn watched(procedure: &Procedure) {
-    let catalogue = DutyCatalogue::shipped();
-    let coverage = catalogue.coverage(std::slice::from_ref(procedure));
-    if let Some(of) = coverage.iter().find(|of| of.authority == procedure.id) {
-        let (duties, gaps) = (of.rows.len(), of.gaps().count());
-        let others = if gaps == 0 { "" } else { "; `duewatch procedures coverage` names the others" };
-        well(&format!("procedure: watches {} of the {duties} duties of its document{others}", duties - gaps));
     }
 }
 

@@ -54,13 +54,15 @@ fn apart(terms: &Terms, rule: &Rule, shape: &Order, case: &Case) -> Outcome {
         let others = || firsts.iter().filter(|first| !std::ptr::eq(first.fact, event.fact));
         let together = others().any(|first| first.on == event.on);
         let earlier = others().filter(|first| first.held && first.on < event.on).map(|first| first.on).max();
+        let silent = others().filter(|first| first.on == event.on).filter_map(Event::silent_note);
+        let notes = silent.chain(event.silent_note()).collect();
         if (together && last_held.is_some_and(|last| at < last)) || (!together && earlier.is_none()) {
             continue;
         }
         let (key, anchor) = (key(event.fact), anchor(event.fact, event.on));
         let stand = if together { "on the day of" } else { "on an earlier day than" };
         let readings = on_the_day(event, format!("{} {stand} the {}", described(&shape.first), event.in_words()));
-        let draft = Draft { terms, rule, record: case.record, key, anchor, notes: Vec::new() };
+        let draft = Draft { terms, rule, record: case.record, key, anchor, notes };
         duties.push(match (together, earlier) {
             (false, Some(earlier)) => draft.dated(readings, Some(earlier)),
             _ => draft.standing(readings, None, Status::Overdue),
@@ -78,6 +80,13 @@ struct Event<'a> {
 }
 
 impl Event<'_> {
+    fn silent_note(&self) -> Option<String> {
+        match self.fit {
+            Fit::Silent(attribute) => Some(silent_note(self.fact, attribute, "it is taken to be meant")),
+            Fit::Yes | Fit::No => None,
+        }
+    }
+
     /// "review conference of Mon 7 Dec 2026", or "booked for" it.
     fn in_words(&self) -> String {
         let how = if self.held { "of" } else { "booked for" };
@@ -103,10 +112,7 @@ fn each<'a>(
     let mut since_on = None;
     let mut duties = Vec::new();
     for (at, event) in events.iter().enumerate() {
-        let mut notes = Vec::new();
-        if let Fit::Silent(attribute) = event.fit {
-            notes.push(silent_note(event.fact, attribute, "it is taken to be meant"));
-        }
+        let mut notes: Vec<String> = event.silent_note().into_iter().collect();
         let met_on = met(event, since_on, &mut notes);
         if event.held {
             since_on = Some(event.on);

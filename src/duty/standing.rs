@@ -11,7 +11,7 @@ use super::{
 use crate::{
     calendar::format_date_short,
     procedure::{Rule, Selector, Standing},
-    record::{AttributeType, Fact, Value, When},
+    record::{Fact, Value, When},
 };
 
 pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Standing, case: &Case) -> Outcome {
@@ -81,19 +81,16 @@ fn described_kind(rule: &Rule, before: &Fact) -> String {
     }
 }
 
-fn is_date(of: &Selector, attribute: &str) -> bool {
-    of.fact.attribute(attribute).is_some_and(|(_, attribute)| attribute.holds == AttributeType::Date)
-}
-
-/// The latest such fact must say it, unless the next one of its kind is already booked, which says the same.
+/// The latest such fact must say it, unless the next one of its kind is booked already or was held, which says the same of a
+/// date to come.
 fn not_set(terms: &Terms, rule: &Rule, case: &Case, of: &Selector, attribute: &str) -> Outcome {
     let Some((fact, when, fit)) = case.held(of).pop() else { return Outcome::Idle(Idle::NotStarted) };
     let next = |later: &Fact| {
         let held = later.held(terms.today).map(|when| when.on);
         held.or(later.planned(terms.today)).is_some_and(|on| on > when.on)
     };
-    // A date to come is said by the next one too, once it is booked or was held; nothing else is.
-    let booked = is_date(of, attribute) && case.record.facts(of.fact).iter().any(next);
+    let is_date = of.fact.is_date(attribute);
+    let followed = is_date && case.record.facts(of.fact).iter().any(next);
     let says = match fact.get(attribute) {
         Value::Missing => false,
         Value::Date(date) => date.on > when.on,
@@ -101,19 +98,19 @@ fn not_set(terms: &Terms, rule: &Rule, case: &Case, of: &Selector, attribute: &s
         Value::Count(number) => *number > 0,
         Value::Code(_) | Value::Person(_) | Value::Team(_) | Value::Fact(_) => true,
     };
-    let set = booked || says;
+    let set = followed || says;
     let began = anchor(fact, when.on);
     let mut notes = Vec::new();
     if let Fit::Silent(silent) = fit {
         notes.push(silent_note(fact, silent, "it is taken to apply"));
     }
     let named = attribute.trim_end_matches("_on").replace('_', " ");
-    let says = match (booked, set, is_date(of, attribute)) {
-        (true, ..) => format!("is followed by the next one, which says the {named}"),
-        (false, true, true) => format!("sets a {named}"),
-        (false, false, true) => format!("does not set a {named}"),
-        (false, true, false) => format!("says \"{named}\""),
-        (false, false, false) => format!("does not say \"{named}\""),
+    let says = match (is_date, says) {
+        _ if followed => format!("is followed by the next one, which says the {named}"),
+        (true, true) => format!("sets a {named}"),
+        (true, false) => format!("does not set a {named}"),
+        (false, true) => format!("says \"{named}\""),
+        (false, false) => format!("does not say \"{named}\""),
     };
     let arithmetic = format!("the {} of {} {says}", words(of.fact.name()), format_date_short(when.on));
     let draft = Draft { terms, rule, record: case.record, key: key(fact), anchor: began.clone(), notes };

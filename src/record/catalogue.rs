@@ -205,6 +205,11 @@ impl FactKind {
         }
     }
 
+    /// Whether that attribute holds a date.
+    pub fn is_date(self, name: &str) -> bool {
+        self.attribute(name).is_some_and(|(_, attribute)| attribute.holds == AttributeType::Date)
+    }
+
     /// The position and description of one attribute.
     pub fn attribute(self, name: &str) -> Option<(usize, &'static Attribute)> {
         self.attributes().iter().enumerate().find(|(_, attribute)| attribute.name == name)

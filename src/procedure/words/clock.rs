@@ -115,11 +115,15 @@ fn standing(procedure: &Procedure, shape: &Standing) -> String {
         }
         Standing::NotSet { of, attribute } => {
             let fact = of.fact.words();
-            // Only a date to come is said by a booking too.
-            let by_booking = of.fact.booked().filter(|_| attribute.ends_with("_on"));
-            let booked = by_booking.map(|_| format!(", unless the next {fact} is booked")).unwrap_or_default();
+            // Only a date to come is said by the next one too.
+            let next = if of.fact.is_date(attribute) {
+                let booked = if of.fact.booked().is_some() { "is booked or " } else { "" };
+                format!(", unless the next {fact} {booked}was held")
+            } else {
+                String::new()
+            };
             format!(
-                "The latest {} must have its \"{}\" on record{booked}. Overdue from the day of that {fact}.",
+                "The latest {} must have its \"{}\" on record{next}. Overdue from the day of that {fact}.",
                 bare(procedure, of),
                 date_words(attribute),
             )
