@@ -7,47 +7,78 @@
 use chrono::NaiveDate;
 
 use super::{
-    Idle, Outcome, Reading, Status, Terms,
-    case::{Case, Fit},
+    CannotTell, DutyKey, Idle, Outcome, Reading, Status, Terms,
+    case::{Case, Fit, tests},
     deadline::{described, first_that_counts},
     reading::{Draft, Readings, anchor, key, silent_note, words},
 };
 use crate::{
     calendar::{CalendarError, Period, Trust, WorkingDays, format_date_short},
-    procedure::{Before, MetBy, Order, Rule, Selector},
-    record::{Fact, When},
+    procedure::{Before, MetBy, Order, Rule, Selector, Test},
+    record::{Fact, Need, When},
 };
 
 pub(super) fn before(terms: &Terms, rule: &Rule, shape: &Before, case: &Case) -> Outcome {
     let met = |event: &Event, since_on: Option<NaiveDate>, notes: &mut Vec<String>| match &shape.met_by {
         MetBy::Fact(selector) => held_since(case, selector, since_on, event.fact, notes),
+        // What stands for an event that has no row yet has no record of its own.
+        MetBy::Dates(_) if event.is_only_a_date => None,
         MetBy::Dates(names) => {
             let come = |name: &&'static str| event.fact.date(name).filter(|when| case.has_come(*when));
             let dates: Option<Vec<When>> = names.iter().map(come).collect();
             dates.and_then(|dates| dates.into_iter().max()).map(|when| when.on)
         }
     };
-    each(terms, rule, case, &shape.of, met, |event| so_long_before(terms, shape.by, event))
+    each(terms, rule, case, events(case, &shape.of, shape.next), shape.next.is_some(), met, |event| so_long_before(terms, shape.by, event))
 }
 
 pub(super) fn order(terms: &Terms, rule: &Rule, shape: &Order, case: &Case) -> Outcome {
-    if shape.another_day {
-        return apart(terms, rule, shape, case);
-    }
+    let (first, then, each_time) = match shape {
+        Order::Before { first, then, each_time } => (first, then, *each_time),
+        Order::Apart { first, then } => return apart(terms, rule, first, then, case),
+        Order::Only { of, must } => return only(terms, rule, of, must, case),
+    };
     let met = |event: &Event, since_on: Option<NaiveDate>, notes: &mut Vec<String>| {
-        held_since(case, &shape.first, since_on.filter(|_| shape.each_time), event.fact, notes)
+        held_since(case, first, since_on.filter(|_| each_time), event.fact, notes)
     };
     let limit = |event: &Event| {
-        let arithmetic = format!("{} before the {}", described(&shape.first), event.in_words());
+        let arithmetic = format!("{} before the {}", described(first), event.in_words());
         Ok(on_the_day(event, arithmetic))
     };
-    each(terms, rule, case, &shape.then, met, limit)
+    each(terms, rule, case, events(case, then, None), false, met, limit)
+}
+
+/// Each such fact says this of itself. One that does not is a breach until it is corrected, or until the next one was held; one
+/// that is silent cannot be told.
+fn only(terms: &Terms, rule: &Rule, of: &Selector, must: &[Test], case: &Case) -> Outcome {
+    let held: Vec<Event> = events(case, of, None).into_iter().filter(|event| event.held).collect();
+    let mut duties = Vec::new();
+    for (at, event) in held.iter().enumerate() {
+        let says = Selector { fact: of.fact, tests: must.to_vec(), by: Vec::new(), first: false };
+        let fit = tests(&says, event.fact);
+        if fit != Fit::Yes && at + 1 < held.len() {
+            continue;
+        }
+        let notes = event.silent_note().into_iter().collect();
+        let (key, anchor) = (key(event.fact), anchor(event.fact, event.on));
+        let draft = Draft { terms, rule, record: case.record, key, anchor, notes };
+        let readings = on_the_day(event, format!("the {} as {}", event.in_words(), described(&says)));
+        duties.push(match fit {
+            Fit::Yes => draft.dated(readings, Some(event.on)),
+            Fit::No => draft.standing(readings, None, Status::Overdue),
+            Fit::Silent(attribute) => {
+                let why = format!("{} {} does not say \"{}\"", words(of.fact.name()), event.fact.id.0, attribute.replace('_', " "));
+                draft.cannot_tell(CannotTell::for_want_of(Need::attribute(of.fact, &[attribute]), why))
+            }
+        });
+    }
+    if duties.is_empty() { Outcome::Idle(Idle::NotStarted) } else { Outcome::Duties(duties) }
 }
 
 /// Never on the same day: a breach from the moment that both stand on one day, arranged or held. Where nothing comes first
 /// there is nothing to keep apart; what misses it says so itself.
-fn apart(terms: &Terms, rule: &Rule, shape: &Order, case: &Case) -> Outcome {
-    let (firsts, thens) = (events(case, &shape.first), events(case, &shape.then));
+fn apart(terms: &Terms, rule: &Rule, first: &Selector, then: &Selector, case: &Case) -> Outcome {
+    let (firsts, thens) = (events(case, first, None), events(case, then, None));
     let last_held = thens.iter().rposition(|event| event.held);
     let mut duties = Vec::new();
     for (at, event) in thens.iter().enumerate() {
@@ -61,7 +92,7 @@ fn apart(terms: &Terms, rule: &Rule, shape: &Order, case: &Case) -> Outcome {
         }
         let (key, anchor) = (key(event.fact), anchor(event.fact, event.on));
         let stand = if together { "on the day of" } else { "on an earlier day than" };
-        let readings = on_the_day(event, format!("{} {stand} the {}", described(&shape.first), event.in_words()));
+        let readings = on_the_day(event, format!("{} {stand} the {}", described(first), event.in_words()));
         let draft = Draft { terms, rule, record: case.record, key, anchor, notes };
         duties.push(match (together, earlier) {
             (false, Some(earlier)) => draft.dated(readings, Some(earlier)),
@@ -72,15 +103,17 @@ fn apart(terms: &Terms, rule: &Rule, shape: &Order, case: &Case) -> Outcome {
 }
 
 /// Something before which something else is due.
-struct Event<'a> {
-    fact: &'a Fact,
-    on: NaiveDate,
-    fit: Fit,
-    held: bool,
+pub(super) struct Event<'a> {
+    pub(super) fact: &'a Fact,
+    pub(super) on: NaiveDate,
+    pub(super) fit: Fit,
+    pub(super) held: bool,
+    /// It has no row: the one before says for when it is.
+    pub(super) is_only_a_date: bool,
 }
 
 impl Event<'_> {
-    fn silent_note(&self) -> Option<String> {
+    pub(super) fn silent_note(&self) -> Option<String> {
         match self.fit {
             Fit::Silent(attribute) => Some(silent_note(self.fact, attribute, "it is taken to be meant")),
             Fit::Yes | Fit::No => None,
@@ -88,23 +121,24 @@ impl Event<'_> {
     }
 
     /// "review conference of Mon 7 Dec 2026", or "booked for" it.
-    fn in_words(&self) -> String {
+    pub(super) fn in_words(&self) -> String {
         let how = if self.held { "of" } else { "booked for" };
         format!("{} {how} {}", words(self.fact.kind.name()), format_date_short(self.on))
     }
 }
 
-/// A duty for each event. One that was held with nothing done for it can still be mended by a late entry, until the next one
+/// A duty for each event, known by the event's own id, or by the one before where a date on that one's record stands for an
+/// event that has no row yet. One that was held with nothing done for it can still be mended by a late entry, until the next one
 /// has been held too: then that one's duty takes over.
 fn each<'a>(
     terms: &Terms,
     rule: &Rule,
     case: &Case<'a>,
-    of: &Selector,
+    events: Vec<Event<'a>>,
+    after_the_last: bool,
     met: impl Fn(&Event, Option<NaiveDate>, &mut Vec<String>) -> Option<NaiveDate>,
     limit: impl Fn(&Event) -> Result<Readings, CalendarError>,
 ) -> Outcome {
-    let events: Vec<Event<'a>> = events(case, of);
     if events.is_empty() {
         return Outcome::Idle(Idle::NotStarted);
     }
@@ -120,18 +154,29 @@ fn each<'a>(
         if met_on.is_none() && last_held.is_some_and(|last| at < last) {
             continue;
         }
-        let (key, anchor) = (key(event.fact), anchor(event.fact, event.on));
+        let key = match events.get(at.wrapping_sub(1)).filter(|_| after_the_last) {
+            Some(last) => DutyKey(format!("{}:next", key(last.fact))),
+            None => key(event.fact),
+        };
+        let anchor = anchor(event.fact, event.on);
         duties.push(Draft { terms, rule, record: case.record, key, anchor, notes }.counted(limit(event), met_on));
     }
     if duties.is_empty() { Outcome::Idle(Idle::NothingToWatch) } else { Outcome::Duties(duties) }
 }
 
-/// Those held in this period and those arranged for it, in the order of their days.
-fn events<'a>(case: &Case<'a>, of: &Selector) -> Vec<Event<'a>> {
-    let held = case.held(of).into_iter().map(|(fact, when, fit)| Event { fact, on: when.on, fit, held: true });
-    let arranged = case.arranged(of).into_iter().map(|(fact, on, fit)| Event { fact, on, fit, held: false });
+/// Those held in this period and those arranged for it, in the order of their days. Where none is arranged after the last one
+/// held, the date that this one sets for the next counts as one.
+pub(super) fn events<'a>(case: &Case<'a>, of: &Selector, next: Option<&str>) -> Vec<Event<'a>> {
+    let held = case.starting(of).into_iter().map(|(fact, when, fit)| Event { fact, on: when.on, fit, held: true, is_only_a_date: false });
+    let arranged = case.arranged(of).into_iter().map(|(fact, on, fit)| Event { fact, on, fit, held: false, is_only_a_date: false });
     let mut events: Vec<Event> = held.chain(arranged).collect();
     events.sort_by_key(|event| event.on);
+    if let Some(last) = events.last().filter(|event| event.held)
+        && let Some(set) = next.and_then(|name| last.fact.date(name)).filter(|set| set.on > last.on)
+    {
+        let next = Event { fact: last.fact, on: set.on, fit: last.fit, held: false, is_only_a_date: true };
+        events.push(next);
+    }
     events
 }
 

@@ -14,7 +14,7 @@ use crate::{
 };
 
 pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Alert, case: &Case) -> Outcome {
-    let events = case.held(&shape.on);
+    let events = case.starting(&shape.on);
     if events.is_empty() {
         return Outcome::Idle(Idle::NothingToWatch);
     }

@@ -8,11 +8,11 @@ use super::{
     CannotTell, CaseContext, Duty, Idle, Outcome, Status, StoredDate, Stretch, ahead, alert, between, cannot_tell,
     case::{Case, Cases},
     context::context,
-    deadline, reading, recurring, report, standing, stored, window,
+    deadline, points, reading, recurring, report, standing, stored, window,
 };
 use crate::{
     calendar::{Calendar, Zone, format_date_long},
-    procedure::{Counts, DutyId, Procedure, Rule, Shape, Under},
+    procedure::{Counts, DutyId, Procedure, Reads, Rule, Shape, Under},
     record::{CaseRecord, Fact, FactKind, Supply, Value, When},
 };
 
@@ -97,21 +97,22 @@ pub fn assess(record: &CaseRecord, terms: &Terms) -> Assessment {
     let mut stretches = Vec::new();
     for rule in terms.procedure.rules.iter().filter(|rule| !matches!(rule.shape, Shape::Report(_))) {
         let terms = &terms.of(rule);
-        let cases = open_at_death.as_ref().unwrap_or(&open).under(rule.under);
+        let all = open_at_death.as_ref().unwrap_or(&open);
+        let cases = all.under(rule.under);
         let outcome = match (died.is_some(), rule.after_death) {
-            (false, true) if impossible.is_some() => doubtful_death(terms, rule, cases.first(), impossible),
+            (false, true) if impossible.is_some() => doubtful_death(terms, rule, all, impossible),
             (true, false) => Outcome::Idle(Idle::Died),
             (false, _) if rule.from_birth => {
                 let born: Vec<Case> = cases.iter().filter_map(Case::since_birth).collect();
                 if born.is_empty() && !cases.is_empty() {
                     Outcome::Idle(Idle::Unborn)
                 } else {
-                    apply(terms, rule, &born)
+                    apply(terms, rule, &born, all)
                 }
             }
-            _ => apply(terms, rule, cases),
+            _ => apply(terms, rule, cases, all),
         };
-        let outcome = cannot_tell::by_source(terms, rule, each_once(outcome));
+        let outcome = cannot_tell::by_source(terms, rule, as_read(rule, each_once(outcome)));
         stretches.extend(report::stretches(terms, rule, record));
         outcomes.push((rule.duty.clone(), outcome));
     }
@@ -123,9 +124,9 @@ pub fn assess(record: &CaseRecord, terms: &Terms) -> Assessment {
 }
 
 /// What the rule comes to under all of its cases: their duties, or why the last of them has none.
-fn apply(terms: &Terms, rule: &Rule, cases: &[Case]) -> Outcome {
+fn apply(terms: &Terms, rule: &Rule, cases: &[Case], all: &Cases) -> Outcome {
     let mut duties = Vec::new();
-    let mut idle = nothing_open(rule);
+    let mut idle = nothing_open(rule, all);
     for case in cases {
         match apply_to_one(terms, rule, case) {
             Outcome::Duties(of_case) => duties.extend(of_case),
@@ -135,11 +136,37 @@ fn apply(terms: &Terms, rule: &Rule, cases: &[Case]) -> Outcome {
     if duties.is_empty() { Outcome::Idle(idle) } else { Outcome::Duties(duties) }
 }
 
-fn nothing_open(rule: &Rule) -> Idle {
+fn nothing_open(rule: &Rule, all: &Cases) -> Idle {
     match rule.under {
-        Under::Plan => Idle::NoOpenPlan,
         Under::Enquiry => Idle::NoOpenEnquiry,
+        Under::Unallocated | Under::EndedPlan | Under::Transfer if !all.under(Under::Plan).is_empty() => Idle::NothingToWatch,
+        _ => Idle::NoOpenPlan,
     }
+}
+
+/// The duties as the readings that are in force have them.
+fn as_read(rule: &Rule, outcome: Outcome) -> Outcome {
+    let Outcome::Duties(mut duties) = outcome else { return outcome };
+    for duty in &mut duties {
+        match rule.reads {
+            Reads::Both => {}
+            Reads::Ordinary => {
+                duty.strict = None;
+                if duty.status == Status::Amber {
+                    duty.status = Status::Open;
+                }
+            }
+            Reads::Strict => {
+                duty.due = duty.strict.clone().or(duty.due.take());
+                if duty.status == Status::Amber {
+                    duty.status = Status::Overdue;
+                }
+                let past_it = |met_on: NaiveDate| duty.due.as_ref().is_some_and(|due| met_on > due.on.on());
+                duty.late = duty.met_on.map_or(duty.status == Status::Overdue, past_it);
+            }
+        }
+    }
+    Outcome::Duties(duties)
 }
 
 fn apply_to_one(terms: &Terms, rule: &Rule, case: &Case) -> Outcome {
@@ -152,8 +179,10 @@ fn apply_to_one(terms: &Terms, rule: &Rule, case: &Case) -> Outcome {
         Shape::Between(shape) => between::assess(terms, rule, shape, case),
         Shape::Standing(shape) => standing::assess(terms, rule, shape, case),
         Shape::Alert(shape) => alert::assess(terms, rule, shape, case),
-        // A procedure with a shape that is not assessed is refused before it is put to work.
-        Shape::Report(_) | Shape::Unassessed(_) => Outcome::Idle(Idle::NothingToWatch),
+        Shape::Check(shape) => points::assess(terms, rule, &shape.at, shape.undone, case),
+        Shape::Guidance(shape) => points::assess(terms, rule, &shape.with, None, case),
+        // A report belongs to the authority.
+        Shape::Report(_) => Outcome::Idle(Idle::NothingToWatch),
     };
     match outcome {
         Outcome::Duties(duties) if duties.is_empty() => Outcome::Idle(Idle::NothingToWatch),
@@ -186,8 +215,9 @@ pub(super) fn believed_death(record: &CaseRecord, terms: &Terms) -> (Option<Naiv
     if began_after || before_birth { (None, Some(died)) } else { (Some(died), None) }
 }
 
-fn doubtful_death(terms: &Terms, rule: &Rule, case: Option<&Case>, died: Option<NaiveDate>) -> Outcome {
-    let (Some(case), Some(died)) = (case, died) else { return Outcome::Idle(nothing_open(rule)) };
+fn doubtful_death(terms: &Terms, rule: &Rule, all: &Cases, died: Option<NaiveDate>) -> Outcome {
+    let case = all.under(rule.under).first();
+    let (Some(case), Some(died)) = (case, died) else { return Outcome::Idle(nothing_open(rule, all)) };
     let draft = reading::Draft {
         terms,
         rule,

@@ -19,10 +19,15 @@ pub(super) enum Fit {
     Silent(&'static str),
 }
 
-/// What is open on one day.
+/// What a rule can run under on one day.
 pub(super) struct Cases<'a> {
     plan: Option<Case<'a>>,
     enquiries: Vec<Case<'a>>,
+    unallocated: Option<Case<'a>>,
+    ended_plans: Vec<Case<'a>>,
+    transfers: Vec<Case<'a>>,
+    /// The enquiries and the plan.
+    either: Vec<Case<'a>>,
 }
 
 impl<'a> Cases<'a> {
@@ -32,7 +37,16 @@ impl<'a> Cases<'a> {
         let plan = facts_under(record, Under::Plan).find(|plan| open(plan));
         let enquiries = facts_under(record, Under::Enquiry).filter(|enquiry| open(enquiry));
         let case = |fact| Case::under(record, fact, terms);
-        Cases { plan: plan.and_then(case), enquiries: enquiries.filter_map(case).collect() }
+        let plan = plan.and_then(case);
+        let enquiries: Vec<Case> = enquiries.filter_map(case).collect();
+        Cases {
+            either: enquiries.iter().chain(&plan).copied().collect(),
+            transfers: facts_under(record, Under::Transfer).filter_map(|fact| transferred(record, fact, on, terms)).collect(),
+            enquiries,
+            unallocated: plan.as_ref().and_then(|plan| plan.without_worker(on)),
+            ended_plans: facts_under(record, Under::Plan).filter_map(|plan| ended(record, plan, on, terms)).collect(),
+            plan,
+        }
     }
 
     /// Those that a rule runs under, oldest first.
@@ -40,6 +54,10 @@ impl<'a> Cases<'a> {
         match under {
             Under::Plan => self.plan.as_slice(),
             Under::Enquiry => &self.enquiries,
+            Under::Unallocated => self.unallocated.as_slice(),
+            Under::EndedPlan => &self.ended_plans,
+            Under::Transfer => &self.transfers,
+            Under::PlanOrEnquiry => &self.either,
         }
     }
 
@@ -58,11 +76,16 @@ pub(super) struct Case<'a> {
     pub(super) now: DateTime<Utc>,
     /// Its first day, or the day of the conference that made the plan, where that is earlier.
     pub(super) since: NaiveDate,
+    /// What it is.
+    pub(super) state: Under,
 }
 
 impl<'a> Case<'a> {
     /// The case under each such fact, open or ended; an ended one is seen on its last day.
     pub(super) fn of_each(record: &'a CaseRecord, under: Under, terms: &Terms) -> Vec<Case<'a>> {
+        if !matches!(under, Under::Plan | Under::Enquiry) {
+            return Vec::new();
+        }
         facts_under(record, under)
             .filter_map(|fact| {
                 let case = Case::under(record, fact, terms)?;
@@ -76,7 +99,22 @@ impl<'a> Case<'a> {
         let started = under.happened()?.on;
         let since =
             if under.kind == FactKind::Plan { plan_since(record, under, started, terms.today) } else { started };
-        Some(Case { record, under, today: terms.today, now: terms.now, since })
+        let state = if under.kind == FactKind::Plan { Under::Plan } else { Under::Enquiry };
+        Some(Case { record, under, today: terms.today, now: terms.now, since, state })
+    }
+
+    /// The stretch without a lead worker that goes on, if one does: it began after the last allocation, or with the plan.
+    fn without_worker(&self, on: NaiveDate) -> Option<Case<'a>> {
+        let allocations = self.record.facts(FactKind::Allocation);
+        let leads = || allocations.iter().filter(|allocation| is_lead(allocation) && allocation.held(on).is_some());
+        if leads().any(|allocation| allocation.covers(on)) {
+            return None;
+        }
+        let end = |allocation: &'a Fact| ended_on(allocation).and_then(|end_on| end_on.succ_opt());
+        let last = leads().filter_map(|allocation| Some((end(allocation)?, allocation))).max_by_key(|(next, _)| *next);
+        let last = last.filter(|(next, _)| *next > self.since);
+        let (since, under) = last.unwrap_or((self.since, self.under));
+        Some(Case { under, since, state: Under::Unallocated, ..*self })
     }
 
     /// The day the plan or enquiry ended or is to end.
@@ -98,8 +136,12 @@ impl<'a> Case<'a> {
     /// Facts of this period that were held by today and fit, or may fit, oldest first. Of the kind that the case is under
     /// there is one.
     pub(super) fn held(&self, selector: &Selector) -> Vec<(&'a Fact, When, Fit)> {
-        if selector.fact == self.under.kind {
-            let itself = self.under.happened().map(|when| (self.under, when, self.fit_of_itself(selector)));
+        if selector.fact == self.state.kind() {
+            let opened = match self.state {
+                Under::Unallocated | Under::EndedPlan => Some(When::day(self.since)),
+                _ => self.under.happened(),
+            };
+            let itself = opened.map(|when| (self.under, when, self.fit_of_itself(selector)));
             return itself.filter(|(_, _, fit)| *fit != Fit::No).into_iter().collect();
         }
         let held = self.record.facts(selector.fact).iter();
@@ -109,6 +151,13 @@ impl<'a> Case<'a> {
             .filter(|(_, _, fit)| *fit != Fit::No)
             .take(if selector.first { 1 } else { usize::MAX })
             .collect()
+    }
+
+    /// The same, as they start clocks: one that is silent on an answer that is asked for starts none.
+    pub(super) fn starting(&self, selector: &Selector) -> Vec<(&'a Fact, When, Fit)> {
+        let mut held = self.held(selector);
+        held.retain(|(_, _, fit)| starts(selector, *fit));
+        held
     }
 
     /// Whether that moment has come: to the minute where the record holds a time, by its day where it does not.
@@ -125,7 +174,7 @@ impl<'a> Case<'a> {
         let facts = self.record.facts(selector.fact).iter().filter(|fact| fact.held(self.today).is_none());
         let mut arranged: Vec<(&Fact, NaiveDate, Fit)> = facts
             .map(|fact| (fact, tests(selector, fact)))
-            .filter(|(_, fit)| *fit != Fit::No)
+            .filter(|(_, fit)| *fit != Fit::No && starts(selector, *fit))
             .filter_map(|(fact, fit)| {
                 let when = fact.happened().or_else(|| fact.kind.booked().and_then(|name| fact.date(name)));
                 when.map(|when| (fact, when.on, fit))
@@ -144,6 +193,10 @@ impl<'a> Case<'a> {
 
     /// An enquiry that ended without a word of its conference is taken to need one, and that is said.
     fn fit_of_itself(&self, selector: &Selector) -> Fit {
+        // What ended is the time with a worker: which worker it was says nothing.
+        if self.state == Under::Unallocated {
+            return Fit::Yes;
+        }
         let ended = self.ended_on().is_some_and(|end_on| end_on <= self.today);
         let silent = self.under.kind == FactKind::Enquiry && *self.under.get(NEEDED) == Value::Missing;
         match tests(selector, self.under) {
@@ -190,6 +243,25 @@ impl<'a> Case<'a> {
     }
 }
 
+/// The year after a move.
+fn transferred<'a>(record: &'a CaseRecord, transfer: &'a Fact, on: NaiveDate, terms: &Terms) -> Option<Case<'a>> {
+    let since = transfer.held(on)?.on;
+    let lately = on.signed_duration_since(since).num_days() <= YEAR_DAYS;
+    lately.then_some(Case { record, under: transfer, today: terms.today, now: terms.now, since, state: Under::Transfer })
+}
+
+const YEAR_DAYS: i64 = 366;
+
+/// The year after a plan that has ended by that day.
+fn ended<'a>(record: &'a CaseRecord, plan: &'a Fact, on: NaiveDate, terms: &Terms) -> Option<Case<'a>> {
+    let since = ended_on(plan).filter(|end_on| *end_on <= on && on.signed_duration_since(*end_on).num_days() <= YEAR_DAYS)?;
+    Some(Case { record, under: plan, today: terms.today, now: terms.now, since, state: Under::EndedPlan })
+}
+
+fn starts(selector: &Selector, fit: Fit) -> bool {
+    !matches!(fit, Fit::Silent(attribute) if selector.fact.is_answer(attribute))
+}
+
 /// What an enquiry says of the conference that is to follow it.
 const NEEDED: &str = "conference_needed";
 
@@ -223,7 +295,7 @@ fn plan_since(record: &CaseRecord, plan: &Fact, started: NaiveDate, today: Naive
 }
 
 /// Whether a fact passes the tests, whoever made it.
-fn tests(selector: &Selector, fact: &Fact) -> Fit {
+pub(super) fn tests(selector: &Selector, fact: &Fact) -> Fit {
     let mut fit = Fit::Yes;
     for test in &selector.tests {
         let (attribute, passes) = match test {

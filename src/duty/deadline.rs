@@ -3,12 +3,13 @@
 use chrono::NaiveDate;
 
 use super::{
-    CannotTell, Outcome, Terms,
+    Anchor, CannotTell, Idle, Outcome, Reading, Status, Terms,
     case::{Case, Fit},
-    reading::{Draft, after, anchor, key, silent_note, words},
+    reading::{Count, Draft, Readings, after, anchor, key, silent_note, words},
 };
 use crate::{
-    procedure::{Deadline, MetBy, Rule, Selector, Test},
+    calendar::format_date_short,
+    procedure::{Deadline, Limit, MetBy, Rule, Selector, Test},
     record::{Fact, Need, When},
 };
 
@@ -21,31 +22,116 @@ pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Deadline, case: &Case) 
         anchor: anchor(fact, on),
         notes,
     };
-    let anchors = case.held(&shape.of);
+    let anchors = case.starting(&shape.of);
     if anchors.is_empty() {
         if !shape.expected {
-            return Outcome::Idle(super::Idle::NotStarted);
+            return Outcome::Idle(Idle::NotStarted);
         }
         let why = format!("the record holds no {} that would start this clock", described(&shape.of));
         let why = CannotTell::for_want_of(Need::fact(shape.of.fact), why);
         return Outcome::Duties(vec![draft(case.under, case.since, Vec::new()).cannot_tell(why)]);
     }
-    let duties = anchors.into_iter().map(|(fact, when, fit)| {
+    let mut duties = Vec::with_capacity(anchors.len());
+    for (fact, when, fit) in anchors {
+        let Some(from) = start(case, fact, &shape.from, when) else { continue };
         let mut notes = Vec::new();
         if let Fit::Silent(attribute) = fit {
             notes.push(silent_note(fact, attribute, "the clock is taken to run"));
         }
-        let met_on = match &shape.met_by {
-            MetBy::Fact(selector) => first_that_counts(case, selector, fact, |on| on >= when.on, &mut notes),
-            MetBy::Dates(attributes) => all_recorded(case, fact, attributes).map(|when| when.on),
+        let met_on = met_on(case, &shape.met_by, fact, when.on, &mut notes);
+        let begun = anchor(fact, from.when.on);
+        let readings = match shape.limit {
+            Limit::By(name) => match by_its_date(fact, name, &begun) {
+                Some(readings) => Ok(readings),
+                None => {
+                    let why = format!("the record holds no \"{}\" of this {}", spaced(name), words(fact.kind.name()));
+                    let need = Need::attribute(fact.kind, &[name]);
+                    duties.push(match met_on {
+                        Some(_) => draft(fact, begun.on, notes).dated(Readings::none(), met_on),
+                        None => draft(fact, begun.on, notes).cannot_tell(CannotTell::for_want_of(need, why)),
+                    });
+                    continue;
+                }
+            },
+            Limit::Within(within) => {
+                let strict = start(case, fact, &shape.strictly.from, from.when);
+                let strict = strict.filter(|_| !shape.strictly.from.is_empty()).unwrap_or(from);
+                let earlier = anchor(fact, strict.when.on);
+                let allowed = shape.strictly.within.unwrap_or(within);
+                let strict = Count { anchor: &earlier, from: strict.when, date: strict.date, allowed };
+                after(terms, strict, Count { anchor: &begun, from: from.when, date: from.date, allowed: within })
+            }
         };
-        let readings =
-            after(terms, &anchor(fact, when.on), when, shape.strict_within.unwrap_or(shape.within), shape.within);
-        let mut duty = draft(fact, when.on, notes).counted(readings, met_on);
+        let strictly_met = readings.as_ref().ok().and_then(|readings| readings.strict.clone());
+        let strictly_met = strictly_met.is_some_and(|strict| met_strictly(case, shape, fact, &strict, &mut notes));
+        let mut duty = draft(fact, begun.on, notes).counted(readings, met_on);
+        if strictly_met && duty.status == Status::Amber {
+            duty.status = Status::Open;
+        }
         duty.done = recorded(case, fact);
-        duty
-    });
-    Outcome::Duties(duties.collect())
+        duties.push(duty);
+    }
+    if duties.is_empty() { Outcome::Idle(Idle::NotStarted) } else { Outcome::Duties(duties) }
+}
+
+/// Where a clock starts, and which date of its event that is where it is not the day on which it happened.
+#[derive(Clone, Copy)]
+struct Start {
+    when: When,
+    date: Option<&'static str>,
+}
+
+/// The first of these dates that is on record; without any, the day it happened.
+fn start(case: &Case, fact: &Fact, dates: &[&'static str], happened: When) -> Option<Start> {
+    if dates.is_empty() {
+        return Some(Start { when: happened, date: None });
+    }
+    let on_record = |name: &&'static str| fact.date(name).filter(|when| case.has_come(*when)).map(|when| (*name, when));
+    let (name, when) = dates.iter().find_map(on_record)?;
+    Some(Start { when, date: Some(name).filter(|name| *name != fact.kind.happened()) })
+}
+
+fn by_its_date(fact: &Fact, name: &str, anchor: &Anchor) -> Option<Readings> {
+    let on = fact.date(name)?;
+    let arithmetic = format!("\"{}\" of the {}: {}", spaced(name), words(&anchor.fact), format_date_short(on.on));
+    let due = Reading { anchor: anchor.clone(), on: on.on.into(), at: None };
+    Some(Readings { strict: Some(due.clone()), due: Some(due), arithmetic, ..Readings::none() })
+}
+
+fn spaced(name: &str) -> String {
+    name.trim_end_matches("_on").replace('_', " ")
+}
+
+fn met_on(
+    case: &Case,
+    met_by: &MetBy,
+    fact: &Fact,
+    from_on: NaiveDate,
+    notes: &mut Vec<String>,
+) -> Option<NaiveDate> {
+    match met_by {
+        MetBy::Fact(selector) => first_that_counts(case, selector, fact, |on| on >= from_on, notes),
+        MetBy::Dates(attributes) => all_recorded(case, fact, attributes).map(|when| when.on),
+    }
+}
+
+/// Whether what the strict reading asks for is there by its date: held, or where that is enough arranged. What is arranged for a
+/// later day is said.
+fn met_strictly(case: &Case, shape: &Deadline, fact: &Fact, strict: &Reading, notes: &mut Vec<String>) -> bool {
+    let Some(met_by) = &shape.strictly.met_by else { return false };
+    let by_on = strict.on.on();
+    let held = met_on(case, met_by, fact, strict.anchor.on, &mut Vec::new()).is_some_and(|on| on <= by_on);
+    let MetBy::Fact(selector) = met_by else { return held };
+    let arranged = || case.arranged(selector).into_iter().filter(|(_, on, _)| *on >= strict.anchor.on);
+    if held || !shape.strictly.or_booked {
+        return held;
+    }
+    let in_time = arranged().any(|(_, on, _)| on <= by_on);
+    if let (false, Some((other, on, _))) = (in_time, arranged().next()) {
+        let (kind, on, by) = (words(other.kind.name()), format_date_short(on), format_date_short(by_on));
+        notes.push(format!("the {kind} is arranged for {on}, after {by}"));
+    }
+    in_time
 }
 
 /// The day of the first such fact, other than the event itself, that was held on a day that counts. One that might count, were

@@ -15,6 +15,7 @@ mod case;
 mod context;
 mod deadline;
 mod model;
+mod points;
 mod reading;
 mod recurring;
 mod report;

@@ -4,7 +4,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{Anchor, CannotTell, Duty, DutyKey, Reading, Status, Terms};
 use crate::{
-    calendar::{CalendarError, Convention, DueDate, FirstDay, Period, Skipped, Trust, format_date_short, hours_after},
+    calendar::{
+        Allowance, CalendarError, Convention, DueDate, End, FirstDay, LastDay, Period, Skipped, Trust, format_date_short,
+    },
     procedure::Rule,
     record::{CaseRecord, Fact, FactKind, When},
 };
@@ -31,41 +33,111 @@ impl Readings {
     }
 }
 
-/// `period` after the anchor: strict with `strict`, due with `due`, which differ where a conference set its own interval.
-pub(super) fn after(
-    terms: &Terms,
-    anchor: &Anchor,
-    happened: When,
-    strict: Period,
-    due: Period,
-) -> Result<Readings, CalendarError> {
-    if let (Period::Hours(early), Period::Hours(late)) = (strict, due) {
-        return Ok(elapsed(terms, anchor, happened, early, late));
+/// From what, and how long.
+#[derive(Clone, Copy)]
+pub(super) struct Count<'a> {
+    /// What it counts from, with the day.
+    pub(super) anchor: &'a Anchor,
+    /// That day, with the instant where one is known.
+    pub(super) from: When,
+    /// Which date of the anchor that is, where it is not the day on which it happened.
+    pub(super) date: Option<&'static str>,
+    pub(super) allowed: Allowance,
+}
+
+impl Count<'_> {
+    fn counts_working_days(&self) -> bool {
+        matches!(self.allowed, Allowance::Period(period) if period.counts_working_days())
     }
+
+    /// "conference of Mon 2 Nov 2026".
+    fn in_words(&self) -> String {
+        let (fact, on) = (words(&self.anchor.fact), format_date_short(self.anchor.on));
+        match self.date {
+            None => format!("{fact} of {on}"),
+            Some(date) => format!("\"{}\" of the {fact}, {on}", date.trim_end_matches("_on").replace('_', " ")),
+        }
+    }
+}
+
+/// One end of a limit.
+struct Ends {
+    on: DueDate,
+    at: Option<DateTime<Utc>>,
+    provisional: bool,
+}
+
+/// The two readings of one limit. They may differ in what they count from and in how long.
+pub(super) fn after(terms: &Terms, strict: Count, due: Count) -> Result<Readings, CalendarError> {
     let counting = terms.procedure.counting;
-    let early = terms.calendar.after(anchor.on, strict, for_unit(strict, counting.strict), earliest_trust(strict))?;
-    let late = terms.calendar.after(anchor.on, due, for_unit(due, counting.due), Trust::WithProvisional)?;
-    let early_on = early.on.min(late.on);
+    let late = ends(terms, due, counting.due, Trust::WithProvisional, Side::Late)?;
+    let early = ends(terms, strict, counting.strict, earliest_trust(strict), Side::Early)?;
+    let early = if is_over_before(&late, &early) { Ends { on: late.on, at: late.at, ..early } } else { early };
     let skipped = if due.counts_working_days() {
-        terms.calendar.skipped(anchor.on, late.on.on(), Trust::WithProvisional)
+        terms.calendar.skipped(due.anchor.on, late.on.on(), Trust::WithProvisional)
     } else {
         Vec::new()
     };
-    let reading = |on| Some(Reading { anchor: anchor.clone(), on, at: None });
+    let reading = |count: Count, ends: &Ends| Some(Reading { anchor: count.anchor.clone(), on: ends.on, at: ends.at });
     Ok(Readings {
-        strict: reading(early_on),
-        due: reading(late.on),
+        strict: reading(strict, &early),
+        due: reading(due, &late),
         // Of calendar time only the earlier one's last day may have been moved by a holiday.
         provisional: early.provisional || late.provisional,
-        arithmetic: in_words(terms, anchor, (strict, early_on), (due, late.on), &skipped),
+        arithmetic: in_words(terms, (strict, early.on), (due, late.on), &skipped),
         skipped,
     })
 }
 
+/// Whether the one is over before the other. A day ends after each of its instants.
+fn is_over_before(one: &Ends, other: &Ends) -> bool {
+    match (one.at, other.at) {
+        (Some(one), Some(other)) => one < other,
+        (Some(_), None) => one.on <= other.on,
+        _ => one.on < other.on,
+    }
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Side {
+    Early,
+    Late,
+}
+
+/// Elapsed hours run from the recorded instant; where only a day is on record, from its beginning (strict) or its end. Where
+/// the strict last day may not be a day off, what ends on one ends with the working day before, but not before it began.
+fn ends(terms: &Terms, count: Count, convention: Convention, trust: Trust, side: Side) -> Result<Ends, CalendarError> {
+    let whole_day = |on, provisional| Ends { on, at: None, provisional };
+    if let Allowance::Period(period) = count.allowed
+        && !matches!(period, Period::Hours(_))
+    {
+        let limit = terms.calendar.after(count.anchor.on, period, for_unit(period, convention), trust)?;
+        return Ok(whole_day(limit.on, limit.provisional));
+    }
+    let unknown = || match side {
+        Side::Early => terms.zone.start_of_day(count.anchor.on),
+        Side::Late => terms.zone.end_of_day(count.anchor.on),
+    };
+    let from = count.from.at.unwrap_or_else(unknown);
+    let ending = terms.calendar.end_of(count.allowed, from, convention, trust, terms.zone)?;
+    let at = match ending.end {
+        End::Day(on) => return Ok(whole_day(on, ending.provisional)),
+        End::Instant(at) => at,
+    };
+    let on = terms.zone.local_date(at);
+    if convention.last_day == LastDay::Previous && !terms.calendar.is_working_day(on) {
+        let back_on = terms.calendar.previous_working_day(on).max(count.anchor.on);
+        if back_on < on {
+            return Ok(whole_day(back_on.into(), ending.provisional));
+        }
+    }
+    Ok(Ends { on: on.into(), at: Some(at), provisional: ending.provisional })
+}
+
 /// The earlier date: a holiday lengthens a count of working days, so only published ones may; but a last day moves back
 /// over a holiday, so there every one does.
-fn earliest_trust(period: Period) -> Trust {
-    if period.counts_working_days() { Trust::PublishedOnly } else { Trust::WithProvisional }
+fn earliest_trust(count: Count) -> Trust {
+    if count.counts_working_days() { Trust::PublishedOnly } else { Trust::WithProvisional }
 }
 
 /// Working days know a first day; calendar time is read literally and knows only where its last day may move.
@@ -73,33 +145,13 @@ fn for_unit(period: Period, convention: Convention) -> Convention {
     if period.counts_working_days() { convention } else { Convention { first_day: FirstDay::Excluded, ..convention } }
 }
 
-/// Elapsed hours run from the recorded instant; where only a day is on record, from its beginning (strict) and its end.
-fn elapsed(terms: &Terms, anchor: &Anchor, happened: When, early: u32, late: u32) -> Readings {
-    let strict_at = hours_after(happened.at.unwrap_or_else(|| terms.zone.start_of_day(happened.on)), early);
-    let due_at = hours_after(happened.at.unwrap_or_else(|| terms.zone.end_of_day(happened.on)), late);
-    let reading = |at| Some(Reading { anchor: anchor.clone(), on: terms.zone.local_date(at).into(), at: Some(at) });
-    Readings {
-        strict: reading(strict_at),
-        due: reading(due_at),
-        provisional: false,
-        skipped: Vec::new(),
-        arithmetic: format!("{late} hours from the {} of {}", words(&anchor.fact), format_date_short(anchor.on)),
-    }
-}
-
 fn in_words(
     terms: &Terms,
-    anchor: &Anchor,
-    (strict, strict_on): (Period, DueDate),
-    (due, due_on): (Period, DueDate),
+    (strict, strict_on): (Count, DueDate),
+    (due, due_on): (Count, DueDate),
     skipped: &[Skipped],
 ) -> String {
-    let mut text = format!(
-        "{due} from the {} of {}: {}",
-        words(&anchor.fact),
-        format_date_short(anchor.on),
-        format_date_short(due_on.on())
-    );
+    let mut text = format!("{} from the {}: {}", due.allowed, due.in_words(), format_date_short(due_on.on()));
     let named = |day: &Skipped| format!("{} ({})", format_date_short(day.on), day.name);
     let holidays: Vec<String> =
         skipped.iter().filter(|day| day.name != "Saturday" && day.name != "Sunday").map(named).collect();
@@ -110,18 +162,19 @@ fn in_words(
         (_, false) => text.push_str(&format!("; {weekend} weekend days and {} do not count", holidays.join(", "))),
     }
     if strict_on < due_on {
-        let why = match (strict == due, strict) {
-            (false, _) => format!("counting {strict}"),
-            (true, period) if period.counts_working_days() => {
-                let unpublished = skipped.iter().filter(|day| day.provisional && day.on <= strict_on.on()).map(named);
-                let mut why: Vec<String> =
-                    unpublished.map(|day| format!("{day}, which is not yet published")).collect();
-                if why.is_empty() || terms.procedure.counting.strict.first_day == FirstDay::Included {
-                    why.insert(0, "the day itself as day 1".to_owned());
-                }
-                format!("counting {}", why.join(" and "))
+        let why = if strict.allowed != due.allowed {
+            format!("counting {}", strict.allowed)
+        } else if (strict.anchor, strict.date) != (due.anchor, due.date) {
+            format!("counting from the {}", strict.in_words())
+        } else if strict.counts_working_days() {
+            let unpublished = skipped.iter().filter(|day| day.provisional && day.on <= strict_on.on()).map(named);
+            let mut why: Vec<String> = unpublished.map(|day| format!("{day}, which is not yet published")).collect();
+            if why.is_empty() || terms.procedure.counting.strict.first_day == FirstDay::Included {
+                why.insert(0, "the day itself as day 1".to_owned());
             }
-            (true, _) => "moved back to a working day".to_owned(),
+            format!("counting {}", why.join(" and "))
+        } else {
+            "moved back to a working day".to_owned()
         };
         text.push_str(&format!("; at the earliest {}, {why}", format_date_short(strict_on.on())));
     }

@@ -6,12 +6,12 @@ use chrono::NaiveDate;
 use super::{
     CannotTell, Idle, Outcome, Terms,
     case::{Case, Fit},
-    reading::{Draft, Readings, after, anchor, key, silent_note},
+    reading::{Count, Draft, Readings, after, anchor, key, silent_note},
 };
 use crate::{
-    calendar::Period,
+    calendar::{Allowance, Period},
     procedure::{Recurring, Rule, Start},
-    record::{Fact, Need, Value, When},
+    record::{Fact, FactKind, Need, Value, When},
 };
 
 pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Recurring, case: &Case) -> Outcome {
@@ -40,8 +40,18 @@ pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Recurring, case: &Case)
             }
         }
         let draft = Draft { terms, rule, record: case.record, key: key(fact), anchor: anchor(fact, when.on), notes };
-        match interval(shape, case, met.unwrap_or(terms.today)) {
-            Some((strict, due)) => draft.counted(after(terms, &anchor(fact, when.on), *when, strict, due), met),
+        let by = met.unwrap_or(terms.today);
+        let mut draft = draft;
+        let interval = match lessened(shape, case, by, &mut draft.notes) {
+            Some(lessened) => Some((lessened, lessened)),
+            None => interval(shape, case, by),
+        };
+        match interval {
+            Some((strict, due)) => {
+                let begun = anchor(fact, when.on);
+                let count = |every| Count { anchor: &begun, from: *when, date: None, allowed: Allowance::Period(every) };
+                draft.counted(after(terms, count(strict), count(due)), met)
+            }
             None if met.is_some() => draft.dated(Readings::none(), met),
             None => draft.cannot_tell(nobody_set_it(shape)),
         }
@@ -53,10 +63,18 @@ pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Recurring, case: &Case)
 /// that was set is due. None, where the rule has none and nobody set one.
 fn interval(shape: &Recurring, case: &Case, by: NaiveDate) -> Option<(Period, Period)> {
     let own = shape.every.map(|every| (shape.strict_every.unwrap_or(every), every));
+    if let Some((until, every)) = &shape.until {
+        let over = case.held(until).iter().any(|(_, when, fit)| *fit == Fit::Yes && when.on <= by);
+        if !over {
+            return Some((*every, *every));
+        }
+    }
     let Some((kind, attribute)) = shape.weeks_set_by else { return own };
     let facts = case.record.facts(kind).iter().rev();
     let set = facts
-        .filter(|fact| fact.held(case.today).is_some_and(|when| when.on >= case.since && when.on <= by))
+        .filter(|fact| fact.held(case.today).is_some_and(|when| when.on <= by))
+        // The plan itself may have begun before what the rule runs under.
+        .filter(|fact| fact.happened().is_some_and(|when| when.on >= case.since) || (kind == FactKind::Plan && fact.covers(by)))
         .find_map(|fact| match fact.get(attribute) {
             Value::Count(weeks) if *weeks > 0 => Some(Period::Weeks(*weeks)),
             _ => None,
@@ -66,6 +84,47 @@ fn interval(shape: &Recurring, case: &Case, by: NaiveDate) -> Option<(Period, Pe
     let shorter = strictly.filter(|every| in_days(*every) <= in_days(set)).unwrap_or(set);
     Some((shorter, set))
 }
+
+/// The longer interval that a conference allowed this one child, until the next conference. A decision that is not whole is
+/// ignored, and that is said.
+fn lessened(shape: &Recurring, case: &Case, by: NaiveDate, notes: &mut Vec<String>) -> Option<Period> {
+    if !shape.lessened {
+        return None;
+    }
+    let decisions = case.record.facts(FactKind::Decision).iter().rev();
+    let mut reductions = decisions.filter(|decision| *decision.get("kind") == Value::Code("visit_reduction".into()));
+    let (decision, decided) = reductions.find_map(|decision| {
+        let decided = decision.held(case.today).filter(|when| when.on >= case.since && when.on <= by)?;
+        Some((decision, decided))
+    })?;
+    let later = |conference: &Fact| conference.held(case.today).is_some_and(|held| held.on > decided.on && held.on <= by);
+    if case.record.facts(FactKind::Conference).iter().any(later) {
+        return None;
+    }
+    let yes = |name: &&&str| *decision.get(name) == Value::Flag(true);
+    let mut lacking: Vec<&str> = WHOLE.iter().filter(|name| !yes(name)).copied().collect();
+    if *decision.get("decided_by") != Value::Code("conference_chair".into()) {
+        lacking.push("decided_by");
+    }
+    let allowed = match (decision.get("working_days"), decision.get("weeks")) {
+        (Value::Count(days), _) if *days > 0 => Some(Period::WorkingDays(*days)),
+        (_, Value::Count(weeks)) if *weeks > 0 => Some(Period::Weeks(*weeks)),
+        _ => None,
+    };
+    let (Some(allowed), true) = (allowed, lacking.is_empty()) else {
+        let lacking = if lacking.is_empty() { "an interval".to_owned() } else { lacking.join(", ").replace('_', " ") };
+        notes.push(format!("decision {} to lessen this is ignored: it lacks {lacking}", decision.id.0));
+        return None;
+    };
+    let longer = shape.every.is_none_or(|every| in_days(allowed) > in_days(every));
+    if longer {
+        notes.push(format!("lessened by decision {} to every {allowed}, until the next conference", decision.id.0));
+    }
+    longer.then_some(allowed)
+}
+
+/// What a decision to lessen must have on record, besides who decided it and the interval.
+const WHOLE: &[&str] = &["by_conference", "reason_recorded", "in_outline_plan"];
 
 fn nobody_set_it(shape: &Recurring) -> CannotTell {
     let why = "nobody has set how often, and the procedure gives no figure of its own";

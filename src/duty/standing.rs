@@ -9,21 +9,26 @@ use super::{
     reading::{Draft, Readings, anchor, key, silent_note, words},
 };
 use crate::{
-    calendar::format_date_short,
+    calendar::{Convention, Period, Trust, format_date_short},
     procedure::{Rule, Selector, Standing},
     record::{Fact, Value, When},
 };
 
 pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Standing, case: &Case) -> Outcome {
     match shape {
-        Standing::NoneOpen { of } => none_open(terms, rule, case, of),
-        Standing::NotSet { of, attribute } => not_set(terms, rule, case, of, attribute),
+        Standing::NoneOpen { of, lasts } => none_open(terms, rule, case, of, *lasts),
+        Standing::NotSet { of, attributes } => not_set(terms, rule, case, of, attributes),
     }
 }
 
 /// A duty for each stretch of the case that no such fact covers, keyed on the fact whose end began it. Gaps are computed
 /// from what is recorded, never read from a flag.
-fn none_open(terms: &Terms, rule: &Rule, case: &Case, of: &Selector) -> Outcome {
+fn none_open(terms: &Terms, rule: &Rule, case: &Case, of: &Selector, lasts: Option<Period>) -> Outcome {
+    let last_on = lasts.map(|lasts| {
+        let limit = terms.calendar.after(case.since, lasts, Convention::ORDINARY, Trust::WithProvisional);
+        limit.map_or(case.today, |limit| limit.on.on())
+    });
+    let watched_on = last_on.map_or(case.today, |last_on| last_on.min(case.today));
     let mut duties = Vec::new();
     let mut before: &Fact = case.under;
     let mut uncovered_from = case.since;
@@ -42,7 +47,7 @@ fn none_open(terms: &Terms, rule: &Rule, case: &Case, of: &Selector) -> Outcome 
             Some(_) => {}
         }
     }
-    if uncovered_from <= case.today {
+    if uncovered_from <= watched_on {
         duties.push(gap(terms, rule, case, before, uncovered_from, None));
     }
     finished(duties)
@@ -76,41 +81,43 @@ fn gap(
 
 fn described_kind(rule: &Rule, before: &Fact) -> String {
     match &rule.shape {
-        crate::procedure::Shape::Standing(Standing::NoneOpen { of }) => described(of),
+        crate::procedure::Shape::Standing(Standing::NoneOpen { of, .. }) => described(of),
         _ => words(before.kind.name()).to_owned(),
     }
 }
 
-/// The latest such fact must say it, unless the next one of its kind is booked already or was held, which says the same of a
-/// date to come.
-fn not_set(terms: &Terms, rule: &Rule, case: &Case, of: &Selector, attribute: &str) -> Outcome {
-    let Some((fact, when, fit)) = case.held(of).pop() else { return Outcome::Idle(Idle::NotStarted) };
+/// The latest such fact must say all of it. Of a date to come the next one says the same, once it is booked or was held.
+fn not_set(terms: &Terms, rule: &Rule, case: &Case, of: &Selector, attributes: &[&str]) -> Outcome {
+    let Some((fact, when, fit)) = case.starting(of).pop() else { return Outcome::Idle(Idle::NotStarted) };
     let next = |later: &Fact| {
         let held = later.held(terms.today).map(|when| when.on);
         held.or(later.planned(terms.today)).is_some_and(|on| on > when.on)
     };
-    let is_date = of.fact.is_date(attribute);
-    let followed = is_date && case.record.facts(of.fact).iter().any(next);
-    let says = match fact.get(attribute) {
+    let followed = || case.record.facts(of.fact).iter().any(next);
+    let says = |name: &str| match fact.get(name) {
         Value::Missing => false,
-        Value::Date(date) => date.on > when.on,
+        Value::Date(date) if of.fact.is_date_ahead(name) => date.on > when.on,
+        Value::Date(date) => case.has_come(*date),
         Value::Flag(said) => *said,
         Value::Count(number) => *number > 0,
         Value::Code(_) | Value::Person(_) | Value::Team(_) | Value::Fact(_) => true,
     };
-    let set = followed || says;
+    let lacking: Vec<&str> = attributes.iter().filter(|name| !says(name)).copied().collect();
+    let by_the_next = !lacking.is_empty() && lacking.iter().all(|name| of.fact.is_date_ahead(name)) && followed();
+    let set = lacking.is_empty() || by_the_next;
     let began = anchor(fact, when.on);
     let mut notes = Vec::new();
     if let Fit::Silent(silent) = fit {
         notes.push(silent_note(fact, silent, "it is taken to apply"));
     }
-    let named = attribute.trim_end_matches("_on").replace('_', " ");
-    let says = match (is_date, says) {
-        _ if followed => format!("is followed by the next one, which says the {named}"),
-        (true, true) => format!("sets a {named}"),
-        (true, false) => format!("does not set a {named}"),
-        (false, true) => format!("says \"{named}\""),
-        (false, false) => format!("does not say \"{named}\""),
+    let named = |names: &[&str]| {
+        let words = names.iter().map(|name| format!("\"{}\"", name.trim_end_matches("_on").replace('_', " ")));
+        words.collect::<Vec<_>>().join(", ")
+    };
+    let says = match (lacking.is_empty(), by_the_next) {
+        (_, true) => format!("is followed by the next one, which says {}", named(&lacking)),
+        (true, _) => format!("says {}", named(attributes)),
+        (false, _) => format!("does not say {}", named(&lacking)),
     };
     let arithmetic = format!("the {} of {} {says}", words(of.fact.name()), format_date_short(when.on));
     let draft = Draft { terms, rule, record: case.record, key: key(fact), anchor: began.clone(), notes };

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Citation, DutyCatalogue, Procedure, Rule, Shape, Unassessed};
+use super::{Check, Citation, DutyCatalogue, Guidance, Procedure, Rule, Shape};
 
 /// The duties of one authority's document, each with the rule that carries it.
 ///
@@ -134,15 +134,15 @@ impl Shape {
     /// Why no fact can show that the duty was done, where none can: the written reason of a check or a guidance.
     ///
     /// ```
-    /// use duewatch::{procedure::{Selector, Shape, Unassessed}, record::FactKind};
+    /// use duewatch::{procedure::{Guidance, Selector, Shape}, record::FactKind};
     ///
     /// let with = Selector { fact: FactKind::CoreGroup, tests: vec![], by: vec![], first: false };
-    /// let shape = Shape::Unassessed(Unassessed::Guidance { with, reason: "the record holds no venues".into() });
+    /// let shape = Shape::Guidance(Guidance { with, reason: "the record holds no venues".into() });
     /// assert_eq!(shape.untracked_because(), Some("the record holds no venues"));
     /// ```
     pub fn untracked_because(&self) -> Option<&str> {
         match self {
-            Shape::Unassessed(Unassessed::Check { reason, .. } | Unassessed::Guidance { reason, .. }) => Some(reason),
+            Shape::Check(Check { reason, .. }) | Shape::Guidance(Guidance { reason, .. }) => Some(reason),
             _ => None,
         }
     }

@@ -126,6 +126,10 @@ pub struct Step {
     pub ask: Option<String>,
 }
 
+/// Among what is done of a duty: the record shows that a point was not confirmed at its event. A step that waits for it is
+/// owed only then.
+pub const UNDONE: &str = "undone";
+
 /// Telling again until mended, counted from the last step, in working time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Repeat {

@@ -18,11 +18,11 @@ mod words;
 
 pub use coverage::{Coverage, DutyRow};
 pub use known::{CatalogueError, DutyCatalogue};
-pub use ladder::{Base, Ladder, NoticeKind, Offset, Repeat, Step};
+pub use ladder::{Base, Ladder, NoticeKind, Offset, Repeat, Step, UNDONE};
 pub use problem::{Problem, Problems};
-pub use rule::{Citation, Counting, Counts, DutyId, Procedure, Rule, Strength, Under};
+pub use rule::{Citation, Counting, Counts, DutyId, Procedure, Reads, Rule, Strength, Under};
 pub use selector::{Relation, Selector, Test};
 pub use shape::{
-    Alert, Before, Between, ChildDate, Deadline, Distance, MetBy, Order, Recurring, Report, Shape, Standing, Start,
-    Unassessed, Window,
+    Alert, Before, Between, Check, ChildDate, Deadline, Distance, Guidance, Limit, MetBy, Order, Recurring, Report, Shape,
+    Standing, Start, Strictly, Window,
 };

@@ -3,7 +3,7 @@
 //! Owns this for every shape. Must not know what any record says. An attribute whose silence only leaves something open (a
 //! clock that is taken to run, an interval that falls back on the rule's own) is not needed.
 
-use super::{Between, MetBy, Relation, Rule, Selector, Shape, Standing, Test};
+use super::{Between, Limit, MetBy, Order, Relation, Rule, Selector, Shape, Standing};
 use crate::record::{FactKind, Need};
 
 impl Rule {
@@ -15,6 +15,12 @@ impl Rule {
                 match &shape.met_by {
                     MetBy::Fact(selector) => needs.extend(evidence(selector)),
                     MetBy::Dates(names) => needs.extend(dates(shape.of.fact, names)),
+                }
+                if !shape.from.is_empty() {
+                    needs.push(Need::attribute(shape.of.fact, &shape.from));
+                }
+                if let Limit::By(name) = shape.limit {
+                    needs.push(Need::attribute(shape.of.fact, &[name]));
                 }
                 needs
             }
@@ -39,10 +45,15 @@ impl Rule {
                 needs.push(Need::attribute(of.fact, &[flag]));
                 needs
             }
-            Shape::Standing(Standing::NoneOpen { of }) => evidence(of),
-            Shape::Standing(Standing::NotSet { of, attribute }) => {
-                let dates: Vec<&str> = [*attribute].into_iter().chain(of.fact.booked()).collect();
-                vec![Need::fact(of.fact), Need::attribute(of.fact, &dates)]
+            Shape::Standing(Standing::NoneOpen { of, .. }) => evidence(of),
+            Shape::Standing(Standing::NotSet { of, attributes }) => {
+                let said = |name: &&'static str| {
+                    // A date to come is also said by the next one, once it is arranged.
+                    let next = of.fact.booked().filter(|_| of.fact.is_date_ahead(name));
+                    let any_of: Vec<&str> = [*name].into_iter().chain(next).collect();
+                    Need::attribute(of.fact, &any_of)
+                };
+                [Need::fact(of.fact)].into_iter().chain(attributes.iter().map(said)).collect()
             }
             // A death stands on the child's own row too.
             Shape::Alert(_) if self.after_death => Vec::new(),
@@ -57,12 +68,16 @@ impl Rule {
                 needs
             }
             Shape::Window(shape) => evidence(&shape.of),
-            Shape::Order(shape) => {
-                let mut needs = evidence(&shape.first);
-                needs.push(Need::fact(shape.then.fact));
+            Shape::Order(Order::Before { first, then, .. } | Order::Apart { first, then }) => {
+                let mut needs = evidence(first);
+                needs.push(Need::fact(then.fact));
                 needs
             }
-            Shape::Report(_) | Shape::Unassessed(_) => Vec::new(),
+            Shape::Order(Order::Only { of, must }) => {
+                let said = must.iter().map(|test| Need::attribute(of.fact, &[test.attribute()]));
+                [Need::fact(of.fact)].into_iter().chain(said).collect()
+            }
+            Shape::Report(_) | Shape::Check(_) | Shape::Guidance(_) => Vec::new(),
         };
         needs.sort();
         needs.dedup();
@@ -76,9 +91,7 @@ fn dates(fact: FactKind, names: &[&str]) -> impl Iterator<Item = Need> {
 
 /// What a fact must say to count as evidence: all that it is tested for, and who made it where that matters.
 fn evidence(selector: &Selector) -> Vec<Need> {
-    let tested = selector.tests.iter().map(|test| match test {
-        Test::Flag { attribute, .. } | Test::Code { attribute, .. } => Need::attribute(selector.fact, &[attribute]),
-    });
+    let tested = selector.tests.iter().map(|test| Need::attribute(selector.fact, &[test.attribute()]));
     let mut needs: Vec<Need> = [Need::fact(selector.fact)].into_iter().chain(tested).collect();
     if let (Some(maker), [first, rest @ ..]) = (selector.fact.made_by(), selector.by.as_slice()) {
         needs.push(Need::attribute(selector.fact, &[maker]));

@@ -26,13 +26,6 @@ pub struct Problem {
     width: usize,
 }
 
-impl Problem {
-    /// A problem of a line whose text is not at hand any more.
-    pub(super) fn at_line(file: &str, line: usize, message: String) -> Problem {
-        Problem { file: file.into(), line, column: 1, message, help: String::new(), excerpt: String::new(), width: 0 }
-    }
-}
-
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}:{}: {}", self.file, self.line, self.column, self.message)?;

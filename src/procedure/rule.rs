@@ -118,6 +118,12 @@ pub struct Rule {
     pub citation: Citation,
     /// The document itself marks the figure as under review.
     pub under_review: bool,
+    /// Its figure is not in the document: the authority set it.
+    pub not_in_text: bool,
+    /// The ambiguities of the document that it rests on, by their labels.
+    pub ambiguity: Vec<String>,
+    /// Which readings of it are in force.
+    pub reads: Reads,
     /// What must be open for it to run.
     pub under: Under,
     /// It waits for the birth: nobody can see a child who is not born. From the expected day on it runs, born or not.
@@ -134,7 +140,25 @@ pub struct Rule {
     pub line: usize,
 }
 
-/// The lasting fact that a rule runs under: as long as one is open, the rule applies.
+/// Which readings of a rule are in force.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reads {
+    /// Both: the strict one warns, the ordinary one is the limit.
+    #[default]
+    Both,
+    /// The strict one alone, which is the limit then.
+    Strict,
+    /// The ordinary one alone.
+    Ordinary,
+}
+
+impl Reads {
+    /// Each, by the name that a procedure uses.
+    pub const ALL: [(&'static str, Reads); 3] =
+        [("both", Reads::Both), ("strict", Reads::Strict), ("ordinary", Reads::Ordinary)];
+}
+
+/// What a rule runs under: as long as it lasts, the rule applies.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Under {
     /// A plan of this authority: one at a time.
@@ -142,17 +166,51 @@ pub enum Under {
     Plan,
     /// An enquiry, until it has ended and needs no conference: each on its own, with a plan or without.
     Enquiry,
+    /// A time without a lead worker while a plan is open, from its first day.
+    Unallocated,
+    /// What follows a plan of this authority, from the day it ended, for a year.
+    EndedPlan,
+    /// An enquiry or a plan, each on its own: for what belongs to every conference.
+    PlanOrEnquiry,
+    /// A move into or out of the authority, for a year, with a plan or without.
+    Transfer,
 }
 
 impl Under {
-    /// Both.
-    pub const ALL: [Under; 2] = [Under::Plan, Under::Enquiry];
+    /// Each, by the name that a procedure uses.
+    pub const ALL: [(&'static str, Under); 6] = [
+        ("plan", Under::Plan),
+        ("enquiry", Under::Enquiry),
+        ("unallocated", Under::Unallocated),
+        ("ended_plan", Under::EndedPlan),
+        ("plan or enquiry", Under::PlanOrEnquiry),
+        ("transfer", Under::Transfer),
+    ];
 
-    /// The kind of fact it is, whose name is its name in a procedure.
+    /// The kind of fact that stands for it in a choice of facts.
     pub fn kind(self) -> FactKind {
         match self {
-            Under::Plan => FactKind::Plan,
+            Under::Plan | Under::EndedPlan | Under::PlanOrEnquiry => FactKind::Plan,
+            Under::Transfer => FactKind::Transfer,
             Under::Enquiry => FactKind::Enquiry,
+            Under::Unallocated => FactKind::Allocation,
+        }
+    }
+
+    /// Its name in a procedure.
+    pub fn name(self) -> &'static str {
+        Under::ALL.into_iter().find(|(_, under)| *under == self).map_or("", |(name, _)| name)
+    }
+
+    /// What it is called in a sentence.
+    pub fn words(self) -> &'static str {
+        match self {
+            Under::Plan => "plan",
+            Under::Enquiry => "enquiry",
+            Under::Unallocated => "time without a worker",
+            Under::EndedPlan => "time after the plan",
+            Under::PlanOrEnquiry => "plan or enquiry",
+            Under::Transfer => "transfer",
         }
     }
 }

@@ -35,6 +35,15 @@ pub enum Test {
     },
 }
 
+impl Test {
+    /// The attribute it looks at.
+    pub fn attribute(&self) -> &'static str {
+        match self {
+            Test::Flag { attribute, .. } | Test::Code { attribute, .. } => attribute,
+        }
+    }
+}
+
 /// What somebody is to a case on a given day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Relation {

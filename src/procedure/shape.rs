@@ -2,10 +2,13 @@
 
 use std::fmt;
 
-use super::{DutyId, Selector};
-use crate::{calendar::Period, record::FactKind};
+use super::{DutyId, Selector, Test};
+use crate::{
+    calendar::{Allowance, Period},
+    record::FactKind,
+};
 
-/// The eleven shapes. Those that are not yet assessed are refused by name when a procedure is put to work.
+/// The eleven shapes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Shape {
     /// Within PERIOD of EVENT, met by EVENT.
@@ -26,8 +29,10 @@ pub enum Shape {
     Alert(Alert),
     /// Each period, to roles.
     Report(Report),
-    /// Read and checked, but not yet assessed.
-    Unassessed(Unassessed),
+    /// To be confirmed at an EVENT.
+    Check(Check),
+    /// Its text goes with the message for an EVENT.
+    Guidance(Guidance),
 }
 
 impl Shape {
@@ -43,24 +48,27 @@ impl Shape {
             Shape::Standing(_) => "standing",
             Shape::Alert(_) => "alert",
             Shape::Report(_) => "report",
-            Shape::Unassessed(shape) => shape.name(),
+            Shape::Check(_) => "check",
+            Shape::Guidance(_) => "guidance",
         }
     }
 
     /// The period that its limit is counted in, where it has one that a rule states.
     pub fn period(&self) -> Option<Period> {
         match self {
-            Shape::Deadline(deadline) => Some(deadline.within),
+            Shape::Deadline(Deadline { limit: Limit::Within(Allowance::Period(period)), .. }) => Some(*period),
             Shape::Recurring(recurring) => recurring.every,
             Shape::Between(Between::Gap { before_next, .. }) => Some(*before_next),
             Shape::Before(before) => before.by,
             Shape::Window(window) => Some(window.not_after.period()),
             Shape::Report(report) => Some(report.within),
-            Shape::Between(Between::EveryNth { .. })
+            Shape::Deadline(_)
+            | Shape::Between(Between::EveryNth { .. })
             | Shape::Order(_)
             | Shape::Standing(_)
             | Shape::Alert(_)
-            | Shape::Unassessed(_) => None,
+            | Shape::Check(_)
+            | Shape::Guidance(_) => None,
         }
     }
 }
@@ -70,14 +78,38 @@ impl Shape {
 pub struct Deadline {
     /// What starts the clock.
     pub of: Selector,
+    /// From which of its dates: the first of these that is on record. Empty: from the day it happened.
+    pub from: Vec<&'static str>,
     /// An open plan without such a fact is "cannot tell", not "nothing to do".
     pub expected: bool,
     /// How long.
-    pub within: Period,
-    /// How long where the words can be read as another, shorter period: that one is the strict date's.
-    pub strict_within: Option<Period>,
+    pub limit: Limit,
     /// What stops it.
     pub met_by: MetBy,
+    /// Where the words can be read otherwise.
+    pub strictly: Strictly,
+}
+
+/// How long a deadline is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Limit {
+    /// So long.
+    Within(Allowance),
+    /// Until a date that is on record of what starts the clock.
+    By(&'static str),
+}
+
+/// In what the strict reading of a deadline differs from the ordinary one. What is left out is the same.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Strictly {
+    /// A shorter time.
+    pub within: Option<Allowance>,
+    /// From another of its dates. Empty: from the same.
+    pub from: Vec<&'static str>,
+    /// Met by something else; then the duty does not turn amber.
+    pub met_by: Option<MetBy>,
+    /// What would meet it is enough when it is arranged for a day that is not later than the strict date.
+    pub or_booked: bool,
 }
 
 /// What meets a duty.
@@ -99,6 +131,10 @@ pub struct Recurring {
     /// A count of weeks on the latest such fact: the strict reading takes the shorter of the two, the due reading this one
     /// where it is set.
     pub weeks_set_by: Option<(FactKind, &'static str)>,
+    /// Until the first such fact was held in the period, this often instead.
+    pub until: Option<(Selector, Period)>,
+    /// A recorded exception for one child may make it longer.
+    pub lessened: bool,
     /// Where the first interval starts.
     pub from: Start,
     /// What meets it, and starts the next.
@@ -144,6 +180,8 @@ pub enum Between {
 pub struct Before {
     /// The event.
     pub of: Selector,
+    /// A date attribute of the latest such fact that says when the next one is, where none is booked.
+    pub next: Option<&'static str>,
     /// How long before its day; none: on that day at the latest.
     pub by: Option<Period>,
     /// What meets it: a fact held since the last such event was, or dates on the event itself, all of them.
@@ -210,17 +248,32 @@ impl fmt::Display for Distance {
     }
 }
 
-/// One thing held before another, or the two kept apart.
+/// One thing held before another, the two kept apart, or an event that is only in order one way.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Order {
-    /// What comes first.
-    pub first: Selector,
-    /// What comes second.
-    pub then: Selector,
-    /// Only this is watched: that the two are never on the same day. That the first is missing is another rule's.
-    pub another_day: bool,
-    /// Each time: what came before the last `then` does not count for the next.
-    pub each_time: bool,
+pub enum Order {
+    /// One before the other.
+    Before {
+        /// What comes first.
+        first: Selector,
+        /// What comes second.
+        then: Selector,
+        /// Each time: what came before the last `then` does not count for the next.
+        each_time: bool,
+    },
+    /// Never on the same day. That the first is missing is another rule's.
+    Apart {
+        /// What comes first.
+        first: Selector,
+        /// What comes second.
+        then: Selector,
+    },
+    /// Each such fact says this of itself: chaired by that role, held with these present.
+    Only {
+        /// The fact.
+        of: Selector,
+        /// What it must say.
+        must: Vec<Test>,
+    },
 }
 
 /// A state that must not last while a plan is open.
@@ -230,13 +283,15 @@ pub enum Standing {
     NoneOpen {
         /// The lasting fact that is missed.
         of: Selector,
+        /// It is watched only so long from the beginning of what the rule runs under.
+        lasts: Option<Period>,
     },
     /// The latest such fact lacks an attribute.
     NotSet {
         /// The fact looked at.
         of: Selector,
-        /// What it must say.
-        attribute: &'static str,
+        /// What it must say, all of it.
+        attributes: Vec<&'static str>,
     },
 }
 
@@ -258,31 +313,22 @@ pub struct Report {
     pub within: Period,
 }
 
-/// A shape that is read and checked but not yet assessed.
+/// To be confirmed at an event, because no fact shows that it was done.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Unassessed {
-    /// To be confirmed at an event.
-    Check {
-        /// The event.
-        at: Selector,
-        /// Why no fact can show it.
-        reason: String,
-    },
-    /// Its text goes with the message for its event.
-    Guidance {
-        /// The event.
-        with: Selector,
-        /// Why no fact can show it.
-        reason: String,
-    },
+pub struct Check {
+    /// The event.
+    pub at: Selector,
+    /// A flag of the event that says No where it was not done.
+    pub undone: Option<&'static str>,
+    /// Why no fact can show it.
+    pub reason: String,
 }
 
-impl Unassessed {
-    /// The shape's name in a procedure.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Unassessed::Check { .. } => "check",
-            Unassessed::Guidance { .. } => "guidance",
-        }
-    }
+/// Text that goes with the message for an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Guidance {
+    /// The event.
+    pub with: Selector,
+    /// Why no fact can show it.
+    pub reason: String,
 }

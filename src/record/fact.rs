@@ -10,37 +10,56 @@ use super::{FactKind, PersonRef, Value, When};
 #[serde(transparent)]
 pub struct FactId(pub String);
 
-/// One dated fact. Its values stand in the order of [`FactKind::attributes`].
+/// One dated fact.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fact {
     /// What kind of fact it is.
     pub kind: FactKind,
     /// Its own id.
     pub id: FactId,
+    /// In the order of [`FactKind::columns`].
     values: Vec<Value>,
+    /// Of [`FactKind::answers`] those that are on record, by their place, in its order: of many possible ones a fact has few.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    answers: Vec<(usize, Value)>,
 }
 
 impl Fact {
     /// A fact that says nothing yet beyond its kind and id.
     pub fn new(kind: FactKind, id: impl Into<String>) -> Fact {
-        Fact { kind, id: FactId(id.into()), values: vec![Value::Missing; kind.attributes().len()] }
+        Fact { kind, id: FactId(id.into()), values: vec![Value::Missing; kind.columns().len()], answers: Vec::new() }
     }
 
     /// The same fact with one attribute set. A name that the catalogue does not hold changes nothing: names are checked
     /// where they are read (the contract) and where they are written (a procedure).
     #[must_use]
     pub fn with(mut self, name: &str, value: Value) -> Fact {
-        if let Some((at, _)) = self.kind.attribute(name)
-            && let Some(slot) = self.values.get_mut(at)
-        {
-            *slot = value;
+        let Some((at, _)) = self.kind.attribute(name) else { return self };
+        match self.values.get_mut(at) {
+            Some(slot) => *slot = value,
+            None => {
+                let place = self.answers.partition_point(|(other, _)| *other < at);
+                if self.answers.get(place).is_some_and(|(other, _)| *other == at) {
+                    self.answers.remove(place);
+                }
+                if value != Value::Missing {
+                    self.answers.insert(place, (at, value));
+                }
+            }
         }
         self
     }
 
     /// An attribute's value; `Missing` where the record is silent.
     pub fn get(&self, name: &str) -> &Value {
-        self.kind.attribute(name).and_then(|(at, _)| self.values.get(at)).unwrap_or(&Value::Missing)
+        let columns = self.kind.columns();
+        if let Some(at) = columns.iter().position(|column| column.name == name) {
+            return self.values.get(at).unwrap_or(&Value::Missing);
+        }
+        let answer = |(at, _): &&(usize, Value)| {
+            self.kind.answers().get(at - columns.len()).is_some_and(|answer| answer.name == name)
+        };
+        self.answers.iter().find(answer).map_or(&Value::Missing, |(_, value)| value)
     }
 
     /// An attribute as a date.
@@ -53,9 +72,15 @@ impl Fact {
 
     /// Every date on the record that is evidence: all but what the case system itself reckons.
     pub fn dates(&self) -> impl Iterator<Item = (&'static str, When)> {
-        let names = self.kind.attributes().iter().map(|attribute| attribute.name);
-        let evidence = names.filter(|name| self.kind.target() != Some(*name));
-        evidence.filter_map(|name| self.date(name).map(|when| (name, when)))
+        let columns = self.kind.columns();
+        let of_columns = columns.iter().zip(&self.values).filter(|(column, _)| self.kind.target() != Some(column.name));
+        let of_answers = self.answers.iter().filter_map(|(at, value)| {
+            self.kind.answers().get(at - columns.len()).map(|answer| (answer, value))
+        });
+        of_columns.chain(of_answers).filter_map(|(attribute, value)| match value {
+            Value::Date(when) => Some((attribute.name, *when)),
+            _ => None,
+        })
     }
 
     /// An attribute as a person.

@@ -10,14 +10,7 @@ use crate::{
     procedure::{DutyCatalogue, Procedure},
 };
 
-/// A shipped procedure, or one in a file; only one that every rule of which is assessed may be put to work.
-pub(super) fn procedure(named: &str) -> Result<Procedure, WatchError> {
-    let procedure = read_procedure(named)?;
-    procedure.put_to_work().map_err(WatchError::Procedure)?;
-    Ok(procedure)
-}
-
-/// The same, to be looked at and not put to work.
+/// A shipped procedure, or one in a file.
 pub(crate) fn read_procedure(named: &str) -> Result<Procedure, WatchError> {
     let path = Path::new(named);
     let catalogue = DutyCatalogue::shipped();

@@ -89,7 +89,7 @@ impl Watch {
     /// What this source never tells of all that a record can hold, whether or not a rule needs it.
     pub async fn whole_supply(&self) -> Result<Supply, WatchError> {
         let of_kind = |kind: FactKind| {
-            let attributes = kind.attributes().iter().map(move |attribute| Need::attribute(kind, &[attribute.name]));
+            let attributes = kind.attributes().map(move |attribute| Need::attribute(kind, &[attribute.name]));
             attributes.chain([Need::fact(kind)])
         };
         let everything: Vec<Need> = FactKind::ALL.into_iter().flat_map(of_kind).collect();

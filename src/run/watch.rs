@@ -11,7 +11,7 @@ use lettre::message::Mailbox as Address;
 use secrecy::SecretString;
 use thiserror::Error;
 
-use super::{calendar::working_days, procedure::procedure};
+use super::{calendar::working_days, procedure::read_procedure};
 use crate::{
     calendar::{AlmanacError, Calendar, Zone, ZoneError, format_date_long},
     delivery::{
@@ -183,7 +183,7 @@ pub enum WatchError {
 impl Watch {
     /// Opens everything the settings name. Nothing is written but what opening a ledger writes.
     pub async fn open(settings: &Settings) -> Result<Watch, WatchError> {
-        let procedure = procedure(&settings.authority.procedure)?;
+        let procedure = read_procedure(&settings.authority.procedure)?;
         let own = OwnCalendars::read(&settings.calendars.directory);
         let closed_on = settings.sending.closed_on.clone();
         let (calendar, office) = working_days(&own.almanac, &procedure.calendar, &closed_on)

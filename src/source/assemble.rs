@@ -3,21 +3,23 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::OfChild;
 use super::contract::CHILDREN;
+use super::answers;
 use super::fault::{Defect, Faults};
 use super::fingerprint::{Fingerprint, FingerprintKey, Impression};
 use super::packed::{Cells, ChildRow, unpack};
 use super::parse;
 use super::query::CHILD_COLUMNS;
 use crate::calendar::Zone;
-use crate::record::{CaseRecord, ChildRef, Fact, FactKind, HouseholdRef, Value};
+use crate::record::{Attribute, CaseRecord, ChildRef, EVENT_DATES, EVENTS, Fact, FactKind, HouseholdRef, Value};
 
 /// All rows of one child, before anybody has looked what they mean.
 #[derive(Debug)]
 pub(crate) struct ChildRows {
     child: String,
     attributes: Vec<[Option<String>; CHILD_COLUMNS.len()]>,
-    packed: [Option<String>; FactKind::ALL.len()],
+    packed: [Option<String>; OfChild::COUNT],
     /// Rows of `dw_children` that say exactly what another row of the same child says.
     repeated: u64,
 }
@@ -53,8 +55,8 @@ impl Gather {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Imprint {
     pub(crate) fingerprint: Fingerprint,
-    /// Rows of facts of each kind, whether they can be used or not.
-    pub(crate) fact_rows: [u64; FactKind::ALL.len()],
+    /// Rows of each view, whether they can be used or not.
+    pub(crate) fact_rows: [u64; OfChild::COUNT],
     /// Rows of `dw_children` that say exactly what another row of the same child says.
     pub(crate) repeated: u64,
 }
@@ -135,8 +137,20 @@ impl Reader {
         let [born_on, expected_on, died_on, household] = std::array::from_fn(said);
 
         let mut facts = Vec::new();
-        for (kind, packed) in FactKind::ALL.into_iter().zip(&rows.packed) {
-            facts.extend(self.facts_of(kind, &unpack(packed.as_deref())?));
+        for (of, packed) in OfChild::all().into_iter().zip(&rows.packed) {
+            let rows = unpack(packed.as_deref())?;
+            match of {
+                OfChild::Facts(kind) => {
+                    let read = rows.iter().filter_map(|cells| self.fact(kind, cells)).collect();
+                    facts.extend(self.one_of_each(read));
+                }
+                OfChild::Events => {
+                    let read = rows.iter().filter_map(|cells| self.event(cells)).collect();
+                    facts.extend(self.one_of_each(read));
+                }
+                // They come last: what they are of has been read.
+                OfChild::Answers => answers::add(&mut facts, &rows, self.zone, &mut self.found),
+            }
         }
         let mut record = CaseRecord::new(ChildRef(id.to_owned()), facts);
         record.household = parse::id(household.as_deref()).map(|id| HouseholdRef(id.into()));
@@ -156,8 +170,8 @@ impl Reader {
         }
     }
 
-    fn facts_of(&mut self, kind: FactKind, rows: &[Cells]) -> Vec<Fact> {
-        let mut facts: Vec<Fact> = rows.iter().filter_map(|cells| self.fact(kind, cells)).collect();
+    /// Of the facts of one view that share an id, one.
+    fn one_of_each(&mut self, mut facts: Vec<Fact>) -> Vec<Fact> {
         // The sort is stable and the rows came sorted, so what "last" means does not depend on the database.
         facts.sort_by(|a, b| a.id.cmp(&b.id));
         facts.dedup();
@@ -166,6 +180,7 @@ impl Reader {
             if same_id.len() > 1
                 && let Some(fact) = same_id.first()
             {
+                let kind = fact.kind;
                 self.found.faults.add(kind.view(), Some(&fact.id.0), kind.id_column(), Defect::Duplicate);
                 // The one that is passed over may be the right one: nothing is taken to be over because of it.
                 self.found.incomplete = true;
@@ -179,14 +194,46 @@ impl Reader {
     /// if it had not been held.
     fn fact(&mut self, kind: FactKind, cells: &Cells) -> Option<Fact> {
         let mut cells = cells.iter().map(Option::as_deref);
-        let Some(id) = parse::id(cells.next().flatten()) else {
-            self.found.faults.add(kind.view(), None, kind.id_column(), Defect::Empty);
+        let id = self.id(kind, cells.next().flatten())?;
+        self.with_columns(Fact::new(kind, id), kind.columns().iter().zip(cells))
+    }
+
+    /// A row of `dw_events` as a fact. What its kind has no column for is left aside.
+    fn event(&mut self, cells: &Cells) -> Option<Fact> {
+        let [id, kind, dates @ ..] = cells.as_slice() else { return None };
+        let named = parse::said(kind.as_deref());
+        let known = named.and_then(FactKind::from_name).filter(|kind| !kind.has_view());
+        let Some(kind) = known else {
+            let defect = if named.is_none() { Defect::Empty } else { Defect::UnknownCode };
+            self.found.faults.add(EVENTS, parse::id(id.as_deref()), "kind", defect);
             self.found.incomplete = true;
             return None;
         };
+        let id = self.id(kind, id.as_deref())?;
+        let columns = kind.columns().iter().filter_map(|column| {
+            let at = EVENT_DATES.iter().position(|name| *name == column.name)?;
+            Some((column, dates.get(at)?.as_deref()))
+        });
+        self.with_columns(Fact::new(kind, id), columns)
+    }
+
+    fn id<'r>(&mut self, kind: FactKind, text: Option<&'r str>) -> Option<&'r str> {
+        let id = parse::id(text);
+        if id.is_none() {
+            self.found.faults.add(kind.view(), None, kind.id_column(), Defect::Empty);
+            self.found.incomplete = true;
+        }
+        id
+    }
+
+    fn with_columns<'r>(
+        &mut self,
+        mut fact: Fact,
+        columns: impl Iterator<Item = (&'static Attribute, Option<&'r str>)>,
+    ) -> Option<Fact> {
+        let (kind, id) = (fact.kind, fact.id.0.clone());
         let mut usable = true;
-        let mut fact = Fact::new(kind, id);
-        for (attribute, text) in kind.attributes().iter().zip(cells) {
+        for (attribute, text) in columns {
             let value = match parse::value(attribute.holds, text, self.zone) {
                 Ok(Value::Missing) if attribute.required => Err(Defect::Empty),
                 other => other,
@@ -194,7 +241,7 @@ impl Reader {
             match value {
                 Ok(value) => fact = fact.with(attribute.name, value),
                 Err(defect) => {
-                    self.found.faults.add(kind.view(), Some(id), attribute.name, defect);
+                    self.found.faults.add(kind.view(), Some(&id), attribute.name, defect);
                     usable &= !attribute.required;
                     self.found.incomplete = true;
                 }
@@ -217,8 +264,8 @@ impl Reader {
             self.found.incomplete = true;
         }
         // Case systems hold planned meetings as meetings; of these kinds they hold what has been.
-        let only_past =
-            !matches!(kind, FactKind::Conference | FactKind::CoreGroup | FactKind::Allocation | FactKind::Membership);
+        let only_past = kind.booked().is_none()
+            && !matches!(kind, FactKind::Allocation | FactKind::Membership | FactKind::Absence | FactKind::Transfer);
         if only_past && start.on > self.loaded_on {
             self.found.faults.add(kind.view(), Some(&fact.id.0), kind.happened(), Defect::Future);
             self.found.incomplete |= matches!(kind, FactKind::Plan | FactKind::Enquiry);

@@ -3,7 +3,7 @@
 //! The views of dated facts come from the catalogue of facts; the rest are written here. The queries, the document for
 //! the analyst and the skeleton SQL are all made from this table, so they cannot drift apart.
 
-use crate::record::{Attribute, AttributeType, FactKind};
+use crate::record::{ANSWERS, Attribute, AttributeType, EVENT_DATES, EVENTS, FactKind};
 
 /// The view with the load mark.
 pub(crate) const LOAD: &str = "dw_load";
@@ -35,6 +35,12 @@ pub enum Holds {
     Email,
     /// The name of a canonical role.
     Role,
+    /// The name of a kind of fact.
+    Kind,
+    /// The name of an attribute that is asked for in `dw_answers`.
+    Question,
+    /// What that attribute holds.
+    Answer,
     /// What the catalogue of facts says.
     Fact(AttributeType),
 }
@@ -63,8 +69,42 @@ pub struct View {
     pub note: &'static str,
     /// Its columns, in the order they are read.
     pub columns: Vec<Column>,
-    /// The kind of fact it supplies, if it does.
-    pub fact: Option<FactKind>,
+    /// What its rows are of, if they are of a child.
+    pub of: Option<OfChild>,
+}
+
+/// What the rows of a view say of a child.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OfChild {
+    /// Facts of one kind.
+    Facts(FactKind),
+    /// Facts of every kind that has no view of its own.
+    Events,
+    /// What else is on record of a fact.
+    Answers,
+}
+
+impl OfChild {
+    /// How many views there are of children's rows.
+    pub(crate) const COUNT: usize = FactKind::WITH_VIEW.len() + 2;
+
+    /// All, in the order in which a child's row has them.
+    pub(crate) fn all() -> [OfChild; OfChild::COUNT] {
+        std::array::from_fn(|at| match FactKind::WITH_VIEW.get(at) {
+            Some(kind) => OfChild::Facts(*kind),
+            None if at == FactKind::WITH_VIEW.len() => OfChild::Events,
+            None => OfChild::Answers,
+        })
+    }
+
+    /// The view.
+    pub(crate) fn view(self) -> &'static str {
+        match self {
+            OfChild::Facts(kind) => kind.view(),
+            OfChild::Events => EVENTS,
+            OfChild::Answers => ANSWERS,
+        }
+    }
 }
 
 impl View {
@@ -81,7 +121,9 @@ pub fn views() -> Vec<View> {
         written(LOAD, "the load mark, and there must be exactly one", LOAD_NOTE, LOAD_COLUMNS),
         written(CHILDREN, "a child to be watched", CHILDREN_NOTE, CHILDREN_COLUMNS),
     ];
-    views.extend(FactKind::ALL.map(fact_view));
+    views.extend(FactKind::WITH_VIEW.map(fact_view));
+    views.push(View { of: Some(OfChild::Events), ..written(EVENTS, "anything else that happened to one child", EVENTS_NOTE, EVENTS_COLUMNS) });
+    views.push(View { of: Some(OfChild::Answers), ..written(ANSWERS, "one more thing on record of one fact", ANSWERS_NOTE, ANSWERS_COLUMNS) });
     views.extend([
         written(WORKERS, "a person who can be told, or a shared mailbox", WORKERS_NOTE, WORKERS_COLUMNS),
         written(TEAMS, "a team", "", TEAMS_COLUMNS),
@@ -92,15 +134,16 @@ pub fn views() -> Vec<View> {
 }
 
 fn written(name: &'static str, row: &'static str, note: &'static str, columns: &[Column]) -> View {
-    View { name, row, note, columns: columns.to_vec(), fact: None }
+    View { name, row, note, columns: columns.to_vec(), of: None }
 }
 
 fn fact_view(kind: FactKind) -> View {
     let id = column(kind.id_column(), Holds::Id, true, "The row's own id. It must survive a corrected date.");
     let child = column("child_id", Holds::Child, true, "The child, as in dw_children.");
     let attribute = |a: &Attribute| column(a.name, Holds::Fact(a.holds), a.required, a.meaning);
-    let columns = [id, child].into_iter().chain(kind.attributes().iter().map(attribute)).collect();
-    View { name: kind.view(), row: fact_row(kind), note: fact_note(kind), columns, fact: Some(kind) }
+    let columns = [id, child].into_iter().chain(kind.columns().iter().map(attribute)).collect();
+    let of = Some(OfChild::Facts(kind));
+    View { name: kind.view(), row: fact_row(kind), note: fact_note(kind), columns, of }
 }
 
 fn fact_row(kind: FactKind) -> &'static str {
@@ -115,6 +158,8 @@ fn fact_row(kind: FactKind) -> &'static str {
         FactKind::Membership => "one period in which one person belongs to one child's core group",
         FactKind::Incident => "one thing that somebody must hear of now, for one child",
         FactKind::Decision => "one recorded decision for one child",
+        // They share a view, which says it for all.
+        _ => "",
     }
 }
 
@@ -144,6 +189,7 @@ fn fact_note(kind: FactKind) -> &'static str {
         FactKind::Membership | FactKind::Incident | FactKind::Decision => {
             "Leave it empty if the case system does not record it; what depends on it is then told as unknown, not as done."
         }
+        _ => "",
     }
 }
 
@@ -172,7 +218,8 @@ const LOAD_COLUMNS: &[Column] = &[
 ];
 
 const CHILDREN_NOTE: &str = "Every child with open work: an open plan; an open enquiry; an enquiry that ended in the last 12 months and calls for a \
-     conference, or does not say whether it does; a conference that is arranged and not held. Also every child whose plan \
+     conference, or does not say whether it does; a conference that is arranged and not held; a move into or out of the \
+     authority in the last 12 months. Also every child whose plan \
      ended in the last 12 months, and every child with a plan or an enquiry who died in that time, so that the end is seen. \
      A child who is missing here is watched by nobody.";
 const CHILDREN_COLUMNS: &[Column] = &[
@@ -181,6 +228,29 @@ const CHILDREN_COLUMNS: &[Column] = &[
     date("expected_on", false, "The expected date of delivery of an unborn child."),
     date("died_on", false, "The date of death. Empty: alive."),
     column("household_id", Holds::Key, false, "What brothers and sisters share. Empty: not known."),
+];
+
+const EVENTS_NOTE: &str = "What `kind` may be, and what each means, stands below. Leave it empty, or leave kinds out, where the \
+                           case system does not record them; what depends on them is then told as unknown, not as done.";
+const EVENTS_COLUMNS: &[Column] = &[
+    column("event_id", Holds::Id, true, "The row's own id. It must survive a corrected date."),
+    column("child_id", Holds::Child, true, "The child, as in dw_children."),
+    column("kind", Holds::Kind, true, "Which kind of event."),
+    date(EVENT_DATES[0], false, "When it happened, began or was held. Empty: not held."),
+    date(EVENT_DATES[1], false, "For when it is arranged. Never counts as held."),
+    date(EVENT_DATES[2], false, "When it ended, where it lasts. Empty: it goes on."),
+];
+
+const ANSWERS_NOTE: &str = "Case systems ask these on forms of their own: one row for each answer. What each `question` means stands \
+                            below. Leave it empty, or leave questions out, where no form asks them; what depends on them is \
+                            then told as unknown, not as done. Two rows that answer one question of one fact differently \
+                            count as none.";
+const ANSWERS_COLUMNS: &[Column] = &[
+    column("fact_id", Holds::Key, true, "The id of the fact, as in its own view or in dw_events."),
+    column("child_id", Holds::Child, true, "The child, as in dw_children."),
+    column("fact", Holds::Kind, true, "Which kind of fact it is, e.g. `conference`."),
+    column("question", Holds::Question, true, "What is asked, e.g. `outline_sent_on`."),
+    column("answer", Holds::Answer, false, "A date, Yes or No, a number, a code or an id, as the question wants. Empty: no answer."),
 ];
 
 const WORKERS_NOTE: &str = "Everybody whose id occurs in another view, and their managers. Case systems often leave out \

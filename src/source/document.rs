@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::{Column, Holds, View, views};
+use super::{Holds, OfChild, View, views};
 use crate::directory::Role;
-use crate::record::AttributeType;
+use crate::record::{AttributeType, FactKind};
 
 /// The document, in Markdown: `config/sources/contract.md`.
 pub fn document() -> String {
@@ -17,7 +17,12 @@ pub fn document() -> String {
         text.push_str("\n\n| column | holds | needed | meaning |\n|---|---|---|---|\n");
         for column in &view.columns {
             let needed = if column.required { "yes" } else { "may be empty" };
-            let _ = writeln!(text, "| `{}` | {} | {needed} | {} |", column.name, holds(column), column.meaning);
+            let _ = writeln!(text, "| `{}` | {} | {needed} | {} |", column.name, holds(column.holds), column.meaning);
+        }
+        match view.of {
+            Some(OfChild::Events) => text.push_str(&kinds_of_events()),
+            Some(OfChild::Answers) => text.push_str(&questions()),
+            _ => {}
         }
     }
     text.push_str(CLOSING);
@@ -25,15 +30,18 @@ pub fn document() -> String {
 }
 
 /// What a column holds, in words.
-pub(crate) fn holds(column: &Column) -> String {
+pub(crate) fn holds(holds: Holds) -> String {
     let list = |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    match column.holds {
+    match holds {
         Holds::Id => "id".into(),
         Holds::Child => "`child_id`".into(),
         Holds::Key => "key".into(),
         Holds::Name => "text".into(),
         Holds::Instant => "date and time".into(),
         Holds::Email => "address".into(),
+        Holds::Kind => "kind of fact".into(),
+        Holds::Question => "question, below".into(),
+        Holds::Answer => "what the question wants".into(),
         Holds::Role => format!("one of {}", list(&Role::posts().map(Role::name).collect::<Vec<_>>())),
         Holds::Fact(AttributeType::Flag) => "flag".into(),
         Holds::Fact(AttributeType::Count) => "whole number from 0".into(),
@@ -44,6 +52,30 @@ pub(crate) fn holds(column: &Column) -> String {
         Holds::Fact(AttributeType::Team) => "`team_id`".into(),
         Holds::Fact(AttributeType::Fact(kind)) => format!("`{}` of `{}`", kind.id_column(), kind.view()),
     }
+}
+
+/// The kinds that share a view, and what each says there.
+fn kinds_of_events() -> String {
+    let mut text = "\n| `kind` | column | meaning |\n|---|---|---|\n".to_owned();
+    for kind in FactKind::ALL.into_iter().filter(|kind| !kind.has_view()) {
+        for column in kind.columns() {
+            let _ = writeln!(text, "| `{}` | `{}` | {} |", kind.name(), column.name, column.meaning);
+        }
+    }
+    text
+}
+
+/// What can be asked of each kind of fact.
+fn questions() -> String {
+    let mut text = "\n| `fact` | `question` | `answer` | meaning |\n|---|---|---|---|\n".to_owned();
+    for kind in FactKind::ALL {
+        for answer in kind.answers() {
+            let (fact, holds) = (kind.name(), holds(Holds::Fact(answer.holds)));
+            let needed = if answer.required { " It is needed: without it the event is not used." } else { "" };
+            let _ = writeln!(text, "| `{fact}` | `{}` | {holds} | {}{needed} |", answer.name, answer.meaning);
+        }
+    }
+    text
 }
 
 /// The views as statements with every column commented and nothing filled in.
@@ -62,7 +94,7 @@ pub(crate) fn skeleton() -> String {
 fn columns(text: &mut String, view: &View) {
     for (at, column) in view.columns.iter().enumerate() {
         let needed = if column.required { "needed" } else { "may be empty" };
-        comment(text, &format!("{} ({}, {needed})", column.meaning, holds(column).replace('`', "")), "    -- ");
+        comment(text, &format!("{} ({}, {needed})", column.meaning, holds(column.holds).replace('`', "")), "    -- ");
         let comma = if at + 1 < view.columns.len() { "," } else { "" };
         let _ = writeln!(text, "    CAST(NULL AS VARCHAR(255)) AS {}{comma}", column.name);
     }

@@ -3,7 +3,7 @@
 
 use thiserror::Error;
 
-use super::Counts;
+use super::{Counts, OfChild};
 use super::contract::{CHILDREN, POSTS, TEAMS, WORKERS};
 use crate::record::FactKind;
 
@@ -71,7 +71,7 @@ pub fn guard(previous: Option<&Counts>, now: &Counts, shrink_percent: u32) -> Re
     };
     // Without any of these nobody is watched, or nobody can be told.
     let vital = [CHILDREN, WORKERS, TEAMS, POSTS, FactKind::Plan.view()];
-    let watched = [CHILDREN, WORKERS, TEAMS, POSTS].into_iter().chain(FactKind::ALL.map(FactKind::view));
+    let watched = [CHILDREN, WORKERS, TEAMS, POSTS].into_iter().chain(OfChild::all().map(OfChild::view));
     for view in watched {
         let (before, after) = (previous.get(view), now.get(view));
         if after == 0 && before > 0 && (before >= SMALL || vital.contains(&view)) {

@@ -4,6 +4,7 @@
 //! keep half a load from being taken for the truth. Must not know any rule, and writes nothing anywhere: the connection
 //! is read only, always. What is wrong with a row is told as a [`Fault`]; a fault never repeats what a field holds.
 
+mod answers;
 mod assemble;
 mod contract;
 mod document;
@@ -22,7 +23,7 @@ mod supply;
 mod survey;
 
 pub use assemble::{ChildRead, Found};
-pub use contract::{Column, Holds, View, views};
+pub use contract::{Column, Holds, OfChild, View, views};
 pub use document::document;
 pub use error::SourceError;
 pub use fault::{Defect, Fault, Faults};
@@ -41,7 +42,7 @@ use crate::database::{Access, Database, Kind};
 /// The statement of the ordered pass: what a database needs for it alone is the least that a read can take.
 pub fn statement(kind: Kind) -> String {
     let views = views();
-    query::cases(kind, &views.iter().filter(|view| view.fact.is_some()).collect::<Vec<_>>())
+    query::cases(kind, &views.iter().filter(|view| view.of.is_some()).collect::<Vec<_>>())
 }
 
 /// One authority's case database, open to read.

@@ -3,9 +3,9 @@
 use serde::Deserialize as _;
 use serde_json::Deserializer;
 
+use super::OfChild;
 use super::query::CHILD_COLUMNS;
 use crate::database::{DatabaseError, Row};
-use crate::record::FactKind;
 
 /// A fact's columns without the child's id, in the order of the view. All text, or nothing.
 pub(crate) type Cells = Vec<Option<String>>;
@@ -17,8 +17,8 @@ pub(crate) struct ChildRow {
     pub(crate) child: String,
     /// [`CHILD_COLUMNS`].
     pub(crate) attributes: [Option<String>; CHILD_COLUMNS.len()],
-    /// The facts of each kind, as the database packed them.
-    pub(crate) packed: [Option<String>; FactKind::ALL.len()],
+    /// The rows of each view, as the database packed them.
+    pub(crate) packed: [Option<String>; OfChild::COUNT],
 }
 
 impl ChildRow {
@@ -28,7 +28,7 @@ impl ChildRow {
         for (at, attribute) in attributes.iter_mut().enumerate() {
             *attribute = row.lossy_text(at + 1)?;
         }
-        let mut packed = [const { None }; FactKind::ALL.len()];
+        let mut packed = [const { None }; OfChild::COUNT];
         for (at, facts) in packed.iter_mut().enumerate() {
             *facts = row.lossy_text(at + 1 + CHILD_COLUMNS.len())?;
         }
@@ -39,8 +39,8 @@ impl ChildRow {
 /// What the rows of nobody say of the whole.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Whole {
-    /// Rows of each kind of fact that have no child.
-    pub(crate) childless: [u64; FactKind::ALL.len()],
+    /// Rows of each view that have no child.
+    pub(crate) childless: [u64; OfChild::COUNT],
     /// Open plans of children who have no row.
     pub(crate) unwatched: u64,
     /// Rows of children.
@@ -50,13 +50,13 @@ pub(crate) struct Whole {
 impl Whole {
     /// Reads a row of nobody.
     pub(crate) fn read(row: &Row) -> Result<Whole, DatabaseError> {
-        let first = 1 + CHILD_COLUMNS.len() + FactKind::ALL.len();
+        let first = 1 + CHILD_COLUMNS.len() + OfChild::COUNT;
         let count = |at: usize| Ok(u64::try_from(row.maybe_int(first + at)?.unwrap_or(0)).unwrap_or(0));
-        let mut childless = [0; FactKind::ALL.len()];
+        let mut childless = [0; OfChild::COUNT];
         for (at, rows) in childless.iter_mut().enumerate() {
             *rows = count(at)?;
         }
-        Ok(Whole { childless, unwatched: count(FactKind::ALL.len())?, children: count(FactKind::ALL.len() + 1)? })
+        Ok(Whole { childless, unwatched: count(OfChild::COUNT)?, children: count(OfChild::COUNT + 1)? })
     }
 }
 

@@ -14,7 +14,7 @@ use super::packed::{Cells, ChildRow, Whole};
 use super::parse;
 use super::people::DirectoryReader;
 use super::survey::{self, Marks, Survey};
-use super::{Counts, LoadMark, Source, SourceError, query, supply, views};
+use super::{Counts, LoadMark, OfChild, Source, SourceError, query, supply, views};
 use crate::calendar::Zone;
 use crate::database::{DatabaseError, Stillness, Transaction};
 use crate::directory::Directory;
@@ -193,12 +193,10 @@ impl Pass {
         if tally.nameless > 0 {
             self.faults.add(CHILDREN, None, "child_id", Defect::Unowned(tally.nameless));
         }
-        for view in views() {
-            let Some(kind) = view.fact else { continue };
-            counts.0.insert(view.name.to_owned(), tally.fact_rows.get(kind as usize).copied().unwrap_or(0));
-            let childless = whole.childless.get(kind as usize).copied().unwrap_or(0);
+        for ((of, rows), childless) in OfChild::all().into_iter().zip(tally.fact_rows).zip(whole.childless) {
+            counts.0.insert(of.view().to_owned(), rows);
             if childless > 0 {
-                self.faults.add(view.name, None, view.key_column(), Defect::Unowned(childless));
+                self.faults.add(of.view(), None, "child_id", Defect::Unowned(childless));
             }
         }
         if whole.unwatched > 0 {
@@ -268,7 +266,7 @@ struct Tally {
     nameless: u64,
     children: u64,
     repeated: u64,
-    fact_rows: [u64; FactKind::ALL.len()],
+    fact_rows: [u64; OfChild::COUNT],
 }
 
 impl Sorting<'_> {

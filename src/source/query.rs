@@ -167,6 +167,14 @@ pub(crate) fn happened_between(kind: Kind, fact: FactKind) -> String {
     format!("SELECT COUNT(*) FROM {} WHERE {day} >= $1 AND {day} <= $2", fact.view())
 }
 
+/// How many events there are of each kind.
+pub(crate) const COUNT_OF_EVENTS: &str =
+    "SELECT TRIM(CAST(kind AS TEXT)), COUNT(*) FROM dw_events GROUP BY TRIM(CAST(kind AS TEXT))";
+
+/// How many answers there are to each question of each kind of fact.
+pub(crate) const COUNT_OF_ANSWERS: &str = "SELECT TRIM(CAST(fact AS TEXT)) || '.' || TRIM(CAST(question AS TEXT)), COUNT(*) FROM dw_answers \
+     WHERE TRIM(CAST(answer AS TEXT)) <> '' GROUP BY TRIM(CAST(fact AS TEXT)) || '.' || TRIM(CAST(question AS TEXT))";
+
 /// Answers with no row, and fails where the view or one of the columns does not exist.
 pub(crate) fn probe(view: &View, columns: &[&str]) -> String {
     let columns = if columns.is_empty() { "1".to_owned() } else { columns.join(", ") };

@@ -62,11 +62,11 @@ pub async fn rest(mut pass: Pass, mut on_case: impl FnMut(CaseRecord)) -> Result
     faults.absorb(&passed.faults);
     // What belongs to children whom nobody watches is no fault, and a run does not count it; somebody who looks may wonder.
     for view in views() {
-        let Some(kind) = view.fact else { continue };
+        let Some(of) = view.of else { continue };
         let keyed = all.keyed.get(view.name);
         let orphans = keyed.saturating_sub(passed.counts.get(view.name));
         if orphans > 0 {
-            faults.add(kind.view(), None, view.key_column(), Defect::Orphans(orphans));
+            faults.add(of.view(), None, view.key_column(), Defect::Orphans(orphans));
         }
     }
     Ok(Reading {

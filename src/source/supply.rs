@@ -40,9 +40,9 @@ pub(crate) async fn ask(
 ) -> Result<Supply, DatabaseError> {
     // How many plans there are says whether any fact may be missed.
     let mut wanted: BTreeMap<FactKind, BTreeSet<Sign>> = BTreeMap::from([(FactKind::Plan, BTreeSet::new())]);
-    for need in needs {
+    for need in needs.iter().filter(|need| need.fact.has_view()) {
         let signs = wanted.entry(need.fact).or_default();
-        signs.extend(need.any_of.iter().map(|name| Sign::Filled(name)));
+        signs.extend(need.any_of.iter().filter(|name| is_column(need.fact, name)).map(|name| Sign::Filled(name)));
         signs.extend(need.fact.ended().map(Sign::Open));
     }
     let (mut rows, mut supply) = (BTreeMap::new(), Supply::default());
@@ -61,10 +61,37 @@ pub(crate) async fn ask(
             }
         }
     }
+    let events = counted(snapshot, query::COUNT_OF_EVENTS).await?;
+    for need in needs.iter().filter(|need| !need.fact.has_view()) {
+        rows.insert(need.fact, events.get(need.fact.name()).copied().unwrap_or(0));
+    }
+    let answers = counted(snapshot, query::COUNT_OF_ANSWERS).await?;
+    for need in needs.iter().filter(|need| rows.get(&need.fact).is_some_and(|rows| *rows >= LEAST_ROWS)) {
+        for name in need.any_of.iter().filter(|name| !is_column(need.fact, name)) {
+            if !answers.contains_key(&format!("{}.{name}", need.fact.name())) {
+                supply.never_filled.insert((need.fact, name.clone()));
+            }
+        }
+    }
     if rows.get(&FactKind::Plan).is_some_and(|plans| *plans >= LEAST_ROWS) {
         supply.no_facts = rows.into_iter().filter(|(_, rows)| *rows == 0).map(|(kind, _)| kind).collect();
     }
     Ok(supply)
+}
+
+fn is_column(kind: FactKind, name: &str) -> bool {
+    kind.columns().iter().any(|column| column.name == name)
+}
+
+/// How many rows there are of each of the names that a statement groups them by.
+async fn counted(snapshot: &mut Transaction, sql: &str) -> Result<BTreeMap<String, u64>, DatabaseError> {
+    let mut counts = BTreeMap::new();
+    for row in snapshot.fetch(sql, &[]).await? {
+        if let Some(name) = row.lossy_text(0)? {
+            *counts.entry(name.to_ascii_lowercase()).or_default() += u64::try_from(row.int(1)?).unwrap_or(0);
+        }
+    }
+    Ok(counts)
 }
 
 /// What a view shows.

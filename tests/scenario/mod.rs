@@ -8,12 +8,16 @@
 //! expect DUTY KEY strict=DATE due=DATE status=STATUS met=DATE
 //! expect DUTY idle=REASON
 //! ```
-//! `-` expects that there is none. `noted=WORDS` expects the words in one of the duty's notes, `~` standing for a blank.
+//! A date may have a time: `held_on=2026-11-20T14:00`; `due_at` and `strict_at` expect one. `-` expects that there is none. `noted=WORDS` expects the words in one of the duty's notes, `~` standing for a blank.
 
 #![allow(dead_code, reason = "each test file uses its own part")]
 #![expect(clippy::expect_used, reason = "a table that cannot be read has failed the test")]
 
-use std::{collections::BTreeMap, fs};
+use std::{
+    collections::BTreeMap,
+    fs,
+    sync::{Mutex, PoisonError},
+};
 
 use chrono::{NaiveDate, NaiveTime};
 use duewatch::{
@@ -43,14 +47,22 @@ pub(crate) struct Scenario {
 }
 
 pub(crate) fn hertfordshire() -> Procedure {
-    let text = fs::read_to_string("config/procedures/hertfordshire.toml").expect("the shipped procedure");
-    Procedure::parse("hertfordshire.toml", &text, &DutyCatalogue::shipped()).expect("it parses")
+    procedure("hertfordshire").clone()
 }
 
 /// A shipped procedure, or one for tests. The latter cites a document that does not exist, so no catalogue has its duties.
-pub(crate) fn procedure(name: &str) -> Procedure {
-    if let Some((file, text)) = Procedure::shipped(name) {
-        return Procedure::parse(file, text, &DutyCatalogue::shipped()).unwrap_or_else(|problems| panic!("{problems}"));
+/// Each is read once.
+pub(crate) fn procedure(name: &str) -> &'static Procedure {
+    static READ: Mutex<BTreeMap<String, &'static Procedure>> = Mutex::new(BTreeMap::new());
+    let mut read = READ.lock().unwrap_or_else(PoisonError::into_inner);
+    read.entry(name.to_owned()).or_insert_with(|| Box::leak(Box::new(read_procedure(name))))
+}
+
+fn read_procedure(name: &str) -> Procedure {
+    if Procedure::shipped(name).is_some() {
+        // From its file and not from what is compiled in: who writes a pack need not build anything to see it hold.
+        let text = fs::read_to_string(format!("config/procedures/{name}.toml")).expect("the shipped procedure");
+        return Procedure::parse(name, &text, &DutyCatalogue::shipped()).unwrap_or_else(|problems| panic!("{problems}"));
     }
     let file = format!("tests/procedures/{name}.toml");
     let text = fs::read_to_string(&file).expect("a procedure for tests");
@@ -123,8 +135,8 @@ impl Scenario {
     }
 
     pub(crate) fn assess(&self) -> Assessment {
-        let procedure = self.procedure.as_deref().map_or_else(hertfordshire, procedure);
-        assessed(&self.record(), &procedure, self.today, self.time)
+        let procedure = procedure(self.procedure.as_deref().unwrap_or("hertfordshire"));
+        assessed(&self.record(), procedure, self.today, self.time)
     }
 
     /// Holds one expectation against the assessment.
@@ -175,11 +187,18 @@ impl Expected {
                 Err(format!("there is none of that key, only {}", keys.join(", ")))
             };
         };
+        let clock = |reading: Option<&duewatch::duty::Reading>| {
+            let zone = Zone::from_name("Europe/London").expect("a zone");
+            let at = reading.and_then(|reading| reading.at);
+            at.map_or_else(|| "-".to_owned(), |at| zone.local_time(at).format("%Y-%m-%dT%H:%M").to_string())
+        };
         let on = |on: Option<NaiveDate>| on.map_or_else(|| "-".to_owned(), |on| on.to_string());
         for (name, wanted) in &expected.fields {
             let is = match name.as_str() {
                 "strict" => on(duty.strict.as_ref().map(|reading| reading.on.on())),
                 "due" => on(duty.due.as_ref().map(|reading| reading.on.on())),
+                "strict_at" => clock(duty.strict.as_ref()),
+                "due_at" => clock(duty.due.as_ref()),
                 "met" => on(duty.met_on),
                 "status" => duty.status.name().to_owned(),
                 "late" => duty.late.to_string(),
@@ -210,11 +229,19 @@ fn date(text: &str) -> NaiveDate {
     text.parse().unwrap_or_else(|_| panic!("no date: {text}"))
 }
 
+/// A day, or a day and the time of a clock in London: `2026-11-20T14:00`.
+fn when(text: &str) -> When {
+    let Some((on, time)) = text.split_once('T') else { return When::day(date(text)) };
+    let time = NaiveTime::parse_from_str(time, "%H:%M").expect("a time");
+    let zone = Zone::from_name("Europe/London").expect("a zone");
+    When { on: date(on), at: Some(zone.at(date(on), time)) }
+}
+
 fn value(holds: AttributeType, text: &str) -> Value {
     match holds {
         AttributeType::Flag => Value::Flag(text == "yes"),
         AttributeType::Count => Value::Count(text.parse().expect("a number")),
-        AttributeType::Date => Value::Date(When::day(date(text))),
+        AttributeType::Date => Value::Date(when(text)),
         AttributeType::Code(_) => Value::Code(text.into()),
         AttributeType::Person => Value::Person(PersonRef(text.into())),
         AttributeType::Team => Value::Team(TeamRef(text.into())),

@@ -1,6 +1,6 @@
 //! Reading what stands above the rules: the procedure itself, how it counts, and its words for roles.
 //!
-//! Owns the tables `[procedure]`, `[counting]` and `[roles]`. Must not know any rule.
+//! Owns the tables `[procedure]`, `[counting]`, `[ambiguities]` and `[roles]`. Must not know any rule.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use super::{
 use crate::{
     calendar::{Convention, FirstDay, LastDay, Zone},
     directory::Role,
-    procedure::Counting,
+    procedure::{Counting, Reads},
 };
 
 /// The table `[procedure]`.
@@ -85,6 +85,17 @@ pub(super) fn counting(file: &mut Table<'_>) -> Option<Counting> {
         strict: convention(strict_first_day?, strict_last_day?),
         due: convention(due_first_day?, due_last_day?),
     })
+}
+
+/// The table `[ambiguities]`, which a document without any does without.
+pub(super) fn ambiguities(file: &mut Table<'_>) -> Option<BTreeMap<String, Reads>> {
+    let Some(item) = file.get("ambiguities") else { return Some(BTreeMap::new()) };
+    let table = item.table("the table [ambiguities]")?;
+    let set: Vec<_> = table
+        .entries()
+        .map(|(label, how)| Some((label.is.to_owned(), how.text()?.one_of("reading", "it is one of", &Reads::ALL)?)))
+        .collect();
+    set.into_iter().collect()
 }
 
 pub(super) fn roles(file: &mut Table<'_>) -> Option<BTreeMap<Role, String>> {

@@ -23,7 +23,7 @@ use self::{
     rule::{Surroundings, check_together},
     table::Table,
 };
-use super::{DutyCatalogue, Problem, Problems, Procedure, Shape, problem::Log};
+use super::{DutyCatalogue, Problems, Procedure, problem::Log};
 
 impl Procedure {
     /// Reads a procedure. `file_name` is only named in problems; `known` says which duties its authority has.
@@ -46,36 +46,13 @@ impl Procedure {
             _ => Err(log.into_problems()),
         }
     }
-
-    /// Whether this version can assess every rule.
-    ///
-    /// # Errors
-    ///
-    /// Every rule it cannot, by name: a rule that is read and passed over in silence is a child passed over.
-    pub fn put_to_work(&self) -> Result<(), Problems> {
-        let problems: Vec<Problem> = self
-            .rules
-            .iter()
-            .filter(|rule| matches!(rule.shape, Shape::Unassessed(_)))
-            .map(|rule| {
-                let message = format!(
-                    "rule {} (line {}) has the shape \"{}\", which this version reads but does not assess yet; take the \
-                     rule out or use a version that does",
-                    rule.duty,
-                    rule.line,
-                    rule.shape.name()
-                );
-                Problem::at_line(&self.id, rule.line, message)
-            })
-            .collect();
-        if problems.is_empty() { Ok(()) } else { Err(Problems(problems)) }
-    }
 }
 
 fn read<'a>(log: &'a Log<'a>, document: &'a DeTable<'a>, known: &'a DutyCatalogue) -> Option<Procedure> {
     let mut file = Table::new(log, "a procedure", document, 0..0);
     let (head, authority, document_id) = head::head(&mut file);
     let counting = head::counting(&mut file);
+    let ambiguities = head::ambiguities(&mut file);
     let words = head::roles(&mut file);
     let ladders = ladder::ladders(&mut file);
     let written = file.get("rule").and_then(|rules| rules.list()).unwrap_or_default();
@@ -85,7 +62,7 @@ fn read<'a>(log: &'a Log<'a>, document: &'a DeTable<'a>, known: &'a DutyCatalogu
     }
     check_together(&written);
     // A mistake in the head must not hide those in the rules.
-    let around = Surroundings { authority, document: document_id, counting, ladders: &ladders, known };
+    let around = Surroundings { authority, document: document_id, counting, ambiguities: ambiguities.as_ref(), ladders: &ladders, known };
     let rules: Vec<_> = written.iter().map(|rule| around.rule(rule)).collect();
     let head = head?;
     Some(Procedure {

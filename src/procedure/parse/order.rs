@@ -5,8 +5,8 @@
 
 use super::ladder::Rung;
 use crate::{
-    calendar::{FirstDay, Period},
-    procedure::{Base, Between, Counting, Deadline, Offset, Recurring, Shape, Unassessed},
+    calendar::{Allowance, FirstDay, Period},
+    procedure::{Base, Between, Counting, Deadline, Limit, Offset, Recurring, Shape},
 };
 
 const WORKING_DAY: i64 = WEEK / 5;
@@ -20,6 +20,15 @@ pub(super) fn minutes(period: Period) -> i64 {
         Period::WorkingWeeks(count) | Period::Weeks(count) => i64::from(count) * WEEK,
         Period::Months(count) => i64::from(count) * 365 * 24 * 60 / 12,
         Period::Hours(count) => i64::from(count) * 60,
+    }
+}
+
+/// For comparing alone: of two periods the longer.
+fn longest(allowed: Allowance) -> Period {
+    match allowed {
+        Allowance::Period(period) => period,
+        Allowance::CarriedHours(hours) => Period::Hours(hours),
+        Allowance::Either { periods: [one, other], .. } => if minutes(one) < minutes(other) { other } else { one },
     }
 }
 
@@ -52,21 +61,26 @@ impl Distances {
             }
         };
         match shape {
-            Shape::Deadline(Deadline { within, strict_within, .. }) => {
-                Distances { strict: limit(strict_within.unwrap_or(*within)).strict, due: limit(*within).due }
+            // From another date of the event nobody knows how far it is from the event itself.
+            Shape::Deadline(Deadline { limit: Limit::Within(within), from, strictly, .. }) => {
+                let known = |from: &[_]| from.is_empty();
+                let strict = limit(longest(strictly.within.unwrap_or(*within))).strict;
+                Distances {
+                    strict: strict.filter(|_| known(from) && known(&strictly.from)),
+                    due: limit(longest(*within)).due.filter(|_| known(from)),
+                }
             }
             Shape::Recurring(Recurring { every: Some(every), strict_every, .. }) => {
                 Distances { strict: limit(strict_every.unwrap_or(*every)).strict, due: limit(*every).due }
             }
             Shape::Report(report) => Distances { strict: None, due: Some(minutes(report.within)) },
             // A state, an alert: due on the day it is there.
-            Shape::Standing(_)
-            | Shape::Alert(_)
-            | Shape::Between(Between::EveryNth { .. })
-            | Shape::Unassessed(Unassessed::Check { .. } | Unassessed::Guidance { .. }) => {
+            Shape::Standing(_) | Shape::Alert(_) | Shape::Between(Between::EveryNth { .. }) => {
                 Distances { strict: None, due: Some(0) }
             }
-            Shape::Recurring(Recurring { every: None, .. })
+            Shape::Check(_) | Shape::Guidance(_) => Distances { strict: None, due: Some(WORKING_DAY) },
+            Shape::Deadline(_)
+            | Shape::Recurring(Recurring { every: None, .. })
             | Shape::Between(Between::Gap { .. })
             | Shape::Before(_)
             | Shape::Order(_)

@@ -8,7 +8,7 @@ use super::{
     table::Text,
 };
 use crate::{
-    procedure::{Base, Between, Counting, Ladder, NoticeKind, Offset, Shape, Standing, Unassessed},
+    procedure::{Base, Between, Counting, Ladder, NoticeKind, Offset, Order, Shape, Standing},
     record::FactKind,
 };
 
@@ -106,7 +106,12 @@ fn is_early(place: super::order::Place, distances: Distances) -> bool {
 fn has_strict(shape: &Shape) -> bool {
     match shape {
         Shape::Deadline(_) | Shape::Recurring(_) | Shape::Before(_) | Shape::Order(_) | Shape::Window(_) => true,
-        Shape::Between(_) | Shape::Standing(_) | Shape::Alert(_) | Shape::Report(_) | Shape::Unassessed(_) => false,
+        Shape::Between(_)
+        | Shape::Standing(_)
+        | Shape::Alert(_)
+        | Shape::Report(_)
+        | Shape::Check(_)
+        | Shape::Guidance(_) => false,
     }
 }
 
@@ -117,10 +122,13 @@ pub(in crate::procedure) fn anchor(shape: &Shape) -> Option<FactKind> {
         Shape::Recurring(recurring) => Some(recurring.met_by.fact),
         Shape::Between(Between::Gap { of, .. } | Between::EveryNth { of, .. })
         | Shape::Standing(Standing::NotSet { of, .. })
-        | Shape::Unassessed(Unassessed::Check { at: of, .. } | Unassessed::Guidance { with: of, .. }) => Some(of.fact),
+        | Shape::Order(Order::Only { of, .. } | Order::Before { then: of, .. } | Order::Apart { then: of, .. }) => {
+            Some(of.fact)
+        }
+        Shape::Check(check) => Some(check.at.fact),
+        Shape::Guidance(guidance) => Some(guidance.with.fact),
         Shape::Before(before) => Some(before.of.fact),
         Shape::Alert(alert) => Some(alert.on.fact),
-        Shape::Order(order) => Some(order.then.fact),
         Shape::Window(_) | Shape::Standing(Standing::NoneOpen { .. }) | Shape::Report(_) => None,
     }
 }

@@ -14,7 +14,8 @@ use super::{
 use crate::{
     calendar::Period,
     near::{choices, nearest},
-    procedure::{Citation, Counting, Counts, DutyCatalogue, DutyId, Rule, Shape, Strength, Under},
+    directory::Role,
+    procedure::{Base, Citation, Counting, Counts, DutyCatalogue, DutyId, NoticeKind, Offset, Reads, Rule, Shape, Step, Strength, UNDONE, Under},
 };
 
 /// The most words a quote may have. It points at the document and does not replace it.
@@ -37,6 +38,8 @@ pub(super) struct Surroundings<'a> {
     /// None where the head does not say.
     pub(super) document: Option<&'a str>,
     pub(super) counting: Option<Counting>,
+    /// None where the table has a mistake.
+    pub(super) ambiguities: Option<&'a BTreeMap<String, Reads>>,
     pub(super) ladders: &'a BTreeMap<&'a str, NamedLadder<'a>>,
     pub(super) known: &'a DutyCatalogue,
 }
@@ -53,6 +56,8 @@ impl Surroundings<'_> {
         let responsible = table.need("responsible", "\"lead_worker\"").and_then(|role| words::role(&role.text()?));
         let cite = table.need("cite", "{ lines = [45], quote = \"the words\" }").and_then(|cite| self.citation(&cite));
         let under_review = table.get("under_review").map_or(Some(false), |flag| flag.flag());
+        let not_in_text = table.get("not_in_text").map_or(Some(false), |flag| flag.flag());
+        let ambiguity = table.get("ambiguity").map_or(Some(Vec::new()), |labels| self.labels(&labels));
         let under = table.get("under");
         let from_birth = table.get("from_birth").map_or(Some(false), |flag| flag.flag());
         let after_death = table.get("after_death").map_or(Some(false), |flag| flag.flag());
@@ -79,6 +84,9 @@ impl Surroundings<'_> {
         let climb = Climb { duty: &duty_text, line, shape_name: shape_text.is, shape: &shape, counting: self.counting };
         let mut ladder = climb.ladder(ladder_named.ok()?, &own)?;
         let responsible = responsible?;
+        if let Shape::Check(_) | Shape::Guidance(_) = &shape {
+            ladder.steps.extend(points(responsible));
+        }
         // Whoever must act hears of it for as long as it is not done, whatever the ladder says of others.
         if let Some(repeat) = &mut ladder.repeat
             && !repeat.tell.contains(&responsible)
@@ -93,6 +101,9 @@ impl Surroundings<'_> {
             responsible,
             citation: cite?,
             under_review: under_review?,
+            not_in_text: not_in_text?,
+            reads: self.reads(ambiguity.as_deref()?),
+            ambiguity: ambiguity?,
             under: under?,
             from_birth: from_birth?,
             after_death: after_death?,
@@ -117,6 +128,26 @@ impl Surroundings<'_> {
             format!("the catalogue holds no duty `{}` of `{authority}`", text.is),
             format!("{near}a duty of your own begins with `{LOCAL}`, then small letters, digits and `-`"),
         )
+    }
+
+    /// Labels of ambiguities, each of which the head must settle.
+    fn labels(&self, item: &Item<'_>) -> Option<Vec<String>> {
+        let label = |item: &Item<'_>| {
+            let text = item.text()?;
+            if !self.ambiguities.is_some_and(|known| known.contains_key(text.is)) {
+                let help = format!("write under [ambiguities]: {} = \"both\"", text.is);
+                return text.refuse(format!("nothing says how the ambiguity `{}` is read", text.is), help);
+            }
+            Some(text.is.to_owned())
+        };
+        item.one_or_more().iter().map(label).collect::<Vec<_>>().into_iter().collect()
+    }
+
+    /// Which readings are in force: where the rule rests on several ambiguities, the strictest answer.
+    fn reads(&self, labels: &[String]) -> Reads {
+        let set = |label: &String| self.ambiguities?.get(label.as_str()).copied();
+        let set: Vec<Reads> = labels.iter().filter_map(set).collect();
+        [Reads::Strict, Reads::Ordinary].into_iter().find(|reads| set.contains(reads)).unwrap_or_default()
     }
 
     fn citation(&self, item: &Item<'_>) -> Option<Citation> {
@@ -169,6 +200,23 @@ impl Surroundings<'_> {
     }
 }
 
+/// Who is told of a point to confirm or to bear in mind: whoever is responsible, when the event is near, and once more when
+/// the record shows that it was not done.
+fn points(responsible: Role) -> [Step; 2] {
+    let step = |name: &str, when, kind, once| Step {
+        name: name.to_owned(),
+        when,
+        kind,
+        tell: vec![responsible],
+        unless: None,
+        once,
+        ask: None,
+    };
+    let near = Offset::Before(Period::WorkingDays(3), Base::Anchor);
+    let after = Offset::After(Period::WorkingDays(1), Base::Anchor);
+    [step("checklist", near, NoticeKind::Checklist, None), step("undone", after, NoticeKind::Overdue, Some(UNDONE))]
+}
+
 /// There is no ladder, and a problem says so.
 struct Noted;
 
@@ -179,8 +227,7 @@ fn under(item: &Item<'_>, shape: ShapeName) -> Option<Under> {
         item.log.problem(&item.span, "a report belongs to the authority and runs under nothing", help);
         return None;
     }
-    let names = Under::ALL.map(|under| (under.kind().name(), under));
-    item.text()?.one_of("lasting fact", "a rule runs under one of", &names)
+    item.text()?.one_of("lasting state", "a rule runs under one of", &Under::ALL)
 }
 
 /// What `office_days` says, which can be asked only of a rule that counts working days.

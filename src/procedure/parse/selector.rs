@@ -3,7 +3,7 @@
 //! Owns selectors and what meets a duty. Must not know which shape they stand in.
 
 use super::{
-    table::{Item, Text},
+    table::{Item, Table, Text},
     words,
 };
 use crate::{
@@ -15,17 +15,22 @@ use crate::{
 const EXAMPLE: &str = "{ fact = \"core_group\" }";
 
 /// A selector under a key that must be there.
-pub(super) fn needed(table: &mut super::table::Table<'_>, key: &'static str) -> Option<Selector> {
+pub(super) fn needed(table: &mut Table<'_>, key: &'static str) -> Option<Selector> {
     selector(&table.need(key, EXAMPLE)?)
 }
 
 pub(super) fn selector(item: &Item<'_>) -> Option<Selector> {
     let mut table = item.table("a choice of facts")?;
+    let selector = read(&mut table);
+    table.finish();
+    selector
+}
+
+fn read(table: &mut Table<'_>) -> Option<Selector> {
     let fact = table.need("fact", "\"core_group\"").and_then(|fact| words::fact_kind(&fact.text()?));
     let tests = table.get("where");
     let by = table.get("by");
     let first = table.get("first").map_or(Some(false), |first| first.flag());
-    table.finish();
     let fact = fact?;
     let tests = tests.map_or(Some(Vec::new()), |tests| read_tests(&tests, fact));
     let by = by.map_or(Some(Vec::new()), |by| relations(&by, fact));
@@ -34,7 +39,19 @@ pub(super) fn selector(item: &Item<'_>) -> Option<Selector> {
 
 /// What meets a duty: any such fact. The first one of all could meet only the first duty.
 pub(super) fn meeting(item: &Item<'_>) -> Option<Selector> {
-    let selector = selector(item)?;
+    not_the_first(item, selector(item)?)
+}
+
+/// The same, with the word whether it is enough that it is arranged.
+pub(super) fn meeting_or_booked(item: &Item<'_>) -> Option<(Selector, bool)> {
+    let mut table = item.table("a choice of facts")?;
+    let selector = read(&mut table);
+    let booked = table.get("booked").map_or(Some(false), |flag| flag.flag());
+    table.finish();
+    Some((not_the_first(item, selector?)?, booked?))
+}
+
+fn not_the_first(item: &Item<'_>, selector: Selector) -> Option<Selector> {
     if selector.first {
         item.log.problem(
             &item.span,
@@ -68,7 +85,7 @@ pub(super) fn dates(item: &Item<'_>, anchor: Option<FactKind>) -> Option<Vec<&'s
     names.collect::<Vec<_>>().into_iter().collect()
 }
 
-fn read_tests(item: &Item<'_>, fact: FactKind) -> Option<Vec<Test>> {
+pub(super) fn read_tests(item: &Item<'_>, fact: FactKind) -> Option<Vec<Test>> {
     let tests: Vec<_> =
         item.table("the tests of a fact")?.entries().map(|(name, value)| test(&name, &value, fact)).collect();
     tests.into_iter().collect()

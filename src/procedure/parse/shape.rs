@@ -3,15 +3,15 @@
 //! Owns which words each shape has and what they must be. Must not know ladders: those are the same for all.
 
 use super::{
-    selector::{dates, meeting, met_by, needed, selector},
+    selector::{dates, meeting, meeting_or_booked, met_by, needed, read_tests, selector},
     table::{Item, Table, Text},
     words,
 };
 use crate::{
-    calendar::Period,
+    calendar::{Allowance, Period},
     procedure::{
-        Alert, Before, Between, ChildDate, Deadline, Distance, DutyId, MetBy, Order, Recurring, Report, Selector,
-        Shape, Standing, Start, Unassessed, Under, Window,
+        Alert, Before, Between, Check, ChildDate, Deadline, Distance, DutyId, Guidance, Limit, MetBy, Order, Recurring,
+        Report, Selector, Shape, Standing, Start, Strictly, Under, Window,
     },
     record::{AttributeType, FactKind},
 };
@@ -62,11 +62,14 @@ pub(super) fn shape(name: ShapeName, under: Under, rule: &mut Table<'_>) -> Opti
         ShapeName::Order => order(rule).map(Shape::Order),
         ShapeName::Check => {
             let (at, reason) = (needed(rule, "at"), reason(rule));
-            Some(Shape::Unassessed(Unassessed::Check { at: at?, reason: reason? }))
+            let undone = rule.get("undone").map_or(Some(None), |flag| {
+                words::attribute_of(&flag.text()?, at.as_ref()?.fact, AttributeType::Flag).map(Some)
+            });
+            Some(Shape::Check(Check { at: at?, undone: undone?, reason: reason? }))
         }
         ShapeName::Guidance => {
             let (with, reason) = (needed(rule, "with"), reason(rule));
-            Some(Shape::Unassessed(Unassessed::Guidance { with: with?, reason: reason? }))
+            Some(Shape::Guidance(Guidance { with: with?, reason: reason? }))
         }
     }
 }
@@ -74,8 +77,9 @@ pub(super) fn shape(name: ShapeName, under: Under, rule: &mut Table<'_>) -> Opti
 fn deadline(rule: &mut Table<'_>) -> Option<Deadline> {
     let of = needed(rule, "of");
     let expected = rule.get("expected").map_or(Some(false), |expected| expected.flag());
-    let within = period(rule, "within", "\"10 working days\"");
-    let strict_within = strictly(rule, "strict_within", within);
+    let from = starts(rule, "from", of.as_ref());
+    let limit = limit(rule, of.as_ref());
+    let strictly = strictly_read(rule, of.as_ref(), limit.as_ref());
     let met_by = met(rule, of.as_ref());
     if let (Some(of), Some(MetBy::Fact(met_by)), Some(item)) = (&of, &met_by, rule.peek("met_by"))
         && meets_itself(of, met_by)
@@ -83,8 +87,53 @@ fn deadline(rule: &mut Table<'_>) -> Option<Deadline> {
         let message = "the event that starts the clock would meet this duty at once";
         item.log.problem(&item.span, message, "what comes round again has the shape `recurring`");
     }
-    let (within, strict_within) = (within?, strict_within?);
-    Some(Deadline { of: of?, expected: expected?, within, strict_within, met_by: met_by? })
+    Some(Deadline {
+        of: of?,
+        from: from?,
+        expected: expected?,
+        limit: limit?,
+        met_by: met_by?,
+        strictly: strictly?,
+    })
+}
+
+/// How long: a period, or until a date that is on record.
+fn limit(rule: &mut Table<'_>, of: Option<&Selector>) -> Option<Limit> {
+    if rule.peek("within").is_none()
+        && let Some(by) = rule.get("by")
+    {
+        return date(&by.text()?, of).map(Limit::By);
+    }
+    words::allowance(&rule.need("within", "\"10 working days\"")?.text()?).map(Limit::Within)
+}
+
+/// Date attributes in the order in which they are looked at.
+fn starts(rule: &mut Table<'_>, key: &'static str, of: Option<&Selector>) -> Option<Vec<&'static str>> {
+    let Some(item) = rule.get(key) else { return Some(Vec::new()) };
+    let names: Vec<_> = item.one_or_more().iter().map(|item| date(&item.text()?, of)).collect();
+    names.into_iter().collect()
+}
+
+/// In what the strict reading differs.
+fn strictly_read(rule: &mut Table<'_>, of: Option<&Selector>, limit: Option<&Limit>) -> Option<Strictly> {
+    let within = rule.get("strict_within").map_or(Some(None), |item| {
+        let strict = words::allowance(&item.text()?)?;
+        if let Some(Limit::Within(Allowance::Period(ordinary))) = limit
+            && let Allowance::Period(strict) = strict
+        {
+            not_longer(&item, "strict_within", strict, *ordinary)?;
+        }
+        Some(Some(strict))
+    });
+    let from = starts(rule, "strict_from", of);
+    let met = rule.get("strict_met_by").map_or(Some((None, false)), |item| {
+        if item.table("what meets a duty")?.peek("dates").is_some() {
+            return met_by(&item, of.map(|of| of.fact)).map(|met| (Some(met), false));
+        }
+        meeting_or_booked(&item).map(|(selector, booked)| (Some(MetBy::Fact(selector)), booked))
+    });
+    let (met_by, or_booked) = met?;
+    Some(Strictly { within: within?, from: from?, met_by, or_booked })
 }
 
 fn recurring(rule: &mut Table<'_>, under: Under) -> Option<Recurring> {
@@ -95,12 +144,26 @@ fn recurring(rule: &mut Table<'_>, under: Under) -> Option<Recurring> {
     };
     let strict_every = strictly(rule, "strict_every", every.flatten());
     let weeks_set_by = rule.get("weeks_set_by").map_or(Some(None), |item| weeks_set_by(&item).map(Some));
-    let starts = [(under.kind().name(), Start::Opening), ("first_event", Start::FirstEvent)];
+    let until = rule.get("until").map(|item| selector(&item));
+    let every_until = match until {
+        None => Some(None),
+        Some(until) => period(rule, "every_until", "\"6 weeks\"").and_then(|every| Some(Some((until?, every)))),
+    };
+    let lessened = rule.get("lessened").map_or(Some(false), |flag| flag.flag());
+    let starts = [(under.name(), Start::Opening), ("first_event", Start::FirstEvent)];
     let from =
         rule.need("from", "\"first_event\"").and_then(|from| from.text()?.one_of("start", "the starts are", &starts));
     let met_by = rule.need("met_by", "{ fact = \"core_group\" }").and_then(|item| meeting(&item));
     let (every, strict_every) = (every?, strict_every?);
-    Some(Recurring { every, strict_every, weeks_set_by: weeks_set_by?, from: from?, met_by: met_by? })
+    Some(Recurring {
+        every,
+        strict_every,
+        weeks_set_by: weeks_set_by?,
+        until: every_until?,
+        lessened: lessened?,
+        from: from?,
+        met_by: met_by?,
+    })
 }
 
 /// Whether every fact that starts the clock also stops it.
@@ -154,9 +217,12 @@ fn standing(rule: &mut Table<'_>) -> Option<Standing> {
             item.log.problem(&item.span, message, format!("these last: {}", lasting.join(", ")));
             return None;
         }
-        return Some(Standing::NoneOpen { of });
+        let lasts = rule.get("for").map_or(Some(None), |item| stated(&item).map(Some));
+        return Some(Standing::NoneOpen { of, lasts: lasts? });
     }
-    let not_set = rule.get("not_set").and_then(|item| item.text());
+    // Asked for so that a rule that tries this is told how it is written.
+    rule.get("for");
+    let not_set = rule.get("not_set").map(|item| item.one_or_more());
     let of = rule.get("of").and_then(|item| selector(&item));
     if rule.peek("not_set").is_none() || rule.peek("of").is_none() {
         rule.log.problem(
@@ -166,13 +232,18 @@ fn standing(rule: &mut Table<'_>) -> Option<Standing> {
         );
         return None;
     }
-    let (of, not_set) = (of?, not_set?);
-    let attribute = words::attribute(&not_set, of.fact)?;
-    if attribute.required {
-        let message = format!("a {} always has `{}`, so this state cannot exist", of.fact.words(), attribute.name);
-        return not_set.refuse(message, "name an attribute that may be empty");
-    }
-    Some(Standing::NotSet { of, attribute: attribute.name })
+    let of = of?;
+    let needed = |item: &Item<'_>| {
+        let name = item.text()?;
+        let attribute = words::attribute(&name, of.fact)?;
+        if attribute.required {
+            let message = format!("a {} always has `{}`, so this state cannot exist", of.fact.words(), attribute.name);
+            return name.refuse(message, "name an attribute that may be empty");
+        }
+        Some(attribute.name)
+    };
+    let attributes: Vec<_> = not_set?.iter().map(needed).collect();
+    Some(Standing::NotSet { attributes: attributes.into_iter().collect::<Option<_>>()?, of })
 }
 
 fn alert(rule: &mut Table<'_>) -> Option<Alert> {
@@ -191,14 +262,15 @@ fn report(rule: &mut Table<'_>) -> Option<Report> {
 fn before(rule: &mut Table<'_>) -> Option<Before> {
     let of = needed(rule, "of");
     if let (Some(of), Some(item)) = (&of, rule.peek("of"))
-        && of.fact.booked().is_none()
+        && !of.fact.may_lie_ahead()
     {
         let message = format!("a {} is never booked, so nothing can be due before it", of.fact.words());
         item.log.problem(&item.span, message, "");
     }
+    let next = rule.get("next").map_or(Some(None), |next| date(&next.text()?, of.as_ref()).map(Some));
     let by = rule.get("by").map_or(Some(None), |by| days(&by.text()?, words::period, |by| by).map(Some));
     let met_by = met(rule, of.as_ref());
-    Some(Before { of: of?, by: by?, met_by: met_by? })
+    Some(Before { of: of?, next: next?, by: by?, met_by: met_by? })
 }
 
 fn window(rule: &mut Table<'_>) -> Option<Window> {
@@ -249,6 +321,13 @@ fn days<T: Copy>(text: &Text<'_>, read: fn(&Text<'_>) -> Option<T>, period: fn(T
 }
 
 fn order(rule: &mut Table<'_>) -> Option<Order> {
+    if let Some(must) = rule.get("must") {
+        let of = needed(rule, "of")?;
+        let must = read_tests(&must, of.fact)?;
+        return Some(Order::Only { of, must });
+    }
+    // Asked for so that a rule that tries this is told how it is written.
+    rule.get("of");
     let (first, then) = (needed(rule, "first"), needed(rule, "then"));
     if let (Some(first), Some(then), Some(item)) = (&first, &then, rule.peek("then"))
         && first == then
@@ -260,7 +339,8 @@ fn order(rule: &mut Table<'_>) -> Option<Order> {
     if let (Some(true), Some(true), Some(item)) = (another_day, each_time, rule.peek("each_time")) {
         item.log.problem(&item.span, "`each_time` says nothing where two things are only kept apart", "take it out");
     }
-    Some(Order { first: first?, then: then?, another_day: another_day?, each_time: each_time? })
+    let (first, then) = (first?, then?);
+    Some(if another_day? { Order::Apart { first, then } } else { Order::Before { first, then, each_time: each_time? } })
 }
 
 fn reason(rule: &mut Table<'_>) -> Option<String> {
@@ -282,14 +362,19 @@ fn period(rule: &mut Table<'_>, key: &'static str, example: &str) -> Option<Peri
 fn strictly(rule: &mut Table<'_>, key: &'static str, ordinary: Option<Period>) -> Option<Option<Period>> {
     let Some(item) = rule.get(key) else { return Some(None) };
     let strict = stated(&item)?;
-    if let Some(ordinary) = ordinary
-        && super::order::minutes(strict) > super::order::minutes(ordinary)
-    {
+    if let Some(ordinary) = ordinary {
+        not_longer(&item, key, strict, ordinary)?;
+    }
+    Some(Some(strict))
+}
+
+fn not_longer(item: &Item<'_>, key: &str, strict: Period, ordinary: Period) -> Option<()> {
+    if super::order::minutes(strict) > super::order::minutes(ordinary) {
         let message = format!("`{key}` is {strict}, which is longer than {ordinary}");
         item.log.problem(&item.span, message, "the strict reading is the one that is over first");
         return None;
     }
-    Some(Some(strict))
+    Some(())
 }
 
 fn stated(item: &Item<'_>) -> Option<Period> {

@@ -4,7 +4,7 @@
 
 use super::table::{Item, Text};
 use crate::{
-    calendar::Period,
+    calendar::{Allowance, Period},
     directory::Role,
     near::choices,
     procedure::{Base, Distance, Offset},
@@ -42,6 +42,11 @@ pub(super) fn period(text: &Text<'_>) -> Option<Period> {
 
 fn period_of(text: &Text<'_>, words: &str) -> Option<Period> {
     words.parse().map_or_else(|error: crate::calendar::PeriodError| text.refuse(error.to_string(), ""), Some)
+}
+
+/// A period, or a limit in which the hour matters.
+pub(super) fn allowance(text: &Text<'_>) -> Option<Allowance> {
+    text.is.parse().map_or_else(|error: crate::calendar::AllowanceError| text.refuse(error.to_string(), ""), Some)
 }
 
 pub(super) fn offset(text: &Text<'_>) -> Option<Offset> {
@@ -89,7 +94,7 @@ pub(super) fn attribute(text: &Text<'_>, kind: FactKind) -> Option<&'static crat
         return text.refuse(message, "it is compared with the date that a rule comes to, and with nothing else");
     }
     kind.attribute(text.is).map(|(_, attribute)| attribute).or_else(|| {
-        let names = kind.attributes().iter().map(|attribute| attribute.name);
+        let names = kind.attributes().map(|attribute| attribute.name);
         let help = choices(text.is, "it has", names.filter(|name| kind.target() != Some(*name)));
         text.refuse(format!("a {} has no attribute `{}`", kind.words(), text.is), help)
     })
@@ -101,7 +106,7 @@ pub(super) fn attribute_of(text: &Text<'_>, kind: FactKind, holds: AttributeType
     if attribute.holds == holds {
         return Some(attribute.name);
     }
-    let usable = kind.attributes().iter().filter(|a| a.holds == holds && kind.target() != Some(a.name));
+    let usable = kind.attributes().filter(|a| a.holds == holds && kind.target() != Some(a.name));
     let fitting: Vec<&str> = usable.map(|a| a.name).collect();
     let help = match fitting.as_slice() {
         [] => String::new(),

@@ -7,8 +7,8 @@ use super::{
     selector::{bare, flag, held, in_a_row, one, with_article},
 };
 use crate::procedure::{
-    Before, Between, ChildDate, Deadline, MetBy, Order, Procedure, Recurring, Report, Rule, Selector, Shape, Standing,
-    Start, Unassessed, Under, Window,
+    Before, Between, Check, ChildDate, Deadline, Guidance, Limit, MetBy, Order, Procedure, Recurring, Report, Rule, Selector,
+    Shape, Standing, Start, Under, Window,
 };
 
 /// One or more sentences. The only place that tells the shapes apart to word them.
@@ -25,10 +25,12 @@ pub(super) fn sentences(procedure: &Procedure, rule: &Rule) -> String {
         Shape::Before(shape) => before(procedure, shape),
         Shape::Window(shape) => window(procedure, shape),
         Shape::Order(shape) => order(procedure, shape),
-        Shape::Unassessed(Unassessed::Check { at, reason }) => {
-            format!("To be confirmed at {}. It is not tracked: {reason}.", one(procedure, at))
+        Shape::Check(Check { at, undone, reason }) => {
+            let undone = undone.map(|flag| format!(" Overdue where \"{}\" is recorded as No.", date_words(flag)));
+            let undone = undone.unwrap_or_default();
+            format!("To be confirmed at {}. It is not tracked: {reason}.{undone}", one(procedure, at))
         }
-        Shape::Unassessed(Unassessed::Guidance { with, reason }) => {
+        Shape::Guidance(Guidance { with, reason }) => {
             format!("Goes with the messages for {}. It is not tracked: {reason}.", one(procedure, with))
         }
     }
@@ -36,10 +38,26 @@ pub(super) fn sentences(procedure: &Procedure, rule: &Rule) -> String {
 
 fn deadline(procedure: &Procedure, under: Under, shape: &Deadline) -> String {
     let met = met(procedure, &shape.met_by, " on or after that day");
-    let strict = shape.strict_within.map(|strict| format!(", or read strictly {strict},")).unwrap_or_default();
-    let mut text = format!("Within {}{strict} of {}. {met}", shape.within, starting(procedure, under, &shape.of));
+    let strict = shape.strictly.within.map(|strict| format!(", or read strictly {strict},")).unwrap_or_default();
+    let start = starting(procedure, under, &shape.of);
+    let mut text = match &shape.limit {
+        Limit::Within(within) => format!("Within {within}{strict} of {}{start}.", dates_of(&shape.from)),
+        Limit::By(name) => format!("By the date on record as \"{}\" of {start}.", date_words(name)),
+    };
+    if !shape.strictly.from.is_empty() {
+        text.push_str(&format!(" The earliest date counts from {}{start}.", dates_of(&shape.strictly.from)));
+    }
+    text.push_str(&format!(" {met}"));
+    if let Some(strictly) = &shape.strictly.met_by {
+        let booked = if shape.strictly.or_booked { ", or one arranged for a day by then" } else { "" };
+        let met = match strictly {
+            MetBy::Fact(selector) => held(procedure, selector),
+            MetBy::Dates(names) => names_in_words(names),
+        };
+        text.push_str(&format!(" For the earliest date {met}{booked}, is enough."));
+    }
     if shape.expected {
-        let (under, fact) = (with_article(under.kind().words()), shape.of.fact.words());
+        let (under, fact) = (with_article(under.words()), shape.of.fact.words());
         text.push_str(&format!(" {} without such a {fact} on record is told as \"cannot tell\".", capital(&under)));
     }
     text
@@ -54,8 +72,22 @@ fn starting(procedure: &Procedure, under: Under, of: &Selector) -> String {
     }
 }
 
+/// "the first of "received" and "happened" on record of ".
+fn dates_of(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [name] => format!("the date on record as \"{}\" of ", date_words(name)),
+        names => format!("the first date on record, of {}, of ", names_in_words(names)),
+    }
+}
+
+fn names_in_words(names: &[&str]) -> String {
+    let words: Vec<String> = names.iter().map(|name| format!("\"{}\"", date_words(name))).collect();
+    listed(&words, "and")
+}
+
 fn start_of(under: Under) -> String {
-    format!("the start of the {}", under.kind().words())
+    format!("the start of the {}", under.words())
 }
 
 fn recurring(procedure: &Procedure, under: Under, shape: &Recurring) -> String {
@@ -74,6 +106,16 @@ fn recurring(procedure: &Procedure, under: Under, shape: &Recurring) -> String {
     };
     let strict = shape.strict_every.map(|strict| format!(", or read strictly every {strict}")).unwrap_or_default();
     let mut text = format!("At least every {}{strict}, {counted}. Met by {met}.", every(own));
+    if let Some((until, every_until)) = &shape.until {
+        let until = held(procedure, until);
+        text.push_str(&format!(" Until {until}: every {} instead.", every(*every_until)));
+    }
+    if shape.lessened {
+        text.push_str(
+            " A conference may lessen it for one child, with its chair, its reason and its place in the outline plan on record; \
+             that ends with the next conference.",
+        );
+    }
     if let Some(setter) = setter {
         text.push_str(&format!(
             " Where {setter} has set another number of weeks, the shorter of the two gives the earliest date, and the \
@@ -110,22 +152,23 @@ fn between(procedure: &Procedure, shape: &Between) -> String {
 
 fn standing(procedure: &Procedure, shape: &Standing) -> String {
     match shape {
-        Standing::NoneOpen { of } => {
-            format!("There must always be {}. Overdue from the first day without one.", one(procedure, of))
+        Standing::NoneOpen { of, lasts } => {
+            let lasts = lasts.map(|lasts| format!(" for {lasts}")).unwrap_or_default();
+            format!("There must always be {}{lasts}. Overdue from the first day without one.", one(procedure, of))
         }
-        Standing::NotSet { of, attribute } => {
+        Standing::NotSet { of, attributes } => {
             let fact = of.fact.words();
             // Only a date to come is said by the next one too.
-            let next = if of.fact.is_date(attribute) {
+            let next = if attributes.iter().all(|attribute| of.fact.is_date_ahead(attribute)) {
                 let booked = if of.fact.booked().is_some() { "is booked or " } else { "" };
                 format!(", unless the next {fact} {booked}was held")
             } else {
                 String::new()
             };
             format!(
-                "The latest {} must have its \"{}\" on record{next}. Overdue from the day of that {fact}.",
+                "The latest {} must have its {} on record{next}. Overdue from the day of that {fact}.",
                 bare(procedure, of),
-                date_words(attribute),
+                names_in_words(attributes),
             )
         }
     }
@@ -141,7 +184,10 @@ fn report(procedure: &Procedure, shape: &Report) -> String {
 }
 
 fn before(procedure: &Procedure, shape: &Before) -> String {
-    let (event, met) = (one(procedure, &shape.of), met(procedure, &shape.met_by, " since the last one"));
+    let (event, mut met) = (one(procedure, &shape.of), met(procedure, &shape.met_by, " since the last one"));
+    if let Some(next) = shape.next {
+        met.push_str(&format!(" Where none is booked, its day is the one on record as \"{}\".", date_words(next)));
+    }
     match shape.by {
         None => format!("At the latest on the day of {event}. {met}"),
         Some(by) => {
@@ -167,12 +213,19 @@ fn window(procedure: &Procedure, shape: &Window) -> String {
 }
 
 fn order(procedure: &Procedure, shape: &Order) -> String {
-    let each_time = if shape.each_time { " Each time a new one." } else { "" };
-    let (first, then) = (one(procedure, &shape.first), one(procedure, &shape.then));
-    if shape.another_day {
-        return format!("{} must not be on the day of {first}.", capital(&then));
+    match shape {
+        Order::Before { first, then, each_time } => {
+            let each_time = if *each_time { " Each time a new one." } else { "" };
+            format!("{} must come before {}.{each_time}", capital(&one(procedure, first)), one(procedure, then))
+        }
+        Order::Apart { first, then } => {
+            format!("{} must not be on the day of {}.", capital(&one(procedure, then)), one(procedure, first))
+        }
+        Order::Only { of, must } => {
+            let said = Selector { tests: must.clone(), by: Vec::new(), first: false, ..of.clone() };
+            format!("{} must be {}.", capital(&one(procedure, of)), one(procedure, &said))
+        }
     }
-    format!("{} must come before {then}.{each_time}", capital(&first))
 }
 
 fn met(procedure: &Procedure, met_by: &MetBy, when: &str) -> String {
@@ -183,7 +236,6 @@ fn met(procedure: &Procedure, met_by: &MetBy, when: &str) -> String {
 }
 
 fn met_by_dates(names: &[&str]) -> String {
-    let words: Vec<String> = names.iter().map(|name| format!("\"{}\"", date_words(name))).collect();
     let have = if names.len() == 1 { "has a date" } else { "have dates" };
-    format!("Met once {} {have} on record.", listed(&words, "and"))
+    format!("Met once {} {have} on record.", names_in_words(names))
 }

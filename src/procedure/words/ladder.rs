@@ -40,6 +40,7 @@ impl Dates {
         let named = |anchor: String, due: &str| Dates { anchor, due: due.to_owned() };
         match shape {
             Shape::Alert(_) => named(format!("the {fact}"), &format!("the day of the {fact}")),
+            Shape::Check(_) | Shape::Guidance(_) => named(format!("the {fact}"), "the working day after"),
             Shape::Standing(_) => named("the first day".to_owned(), "the first day it is not met"),
             Shape::Report(_) => named("the end of the month".to_owned(), "the day it goes out"),
             Shape::Recurring(_) => named("the last time".to_owned(), "the due date"),

@@ -91,6 +91,10 @@ impl Rule {
             (_, Under::Enquiry) => {
                 "under each enquiry, with a plan or without, until it has ended and needs no conference"
             }
+            (_, Under::Unallocated) => "while a plan is open and no lead worker is allocated",
+            (_, Under::PlanOrEnquiry) => "while a plan is open, and under each enquiry",
+            (_, Under::Transfer) => "for a year after each transfer, with a plan or without",
+            (_, Under::EndedPlan) => "for a year after a plan of this authority has ended",
         }
     }
 
@@ -110,6 +114,7 @@ impl Rule {
     pub fn notes_in_words(&self) -> Vec<&'static str> {
         let notes = [
             (self.under_review, "The document marks this figure as under review."),
+            (self.not_in_text, "The figure is not in the text of the document: the authority has set it."),
             (self.from_birth, "It runs from the birth; while none is on record, from the expected day of birth."),
             (self.after_death, "It goes on after the child's death."),
             (

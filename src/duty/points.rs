@@ -1,0 +1,63 @@
+//! "To be confirmed at an EVENT", and "text that goes with the message for an EVENT": a duty while the event is near.
+//!
+//! Owns when that is, and what becomes of a point that the record shows was not done. Must not know what the point is. No fact can
+//! show that it was done, so it is never said to be met: once the event is over it is simply no longer there.
+
+use super::{
+    Duty, Idle, Outcome, Reading, Status, Terms,
+    ahead::{Event, events},
+    case::Case,
+    reading::{Draft, Readings, anchor, key},
+};
+use crate::{
+    calendar::{CalendarError, Trust, WorkingDays},
+    procedure::{Rule, Selector, UNDONE},
+    record::Value,
+};
+
+pub(super) fn assess(terms: &Terms, rule: &Rule, at: &Selector, undone: Option<&str>, case: &Case) -> Outcome {
+    let events = events(case, at, None);
+    let last_held = events.iter().rposition(|event| event.held);
+    let mut duties = Vec::new();
+    for (place, event) in events.iter().enumerate() {
+        let said = undone.map(|flag| event.fact.get(flag));
+        // What was not done at one event is overtaken by the next.
+        let not_done = event.held && Some(place) == last_held && said == Some(&Value::Flag(false));
+        match limit(terms, event) {
+            Ok(readings) => duties.extend(point(terms, rule, case, event, readings, not_done)),
+            Err(error) => duties.push(draft(terms, rule, case, event).cannot_tell(super::CannotTell::because(error.to_string()))),
+        }
+    }
+    if duties.is_empty() { Outcome::Idle(Idle::NothingToWatch) } else { Outcome::Duties(duties) }
+}
+
+fn draft<'a>(terms: &'a Terms<'a>, rule: &'a Rule, case: &Case<'a>, event: &Event) -> Draft<'a> {
+    let notes = event.silent_note().into_iter().collect();
+    let (key, anchor) = (key(event.fact), anchor(event.fact, event.on));
+    Draft { terms, rule, record: case.record, key, anchor, notes }
+}
+
+fn point<'a>(
+    terms: &'a Terms<'a>,
+    rule: &'a Rule,
+    case: &Case<'a>,
+    event: &Event,
+    readings: Readings,
+    not_done: bool,
+) -> Option<Duty> {
+    if not_done {
+        let mut duty = draft(terms, rule, case, event).standing(readings, None, Status::Overdue);
+        duty.done = vec![UNDONE.to_owned()];
+        return Some(duty);
+    }
+    let near = readings.due.as_ref().is_some_and(|due| terms.now < due.ends_at(terms.zone));
+    near.then(|| draft(terms, rule, case, event).standing(readings, None, Status::Open))
+}
+
+/// Near until the end of the next working day: what was just held can still be confirmed.
+fn limit(terms: &Terms, event: &Event) -> Result<Readings, CalendarError> {
+    let limit = terms.calendar.add_working_days(event.on, WorkingDays(1), Trust::WithProvisional)?;
+    let due = Reading { anchor: anchor(event.fact, event.on), on: limit.on, at: None };
+    let arithmetic = format!("at the {}", event.in_words());
+    Ok(Readings { due: Some(due), provisional: limit.provisional, arithmetic, ..Readings::none() })
+}
