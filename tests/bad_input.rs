@@ -108,17 +108,6 @@ fn steps_that_overlap() {
 }
 
 #[test]
-fn a_shape_that_is_not_assessed_is_refused_by_name() {
-    let rule = "shape = \"deadline\"\nstrength = \"may\"\nresponsible = \"lead_worker\"\nof = { fact = \"plan\" }\nwithin = \"12 months\"\nmet_by = { fact = \"decision\", where = { kind = \"further_assessment\" } }";
-    let check = "shape = \"check\"\nstrength = \"may\"\nresponsible = \"lead_worker\"\nat = { fact = \"plan\" }\nreason = \"nobody records it\"";
-    let (bench, _) = with_procedure(rule, check);
-    for command in [&["duties"][..], &["run", "--once"]] {
-        says(&bench.run(command).ends(2), &["plan-age-one-year", "\"check\"", "take the rule out"]);
-    }
-    assert!(bench.told().is_empty());
-}
-
-#[test]
 fn every_mistake_of_a_procedure_is_told_at_once() {
     let (bench, _) = with_procedure("within = \"10 working days\"", "within = \"10 bank days\"");
     let path = bench.path("own.toml");

@@ -82,7 +82,7 @@ fn a_line_that_cannot_be_counted_says_why_and_where() {
         ("scotland,2026-12-18,10 wd", "(line 1, column 21)"),
         ("scotland,2026-12-18,24 hours", "write the time of the event too, 2026-12-18T16:00"),
         ("scotland,2026-12-18T16:00,24 hours or 1 working day", "whichever is earliest"),
-        ("scotland,2035-12-31,10000 working days", "longer than ten years"),
+        ("scotland,2035-12-31,10000 working days", "longer than twenty years"),
         ("scotland,2012-01-05,-10 working days", "no holiday data before 2012-01-01"),
         ("scotland,2199-12-31,13 months", "leaves the years 1900 to 2200"),
         ("scotland,1066-10-14,1 working day", "leaves the years 1900 to 2200"),

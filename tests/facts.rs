@@ -53,10 +53,23 @@ fn value(holds: AttributeType) -> BoxedStrategy<Value> {
 }
 
 fn fact(kind: FactKind) -> impl Strategy<Value = Fact> {
-    let values: Vec<_> = kind.attributes().iter().map(|attribute| value(attribute.holds)).collect();
-    (0..3, values).prop_map(move |(id, values)| {
-        let names = kind.attributes().iter().map(|attribute| attribute.name);
-        names.zip(values).fold(Fact::new(kind, format!("F{id}")), |fact, (name, value)| fact.with(name, value))
+    let values: Vec<_> = kind.columns().iter().map(|column| value(column.holds)).collect();
+    // Of the answers that are possible a record has few, but what an event cannot be without it has.
+    let needed: Vec<_> = kind.answers().iter().filter(|answer| answer.required).collect();
+    let needed_values: Vec<_> = needed.iter().map(|answer| value(answer.holds)).collect();
+    let answers = match kind.answers() {
+        [] => Just(Vec::new()).boxed(),
+        answers => {
+            let one = (0..answers.len()).prop_flat_map(|at| value(answers[at].holds).prop_map(move |value| (at, value)));
+            prop::collection::vec(one, 0..8).boxed()
+        }
+    };
+    (0..3, values, needed_values, answers).prop_map(move |(id, values, needed_values, answers)| {
+        let columns = kind.columns().iter().map(|column| column.name).zip(values);
+        let answers = answers.into_iter().map(|(at, value)| (kind.answers()[at].name, value));
+        let needed = needed.iter().map(|answer| answer.name).zip(needed_values);
+        let all = columns.chain(answers).chain(needed);
+        all.fold(Fact::new(kind, format!("F{id}")), |fact, (name, value)| fact.with(name, value))
     })
 }
 
@@ -98,7 +111,7 @@ type Assessed = [Assessment; PROCEDURES];
 
 /// What the facts come to as a day begins, under each procedure.
 fn assessed(facts: &[Fact], on: NaiveDate) -> Assessed {
-    static READ: LazyLock<Vec<Procedure>> = LazyLock::new(|| {
+    static READ: LazyLock<Vec<&Procedure>> = LazyLock::new(|| {
         let shipped = Procedure::SHIPPED.into_iter().map(|(id, ..)| id);
         shipped.chain(PROCEDURES_FOR_TESTS).map(procedure).collect()
     });
@@ -106,7 +119,7 @@ fn assessed(facts: &[Fact], on: NaiveDate) -> Assessed {
     let mut record = CaseRecord::new(ChildRef("C1".into()), facts.to_vec());
     (record.born_on, record.expected_on) = birth(facts);
     let now = zone().start_of_day(on);
-    std::array::from_fn(|at| assess(&record, &Terms::new(&READ[at], &CALENDAR, zone(), now)))
+    std::array::from_fn(|at| assess(&record, &Terms::new(READ[at], &CALENDAR, zone(), now)))
 }
 
 fn assessed_today(facts: &[Fact]) -> Assessed {
@@ -133,14 +146,14 @@ fn runs_to_its_event(duty: &Duty) -> bool {
 fn shape(duty: &Duty) -> &'static str {
     static SHAPES: LazyLock<BTreeMap<DutyId, &'static str>> = LazyLock::new(|| {
         let read = Procedure::SHIPPED.into_iter().map(|(id, ..)| id).chain(PROCEDURES_FOR_TESTS).map(procedure);
-        read.flat_map(|procedure| procedure.rules).map(|rule| (rule.duty, rule.shape.name())).collect()
+        read.flat_map(|procedure| &procedure.rules).map(|rule| (rule.duty.clone(), rule.shape.name())).collect()
     });
     SHAPES[&duty.duty]
 }
 
 /// The record without the dates that lie ahead: nothing more can happen by itself.
 fn without_what_is_to_come(fact: &Fact) -> Fact {
-    let names = fact.kind.attributes().iter().map(|attribute| attribute.name);
+    let names = fact.kind.attributes().map(|attribute| attribute.name);
     names.fold(fact.clone(), |fact, name| match fact.date(name) {
         Some(when) if when.on > today() => fact.with(name, Value::Missing),
         _ => fact,

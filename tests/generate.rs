@@ -49,10 +49,12 @@ fn contract() -> Vec<(&'static str, Vec<&'static str>)> {
         ("dw_teams", vec!["team_id", "manager_id", "service_manager_id"]),
         ("dw_absences", vec!["absence_id", "worker_id", "from_on", "to_on", "cover_id"]),
         ("dw_posts", vec!["role", "worker_id"]),
+        ("dw_events", vec!["event_id", "child_id", "kind", "happened_on", "booked_on", "ended_on"]),
+        ("dw_answers", vec!["fact_id", "child_id", "fact", "question", "answer"]),
     ];
-    for kind in FactKind::ALL {
+    for kind in FactKind::WITH_VIEW {
         let mut columns = vec![kind.id_column(), "child_id"];
-        columns.extend(kind.attributes().iter().map(|attribute| attribute.name));
+        columns.extend(kind.columns().iter().map(|attribute| attribute.name));
         views.push((kind.view(), columns));
     }
     views

@@ -76,8 +76,8 @@ pub enum PeriodError {
         /// What was written.
         written: String,
     },
-    /// More than ten years, which no child-protection duty runs for: most likely a slip of the pen.
-    #[error("cannot read {written:?} as a period: it is longer than ten years, at most {most}")]
+    /// More than twenty years, past any child's eighteenth birthday: most likely a slip of the pen.
+    #[error("cannot read {written:?} as a period: it is longer than twenty years, at most {most}")]
     TooLong {
         /// What was written.
         written: String,
@@ -113,15 +113,15 @@ impl Period {
         matches!(self, Self::WorkingDays(_) | Self::WorkingWeeks(_))
     }
 
-    /// Ten years in the same unit.
-    const fn ten_years(self) -> Self {
+    /// Twenty years in the same unit.
+    const fn twenty_years(self) -> Self {
         match self {
-            Self::WorkingDays(_) => Self::WorkingDays(2_600),
-            Self::Days(_) => Self::Days(3_653),
-            Self::WorkingWeeks(_) => Self::WorkingWeeks(520),
-            Self::Weeks(_) => Self::Weeks(520),
-            Self::Months(_) => Self::Months(120),
-            Self::Hours(_) => Self::Hours(87_672),
+            Self::WorkingDays(_) => Self::WorkingDays(5_200),
+            Self::Days(_) => Self::Days(7_306),
+            Self::WorkingWeeks(_) => Self::WorkingWeeks(1_040),
+            Self::Weeks(_) => Self::Weeks(1_040),
+            Self::Months(_) => Self::Months(240),
+            Self::Hours(_) => Self::Hours(175_344),
         }
     }
 }
@@ -149,7 +149,7 @@ impl FromStr for Period {
             "hour" | "hours" => Self::Hours(number),
             _ => return Err(PeriodError::UnknownUnit { written: written.to_owned() }),
         };
-        let most = period.ten_years();
+        let most = period.twenty_years();
         match number {
             0 => Err(PeriodError::Zero { written: written.to_owned() }),
             _ if number > most.parts().0 => Err(PeriodError::TooLong { written: written.to_owned(), most }),
@@ -194,7 +194,7 @@ mod tests {
             ("28 calendar days", Period::Days(28), "28 days"),
             ("  1   Calendar  Day ", Period::Days(1), "1 day"),
             ("1 Hour", Period::Hours(1), "1 hour"),
-            ("120 months", Period::Months(120), "120 months"),
+            ("240 months", Period::Months(240), "240 months"),
         ] {
             assert_eq!(words.parse(), Ok(period), "{words}");
             assert_eq!(period.to_string(), back);
@@ -218,7 +218,7 @@ mod tests {
             assert!(error.to_string().contains("working days, days"), "{error}");
         }
         assert!(matches!("0 days".parse::<Period>(), Err(PeriodError::Zero { .. })));
-        for words in ["121 months", "87673 hours", "2601 working days", "99999999999999999999 days"] {
+        for words in ["241 months", "175345 hours", "5201 working days", "99999999999999999999 days"] {
             assert!(matches!(words.parse::<Period>(), Err(PeriodError::TooLong { .. })), "{words}");
         }
         assert_eq!(
@@ -227,8 +227,8 @@ mod tests {
              working weeks, weeks, months, hours"
         );
         assert_eq!(
-            "600 weeks".parse::<Period>().unwrap_err().to_string(),
-            "cannot read \"600 weeks\" as a period: it is longer than ten years, at most 520 weeks"
+            "1100 weeks".parse::<Period>().unwrap_err().to_string(),
+            "cannot read \"1100 weeks\" as a period: it is longer than twenty years, at most 1040 weeks"
         );
         assert!(serde_json::from_str::<Period>("\"0 days\"").is_err());
     }

@@ -135,6 +135,7 @@ fn nothing(rule: &Rule, idle: Idle) {
         Idle::Unborn => "the child is not born yet",
         Idle::NoOpenPlan => "no plan of this authority is open",
         Idle::NoOpenEnquiry => "no enquiry is open, and none still waits for its conference",
+        Idle::NotSupplied => "the case database never supplies what it is judged by, for any child",
         Idle::Died => "the child has died; this rule stops at that",
     };
     output::line(&format!("\n{} [{}]\n  nothing due: {why}", rule.title, rule.duty));

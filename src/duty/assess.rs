@@ -97,6 +97,10 @@ pub fn assess(record: &CaseRecord, terms: &Terms) -> Assessment {
     let mut stretches = Vec::new();
     for rule in terms.procedure.rules.iter().filter(|rule| !matches!(rule.shape, Shape::Report(_))) {
         let terms = &terms.of(rule);
+        if cannot_tell::is_left_out(terms, rule) {
+            outcomes.push((rule.duty.clone(), Outcome::Idle(Idle::NotSupplied)));
+            continue;
+        }
         let all = open_at_death.as_ref().unwrap_or(&open);
         let cases = all.under(rule.under);
         let outcome = match (died.is_some(), rule.after_death) {

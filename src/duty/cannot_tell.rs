@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Outcome, Status, Terms};
-use crate::{directory::Role, procedure::Rule, record::Need};
+use crate::{directory::Role, procedure::Rule, record::{Need, Supply}};
 
 /// Why a duty cannot be told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +49,11 @@ pub fn never_supplied(terms: &Terms, rule: &Rule) -> Vec<Need> {
         return Vec::new();
     }
     rule.needs().into_iter().filter(|need| terms.supply.lacks(need)).collect()
+}
+
+/// Whether nothing at all can be known of what the rule is judged by: then it has no duties, and is told of once.
+pub(super) fn is_left_out(terms: &Terms, rule: &Rule) -> bool {
+    never_supplied(terms, rule).iter().any(Supply::is_left_out)
 }
 
 /// The duties of a rule as they stand in this source. Where it never supplies what the rule needs, what looks not done may

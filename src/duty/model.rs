@@ -180,6 +180,9 @@ pub enum Idle {
     NoOpenEnquiry,
     /// The child has died, and the rule stops at that.
     Died,
+    /// The case database never supplies what the rule is judged by, for any child: no form asks it, or no such event is
+    /// recorded. That is told once for the rule.
+    NotSupplied,
 }
 
 /// What a rule comes to for one child.

@@ -248,7 +248,10 @@ impl Draft<'_> {
             provisional: readings.provisional,
             skipped: readings.skipped,
             citation: self.rule.citation.to_string(),
-            arithmetic: readings.arithmetic,
+            arithmetic: match self.rule.not_in_text && !readings.arithmetic.is_empty() {
+                true => format!("{}; the figure is not in the text, it is configured", readings.arithmetic),
+                false => readings.arithmetic,
+            },
             notes: self.notes,
             done: Vec::new(),
             cannot_tell: None,

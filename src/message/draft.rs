@@ -45,9 +45,40 @@ pub fn draft(matters: &[Matter], stationery: &Stationery, terms: &Terms) -> Lett
         written_on: terms.today,
         data_as_of: stationery.data_as_of.clone(),
         corrections: stationery.corrections.clone(),
-        lines: matters.iter().map(|matter| line(matter, stationery, terms)).collect(),
+        lines: lines(matters, stationery, terms),
         folded: 0,
     }
+}
+
+/// A line for each notice, but the points of one event stand together.
+fn lines(matters: &[Matter], stationery: &Stationery, terms: &Terms) -> Vec<Line> {
+    let mut lines: Vec<Line> = Vec::with_capacity(matters.len());
+    let mut lists: Vec<(&Duty, usize)> = Vec::new();
+    for matter in matters {
+        let mut line = line(matter, stationery, terms);
+        if line.kind != NoticeKind::Checklist {
+            lines.push(line);
+            continue;
+        }
+        let duty = matter.duty;
+        let point = format!("{} [{}]", line.ask, duty.citation);
+        let same = |other: &Duty| (&other.child, &other.anchor) == (&duty.child, &duty.anchor);
+        let list = lists.iter().find(|(other, _)| same(other)).and_then(|(_, at)| lines.get_mut(*at));
+        if let Some(list) = list {
+            list.notes.push(point);
+            continue;
+        }
+        line.notes = vec![point];
+        line.ask = format!("Go through these points {}", duty.arithmetic);
+        line.title = "Points that the procedure wants confirmed or borne in mind".to_owned();
+        (line.citation, line.quote, line.arithmetic, line.next) = (String::new(), String::new(), String::new(), None);
+        line.due_on = Some(duty.anchor.on);
+        let left = terms.calendar.working_days_between(terms.today, duty.anchor.on).ok();
+        line.working_days_left = left.map(|days| days.0.into());
+        lists.push((duty, lines.len()));
+        lines.push(line);
+    }
+    lines
 }
 
 fn line(matter: &Matter, stationery: &Stationery, terms: &Terms) -> Line {

@@ -224,7 +224,11 @@ impl Desk<'_> {
             Closing::NoLongerDue => ("no-longer-due", NoticeKind::NoLongerDue),
             Closing::Died => return,
         };
-        let wanted = |told: &Told| kind == NoticeKind::NoLongerDue || told.kind.is_breach();
+        // A point to confirm is gone once its event is over, and whoever had it knows that.
+        let wanted = |told: &Told| match kind {
+            NoticeKind::NoLongerDue => told.kind != NoticeKind::Checklist,
+            _ => told.kind.is_breach(),
+        };
         for (person, role) in told_people(over.past, wanted) {
             self.tell_again(step, kind, role, &person, None, decision);
         }

@@ -73,6 +73,7 @@ impl NoticeKind {
                 | NoticeKind::Overdue
                 | NoticeKind::Escalation
                 | NoticeKind::Alert
+                | NoticeKind::Checklist
                 | NoticeKind::Report
         )
     }

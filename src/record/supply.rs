@@ -8,7 +8,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::FactKind;
+use super::{ANSWERS, FactKind};
 
 /// Something that a record must say before anything can be judged by it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -34,11 +34,13 @@ impl Need {
 impl fmt::Display for Need {
     /// As the case database names it: `dw_visits`, or `dw_conferences.next_review_on or booked_on`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.fact.view())?;
-        if !self.any_of.is_empty() {
-            write!(f, ".{}", self.any_of.join(" or "))?;
+        let names = self.any_of.join(" or ");
+        match self.any_of.as_slice() {
+            [] if !self.fact.has_view() => write!(f, "{} ({})", self.fact.view(), self.fact.name()),
+            [] => f.write_str(self.fact.view()),
+            [first, ..] if self.fact.is_answer(first) => write!(f, "{ANSWERS} ({}.{names})", self.fact.name()),
+            _ => write!(f, "{}.{names}", self.fact.view()),
         }
-        Ok(())
     }
 }
 
@@ -72,6 +74,12 @@ impl Supply {
     /// Whether nothing that is needed can ever be found lacking.
     pub fn is_whole(&self) -> bool {
         self.no_facts.is_empty() && self.never_filled.is_empty()
+    }
+
+    /// Whether what is lacking is a form that is not connected, or an event that is not recorded, and no column of a view of
+    /// its own. Then nothing at all is known of what needs it.
+    pub fn is_left_out(need: &Need) -> bool {
+        !need.fact.has_view() || need.any_of.iter().any(|name| need.fact.is_answer(name))
     }
 
     /// Whether the source never supplies that.

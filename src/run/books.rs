@@ -55,7 +55,10 @@ impl Books {
     /// Enters one child.
     pub(super) fn enter(&mut self, assessment: &Assessment) {
         let outside = |outcome: &Outcome| matches!(outcome, Outcome::Idle(Idle::NoOpenPlan | Idle::NoOpenEnquiry));
-        if assessment.outcomes.iter().all(|(_, outcome)| outside(outcome)) {
+        // What the source never supplies says nothing about this child.
+        let left_out = |outcome: &Outcome| matches!(outcome, Outcome::Idle(Idle::NotSupplied));
+        let outcomes = || assessment.outcomes.iter().map(|(_, outcome)| outcome);
+        if outcomes().all(|outcome| outside(outcome) || left_out(outcome)) && outcomes().any(outside) {
             self.children.excluded += 1;
         } else {
             self.children.assessed += 1;

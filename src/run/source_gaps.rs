@@ -3,13 +3,14 @@
 //!
 //! Owns the words. It lasts until the source changes, so it is told once, and none of the words may change with the rows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::data_faults::{NAMED, duty};
 use crate::{
     backtest::Measure,
     duty::{CannotTell, Duty, StoredDate, Terms, never_supplied},
-    record::{CompletedOnly, FactKind, Need},
+    procedure::Rule,
+    record::{ANSWERS, CompletedOnly, FactKind, Need, Supply},
 };
 
 /// One duty for each rule that can be judged for no child, each kind of which none is ever open, each kind of stored date
@@ -22,8 +23,8 @@ const OF_A_RULE: &str = "never-supplied:";
 
 /// How many of these duties say that a rule can be judged for no child, in words.
 pub(super) fn unjudged(duties: &[Duty]) -> Option<String> {
-    let rules = duties.iter().filter(|duty| duty.child.is_none() && duty.key.0.starts_with(OF_A_RULE)).count();
-    (rules > 0).then(|| format!("rules that can be judged for no child: {rules}; the data team is told once"))
+    let gaps = duties.iter().filter(|duty| duty.child.is_none() && duty.key.0.starts_with(OF_A_RULE)).count();
+    (gaps > 0).then(|| format!("gaps for which rules can be judged for no child: {gaps}; the data team is told once"))
 }
 
 /// Keeps of each kind of stored date those that a notice names.
@@ -33,10 +34,17 @@ pub(super) fn keep_examples(stored_dates: &mut Vec<StoredDate>) {
     *stored_dates = kinds.flat_map(|kind| kind.iter().take(NAMED).cloned()).collect();
 }
 
+/// One duty for each rule; but what a whole form or event is missing for stands together: one duty for each kind of fact.
 fn of_rules(terms: &Terms) -> Vec<Duty> {
-    let rules = terms.procedure.rules.iter();
-    let unjudged = rules.filter_map(|rule| {
+    let mut left_out: BTreeMap<FactKind, LeftOut> = BTreeMap::new();
+    let unjudged = terms.procedure.rules.iter().filter_map(|rule| {
         let missing = never_supplied(terms, rule);
+        if let Some(need) = missing.iter().find(|need| Supply::is_left_out(need)) {
+            let together = left_out.entry(need.fact).or_default();
+            together.needs.extend(missing.iter().filter(|need| Supply::is_left_out(need)).cloned());
+            together.rules.push(rule);
+            return None;
+        }
         let never: Vec<String> = missing.iter().map(never).collect();
         let why = format!(
             "\"{}\" [{}] cannot be judged for any child, and nobody is told of it: {}. Fill it from your case system, or \
@@ -48,13 +56,42 @@ fn of_rules(terms: &Terms) -> Vec<Duty> {
         let why = CannotTell { by_source: true, ..CannotTell::for_want_of(missing.into_iter().next()?, why) };
         Some(duty(&format!("{OF_A_RULE}{}", rule.duty), why, terms))
     });
-    unjudged.collect()
+    let mut duties: Vec<Duty> = unjudged.collect();
+    duties.extend(left_out.into_iter().map(|(kind, together)| together.duty(kind, terms)));
+    duties
+}
+
+/// Rules that wait for a form that is not connected, or for events that are not recorded.
+#[derive(Default)]
+struct LeftOut<'a> {
+    needs: BTreeSet<Need>,
+    rules: Vec<&'a Rule>,
+}
+
+impl LeftOut<'_> {
+    fn duty(self, kind: FactKind, terms: &Terms) -> Duty {
+        let never: Vec<String> = self.needs.iter().map(never).collect();
+        let rules: Vec<String> = self.rules.iter().map(|rule| format!("\"{}\" [{}]", rule.title, rule.duty)).collect();
+        let why = format!(
+            "{} rules cannot be judged for any child, and nobody is told of them: {}. Connect what your case system asks of \
+             this, or take the rules out of the procedure: {}",
+            rules.len(),
+            never.join("; "),
+            rules.join(", ")
+        );
+        let why = CannotTell { by_source: true, missing: self.needs.into_iter().next(), ..CannotTell::because(why) };
+        duty(&format!("{OF_A_RULE}{}", kind.name()), why, terms)
+    }
 }
 
 /// What is missing, e.g. "no row of dw_visits fills alone".
 pub fn never(missing: &Need) -> String {
-    let view = missing.fact.view();
+    let (view, kind) = (missing.fact.view(), missing.fact.name());
     match missing.any_of.as_slice() {
+        [] if !missing.fact.has_view() => format!("{view} has no row of the kind {kind}"),
+        names if names.iter().all(|name| missing.fact.is_answer(name)) && !names.is_empty() => {
+            format!("{ANSWERS} answers for no {kind} the question {}", names.join(" or "))
+        }
         [] => format!("{view} has no row at all"),
         names => format!("no row of {view} fills {}", names.join(" or ")),
     }

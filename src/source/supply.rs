@@ -66,15 +66,22 @@ pub(crate) async fn ask(
         rows.insert(need.fact, events.get(need.fact.name()).copied().unwrap_or(0));
     }
     let answers = counted(snapshot, query::COUNT_OF_ANSWERS).await?;
-    for need in needs.iter().filter(|need| rows.get(&need.fact).is_some_and(|rows| *rows >= LEAST_ROWS)) {
-        for name in need.any_of.iter().filter(|name| !is_column(need.fact, name)) {
-            if !answers.contains_key(&format!("{}.{name}", need.fact.name())) {
+    for need in needs.iter().filter(|need| rows.get(&need.fact).is_some_and(|rows| *rows > 0)) {
+        // Where no form of that kind is connected at all, few rows say as much as many.
+        let kind = format!("{}.", need.fact.name());
+        let connected = answers.keys().any(|asked| asked.starts_with(&kind));
+        let enough = rows.get(&need.fact).is_some_and(|rows| *rows >= LEAST_ROWS);
+        for name in need.any_of.iter().filter(|name| !is_column(need.fact, name) && (enough || !connected)) {
+            if !answers.contains_key(&format!("{kind}{name}")) {
                 supply.never_filled.insert((need.fact, name.clone()));
             }
         }
     }
+    if events.is_empty() {
+        supply.no_facts.extend(rows.keys().filter(|kind| !kind.has_view()));
+    }
     if rows.get(&FactKind::Plan).is_some_and(|plans| *plans >= LEAST_ROWS) {
-        supply.no_facts = rows.into_iter().filter(|(_, rows)| *rows == 0).map(|(kind, _)| kind).collect();
+        supply.no_facts.extend(rows.into_iter().filter(|(_, rows)| *rows == 0).map(|(kind, _)| kind));
     }
     Ok(supply)
 }

@@ -33,7 +33,7 @@ SELECT source_name, loaded_at
 FROM local_load;
 
 -- Every child whom duewatch is to account for, which is every child with open work: a plan, an enquiry that is open or that
--- ended without saying that no conference is needed, a conference that is arranged and not held; in the twelve months
+-- ended without saying that no conference is needed, a conference that is arranged and not held, a transfer; in the twelve months
 -- before the load mark, also those whose plan or enquiry has ended, and those who had either and died. Another authority's
 -- plan counts here, so that the child is listed as left out for that reason and is not simply absent. A plan without a
 -- person's row still shows the child. Each part is one pass over one table: there is no index to look anybody up by.
@@ -65,6 +65,10 @@ FROM (
     UNION
     SELECT person_id
     FROM local_bookings
+    UNION
+    SELECT person_id
+    FROM local_events
+    WHERE kind = 'transfer' AND happened_on >= (SELECT MIN(keep_from_on) FROM local_load)
     UNION
     SELECT deceased.pers_person_id
     FROM ssd_person deceased
@@ -125,6 +129,27 @@ SELECT
     kind,
     decided_on
 FROM local_decisions;
+
+-- Anything else that happened to the child.
+CREATE VIEW dw_events AS
+SELECT
+    TRIM(event_id) AS event_id,
+    TRIM(person_id) AS child_id,
+    kind,
+    happened_on,
+    booked_on,
+    ended_on
+FROM local_events;
+
+-- What forms ask about a fact besides.
+CREATE VIEW dw_answers AS
+SELECT
+    TRIM(fact_id) AS fact_id,
+    TRIM(person_id) AS child_id,
+    fact,
+    question,
+    answer
+FROM local_answers;
 
 -- Everybody who may be written to, and where.
 CREATE VIEW dw_workers AS

@@ -108,6 +108,27 @@ CREATE TABLE local_decisions (
     decided_on TIMESTAMP NOT NULL
 );
 
+-- Anything else that happened: absences of the lead worker, actions of the plan, transfers, supervision, and so on. The kinds are
+-- those of dw_events in the contract. Leave out the kinds that are not recorded.
+CREATE TABLE local_events (
+    event_id TEXT PRIMARY KEY,
+    person_id TEXT NOT NULL,         -- the child
+    kind TEXT NOT NULL,
+    happened_on TIMESTAMP,           -- when it happened, began or was held; empty: not held
+    booked_on TIMESTAMP,             -- for when it is arranged
+    ended_on TIMESTAMP               -- when it ended, where it lasts; empty: it goes on
+);
+
+-- What forms ask about a fact besides: one row for each answer. The questions are those of dw_answers in the contract.
+CREATE TABLE local_answers (
+    fact TEXT NOT NULL,              -- the kind of fact: 'conference', 'core_group', 'plan', ...
+    fact_id TEXT NOT NULL,           -- its id as the views show it: 'initial-' or 'review-' before a conference's number
+    person_id TEXT NOT NULL,         -- the child
+    question TEXT NOT NULL,
+    answer TEXT,                     -- a date, Y or N, a number, a code or a key; empty: no answer
+    PRIMARY KEY (fact, fact_id, person_id, question)
+);
+
 -- Everybody who may be written to: workers, managers, chairs, and shared mailboxes that stand for a post.
 CREATE TABLE local_workers (
     worker_id TEXT PRIMARY KEY,      -- invo_professional_id, or a key of the authority's own for those without cases

@@ -109,9 +109,9 @@ mod tests {
     use crate::record::AttributeType;
 
     #[test]
-    fn every_flag_of_the_catalogue_has_words_of_its_own() {
+    fn every_flag_that_is_a_column_has_words_of_its_own() {
         for kind in FactKind::ALL {
-            for attribute in kind.attributes().filter(|attribute| attribute.holds == AttributeType::Flag) {
+            for attribute in kind.columns().iter().filter(|column| column.holds == AttributeType::Flag) {
                 for is in [true, false] {
                     let words = flag(kind, attribute.name, is);
                     assert!(!words.contains("recorded as"), "{kind:?}.{}: {words}", attribute.name);

@@ -166,6 +166,7 @@ pub(super) const CONFERENCE: &[Attribute] = &[
     date("summary_on", "When the social worker had summed up what was achieved."),
     date("core_group_review_on", "When the core group had gone through the plan for it."),
     date("neglect_assessment_on", "When the revised neglect assessment was there."),
+    date("assessment_on", "When the completed assessment was there for it."),
     date("agreement_progress_on", "When the report on the written agreement's progress was there."),
     flag("everybody_attended", "Yes: everybody who was invited attended, or a briefed substitute did."),
     flag("worker_attended", "Yes: the social worker attended and presented."),
