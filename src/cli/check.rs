@@ -11,7 +11,7 @@ use crate::{
     directory::{Role, Table},
     duty::Duty,
     ledger::{HomeCheck, Mode},
-    procedure::{DutyCatalogue, Procedure},
+    procedure::{DutyCatalogue, Procedure, Rule},
     run::{CaseLoad, DueUntil, Watch, WatchError, said},
     settings::Settings,
     source::{Defect, Fault, guard, guard_name},
@@ -129,6 +129,16 @@ fn watched(procedure: &Procedure) {
         let others = if gaps == 0 { "" } else { "; `duewatch procedures coverage` names the others" };
         well(&format!("procedure: watches {} of the {duties} duties of its document{others}", duties - gaps));
     }
+    let told = |what: &str, rules: Vec<&Rule>| {
+        if !rules.is_empty() {
+            let named: Vec<&str> = rules.iter().map(|rule| rule.duty.0.as_str()).collect();
+            well(&format!("procedure: {what}: {}", named.join(", ")));
+        }
+    };
+    let with = |test: fn(&Rule) -> bool| procedure.rules.iter().filter(|rule| test(rule)).collect::<Vec<_>>();
+    told("what England asks of every authority, where the procedure is silent", with(|rule| rule.sure.is_some()));
+    told("changed by the authority", with(|rule| rule.changed.is_some()));
+    told("only for clocks that began under the version before", with(|rule| rule.begun_before.is_some()));
 }
 
 fn calendars(watch: &Watch, findings: &mut Findings) {

@@ -154,14 +154,22 @@ fn each<'a>(
         if met_on.is_none() && last_held.is_some_and(|last| at < last) {
             continue;
         }
-        let key = match events.get(at.wrapping_sub(1)).filter(|_| after_the_last) {
-            Some(last) => DutyKey(format!("{}:next", key(last.fact))),
+        let key = match before_it(case, event).filter(|_| after_the_last) {
+            Some(last) => DutyKey(format!("{}:next", key(last))),
             None => key(event.fact),
         };
         let anchor = anchor(event.fact, event.on);
         duties.push(Draft { terms, rule, record: case.record, key, anchor, notes }.counted(limit(event), met_on));
     }
     if duties.is_empty() { Outcome::Idle(Idle::NothingToWatch) } else { Outcome::Duties(duties) }
+}
+
+/// The last fact of the same kind that was held before the event: of what is only a date, the one that says the date.
+fn before_it<'a>(case: &Case<'a>, event: &Event<'a>) -> Option<&'a Fact> {
+    let held = case.held(&Selector::any(event.fact.kind)).into_iter().rev();
+    held.map(|(fact, when, _)| (fact, when.on))
+        .find(|(fact, on)| *on < event.on && (event.is_only_a_date || !std::ptr::eq(*fact, event.fact)))
+        .map(|(fact, _)| fact)
 }
 
 /// Those held in this period and those arranged for it, in the order of their days. Where none is arranged after the last one
@@ -171,11 +179,12 @@ pub(super) fn events<'a>(case: &Case<'a>, of: &Selector, next: Option<&str>) -> 
     let arranged = case.arranged(of).into_iter().map(|(fact, on, fit)| Event { fact, on, fit, held: false, is_only_a_date: false });
     let mut events: Vec<Event> = held.chain(arranged).collect();
     events.sort_by_key(|event| event.on);
-    if let Some(last) = events.last().filter(|event| event.held)
-        && let Some(set) = next.and_then(|name| last.fact.date(name)).filter(|set| set.on > last.on)
+    if let Some(name) = next
+        && let Some((last, held, _)) = case.held(&Selector::any(of.fact)).pop()
+        && let Some(set) = last.date(name).filter(|set| set.on > held.on)
+        && events.last().is_none_or(|event| event.on <= held.on)
     {
-        let next = Event { fact: last.fact, on: set.on, fit: last.fit, held: false, is_only_a_date: true };
-        events.push(next);
+        events.push(Event { fact: last, on: set.on, fit: Fit::Yes, held: false, is_only_a_date: true });
     }
     events
 }

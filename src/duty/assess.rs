@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     calendar::{Calendar, Zone, format_date_long},
-    procedure::{Counts, DutyId, Procedure, Reads, Rule, Shape, Under},
+    procedure::{Counting, Counts, DutyId, Procedure, Reads, Rule, Shape, Under},
     record::{CaseRecord, Fact, FactKind, Supply, Value, When},
 };
 
@@ -28,6 +28,8 @@ pub struct Terms<'a> {
     pub office: &'a Calendar,
     /// The zone in which its days begin and end.
     pub zone: Zone,
+    /// How days are counted: as the procedure does, or the version of it that a rule is of.
+    pub counting: Counting,
     /// The present instant.
     pub now: DateTime<Utc>,
     /// The local day of that instant.
@@ -40,7 +42,8 @@ impl<'a> Terms<'a> {
     /// The terms at an instant, for an authority whose offices are open on every working day and whose records can tell
     /// everything.
     pub fn new(procedure: &'a Procedure, calendar: &'a Calendar, zone: Zone, now: DateTime<Utc>) -> Terms<'a> {
-        Terms { procedure, calendar, office: calendar, zone, now, today: zone.local_date(now), supply: Supply::WHOLE }
+        let (today, counting) = (zone.local_date(now), procedure.counting);
+        Terms { procedure, calendar, office: calendar, zone, counting, now, today, supply: Supply::WHOLE }
     }
 
     /// The terms under which this rule's limits are counted.
@@ -49,7 +52,7 @@ impl<'a> Terms<'a> {
             Counts::WorkingDays => self.calendar,
             Counts::OfficeDays => self.office,
         };
-        Terms { calendar, ..*self }
+        Terms { calendar, counting: rule.counting, ..*self }
     }
 }
 
@@ -102,21 +105,12 @@ pub fn assess(record: &CaseRecord, terms: &Terms) -> Assessment {
             continue;
         }
         let all = open_at_death.as_ref().unwrap_or(&open);
-        let cases = all.under(rule.under);
         let outcome = match (died.is_some(), rule.after_death) {
             (false, true) if impossible.is_some() => doubtful_death(terms, rule, all, impossible),
             (true, false) => Outcome::Idle(Idle::Died),
-            (false, _) if rule.from_birth => {
-                let born: Vec<Case> = cases.iter().filter_map(Case::since_birth).collect();
-                if born.is_empty() && !cases.is_empty() {
-                    Outcome::Idle(Idle::Unborn)
-                } else {
-                    apply(terms, rule, &born, all)
-                }
-            }
-            _ => apply(terms, rule, cases, all),
+            _ => in_versions(terms, rule, all),
         };
-        let outcome = cannot_tell::by_source(terms, rule, as_read(rule, each_once(outcome)));
+        let outcome = cannot_tell::by_source(terms, rule, each_once(outcome));
         stretches.extend(report::stretches(terms, rule, record));
         outcomes.push((rule.duty.clone(), outcome));
     }
@@ -125,6 +119,40 @@ pub fn assess(record: &CaseRecord, terms: &Terms) -> Assessment {
         Assessment { context: context(record, terms), outcomes, stretches, stored_dates, wake_at: None };
     assessment.wake_at = wake_at(record, terms, &assessment);
     assessment
+}
+
+/// What the rule comes to, and for clocks that began under an earlier version what that one comes to.
+fn in_versions(terms: &Terms, rule: &Rule, all: &Cases) -> Outcome {
+    let outcome = as_read(rule, since_birth(&terms.of(rule), rule, all));
+    let began = |outcome: Outcome, counts: &dyn Fn(NaiveDate) -> bool| match outcome {
+        Outcome::Duties(mut duties) => {
+            duties.retain(|duty| counts(duty.anchor.on));
+            if duties.is_empty() { Outcome::Idle(Idle::NothingToWatch) } else { Outcome::Duties(duties) }
+        }
+        idle => idle,
+    };
+    if let Some(before_on) = rule.begun_before {
+        return began(outcome, &|on| on < before_on);
+    }
+    let Some(earlier) = &rule.earlier else { return outcome };
+    let earlier = began(in_versions(terms, earlier, all), &|on| on < rule.in_force_on);
+    match (earlier, began(outcome, &|on| on >= rule.in_force_on)) {
+        (Outcome::Duties(mut duties), Outcome::Duties(later)) => {
+            duties.extend(later);
+            Outcome::Duties(duties)
+        }
+        (Outcome::Idle(_), later) => later,
+        (earlier, Outcome::Idle(_)) => earlier,
+    }
+}
+
+fn since_birth(terms: &Terms, rule: &Rule, all: &Cases) -> Outcome {
+    let cases = all.under(rule.under);
+    if !rule.from_birth {
+        return apply(terms, rule, cases, all);
+    }
+    let born: Vec<Case> = cases.iter().filter_map(Case::since_birth).collect();
+    if born.is_empty() && !cases.is_empty() { Outcome::Idle(Idle::Unborn) } else { apply(terms, rule, &born, all) }
 }
 
 /// What the rule comes to under all of its cases: their duties, or why the last of them has none.
@@ -143,7 +171,7 @@ fn apply(terms: &Terms, rule: &Rule, cases: &[Case], all: &Cases) -> Outcome {
 fn nothing_open(rule: &Rule, all: &Cases) -> Idle {
     match rule.under {
         Under::Enquiry => Idle::NoOpenEnquiry,
-        Under::Unallocated | Under::EndedPlan | Under::Transfer if !all.under(Under::Plan).is_empty() => Idle::NothingToWatch,
+        Under::Unallocated | Under::EndedPlan | Under::Transfer | Under::LookedAfter if !all.under(Under::Plan).is_empty() => Idle::NothingToWatch,
         _ => Idle::NoOpenPlan,
     }
 }

@@ -26,6 +26,7 @@ pub(super) struct Cases<'a> {
     unallocated: Option<Case<'a>>,
     ended_plans: Vec<Case<'a>>,
     transfers: Vec<Case<'a>>,
+    looked_after: Vec<Case<'a>>,
     /// The enquiries and the plan.
     either: Vec<Case<'a>>,
 }
@@ -42,6 +43,9 @@ impl<'a> Cases<'a> {
         Cases {
             either: enquiries.iter().chain(&plan).copied().collect(),
             transfers: facts_under(record, Under::Transfer).filter_map(|fact| transferred(record, fact, on, terms)).collect(),
+            looked_after: facts_under(record, Under::LookedAfter)
+                .filter_map(|fact| looked_after(record, fact, on, terms))
+                .collect(),
             enquiries,
             unallocated: plan.as_ref().and_then(|plan| plan.without_worker(on)),
             ended_plans: facts_under(record, Under::Plan).filter_map(|plan| ended(record, plan, on, terms)).collect(),
@@ -57,6 +61,7 @@ impl<'a> Cases<'a> {
             Under::Unallocated => self.unallocated.as_slice(),
             Under::EndedPlan => &self.ended_plans,
             Under::Transfer => &self.transfers,
+            Under::LookedAfter => &self.looked_after,
             Under::PlanOrEnquiry => &self.either,
         }
     }
@@ -139,7 +144,8 @@ impl<'a> Case<'a> {
         if selector.fact == self.state.kind() {
             let opened = match self.state {
                 Under::Unallocated | Under::EndedPlan => Some(When::day(self.since)),
-                _ => self.under.happened(),
+                // What waits for the birth begins with it.
+                _ => self.under.happened().map(|when| if when.on < self.since { When::day(self.since) } else { when }),
             };
             let itself = opened.map(|when| (self.under, when, self.fit_of_itself(selector)));
             return itself.filter(|(_, _, fit)| *fit != Fit::No).into_iter().collect();
@@ -156,8 +162,24 @@ impl<'a> Case<'a> {
     /// The same, as they start clocks: one that is silent on an answer that is asked for starts none.
     pub(super) fn starting(&self, selector: &Selector) -> Vec<(&'a Fact, When, Fit)> {
         let mut held = self.held(selector);
+        held.extend(self.still_going_on(selector));
+        held.sort_by_key(|(_, when, _)| *when);
+        held.truncate(if selector.first { 1 } else { usize::MAX });
         held.retain(|(_, _, fit)| starts(selector, *fit));
         held
+    }
+
+    /// Events that began before this period and go on in it: they begin with it.
+    fn still_going_on(&self, selector: &Selector) -> Vec<(&'a Fact, When, Fit)> {
+        if selector.fact.has_view() || selector.fact.ended().is_none() {
+            return Vec::new();
+        }
+        let facts = self.record.facts(selector.fact).iter();
+        facts
+            .filter(|fact| fact.happened().is_some_and(|when| when.on < self.since) && fact.covers(self.since))
+            .map(|fact| (fact, When::day(self.since), self.fit(selector, fact, self.since)))
+            .filter(|(_, _, fit)| *fit != Fit::No)
+            .collect()
     }
 
     /// Whether that moment has come: to the minute where the record holds a time, by its day where it does not.
@@ -248,6 +270,13 @@ fn transferred<'a>(record: &'a CaseRecord, transfer: &'a Fact, on: NaiveDate, te
     let since = transfer.held(on)?.on;
     let lately = on.signed_duration_since(since).num_days() <= YEAR_DAYS;
     lately.then_some(Case { record, under: transfer, today: terms.today, now: terms.now, since, state: Under::Transfer })
+}
+
+/// A period of being looked after that goes on.
+fn looked_after<'a>(record: &'a CaseRecord, period: &'a Fact, on: NaiveDate, terms: &Terms) -> Option<Case<'a>> {
+    let since = period.held(on)?.on;
+    let state = Under::LookedAfter;
+    period.covers(on).then_some(Case { record, under: period, today: terms.today, now: terms.now, since, state })
 }
 
 const YEAR_DAYS: i64 = 366;

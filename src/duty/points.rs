@@ -21,8 +21,9 @@ pub(super) fn assess(terms: &Terms, rule: &Rule, at: &Selector, undone: Option<&
     let mut duties = Vec::new();
     for (place, event) in events.iter().enumerate() {
         let said = undone.map(|flag| event.fact.get(flag));
-        // What was not done at one event is overtaken by the next.
-        let not_done = event.held && Some(place) == last_held && said == Some(&Value::Flag(false));
+        // What was not done at one event is overtaken by the next; what will not be done at one to come can still be mended.
+        let concerns = !event.held || Some(place) == last_held;
+        let not_done = concerns && said == Some(&Value::Flag(false));
         match limit(terms, event) {
             Ok(readings) => duties.extend(point(terms, rule, case, event, readings, not_done)),
             Err(error) => duties.push(draft(terms, rule, case, event).cannot_tell(super::CannotTell::because(error.to_string()))),

@@ -69,7 +69,7 @@ struct Ends {
 
 /// The two readings of one limit. They may differ in what they count from and in how long.
 pub(super) fn after(terms: &Terms, strict: Count, due: Count) -> Result<Readings, CalendarError> {
-    let counting = terms.procedure.counting;
+    let counting = terms.counting;
     let late = ends(terms, due, counting.due, Trust::WithProvisional, Side::Late)?;
     let early = ends(terms, strict, counting.strict, earliest_trust(strict), Side::Early)?;
     let early = if is_over_before(&late, &early) { Ends { on: late.on, at: late.at, ..early } } else { early };
@@ -169,7 +169,7 @@ fn in_words(
         } else if strict.counts_working_days() {
             let unpublished = skipped.iter().filter(|day| day.provisional && day.on <= strict_on.on()).map(named);
             let mut why: Vec<String> = unpublished.map(|day| format!("{day}, which is not yet published")).collect();
-            if why.is_empty() || terms.procedure.counting.strict.first_day == FirstDay::Included {
+            if why.is_empty() || terms.counting.strict.first_day == FirstDay::Included {
                 why.insert(0, "the day itself as day 1".to_owned());
             }
             format!("counting {}", why.join(" and "))

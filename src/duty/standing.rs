@@ -93,7 +93,7 @@ fn not_set(terms: &Terms, rule: &Rule, case: &Case, of: &Selector, attributes: &
         let held = later.held(terms.today).map(|when| when.on);
         held.or(later.planned(terms.today)).is_some_and(|on| on > when.on)
     };
-    let followed = || case.record.facts(of.fact).iter().any(next);
+    let followed = |name: &str| case.record.facts(of.fact.of_date_ahead(name)).iter().any(next);
     let says = |name: &str| match fact.get(name) {
         Value::Missing => false,
         Value::Date(date) if of.fact.is_date_ahead(name) => date.on > when.on,
@@ -103,7 +103,7 @@ fn not_set(terms: &Terms, rule: &Rule, case: &Case, of: &Selector, attributes: &
         Value::Code(_) | Value::Person(_) | Value::Team(_) | Value::Fact(_) => true,
     };
     let lacking: Vec<&str> = attributes.iter().filter(|name| !says(name)).copied().collect();
-    let by_the_next = !lacking.is_empty() && lacking.iter().all(|name| of.fact.is_date_ahead(name)) && followed();
+    let by_the_next = !lacking.is_empty() && lacking.iter().all(|name| of.fact.is_date_ahead(name) && followed(name));
     let set = lacking.is_empty() || by_the_next;
     let began = anchor(fact, when.on);
     let mut notes = Vec::new();

@@ -83,7 +83,7 @@ fn lines(matters: &[Matter], stationery: &Stationery, terms: &Terms) -> Vec<Line
 
 fn line(matter: &Matter, stationery: &Stationery, terms: &Terms) -> Line {
     let Matter { notice, duty, case } = *matter;
-    let rule = terms.procedure.rule(&duty.duty);
+    let rule = terms.procedure.rule_since(&duty.duty, duty.anchor.on);
     let rungs = rule.map(|rule| rungs(duty, &rule.ladder, terms)).unwrap_or_default();
     let report = notice.kind == NoticeKind::Report;
     let due_on = duty.due.as_ref().map(|due| due.on.on());

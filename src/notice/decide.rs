@@ -78,7 +78,7 @@ impl StepBooks {
 pub fn decide(reconciled: &Reconciled, audience: &Audience, history: &History, terms: &Terms) -> Decision {
     let mut decision = Decision::default();
     for standing in &reconciled.standing {
-        let rule = terms.procedure.rule(&standing.duty.duty);
+        let rule = terms.procedure.rule_since(&standing.duty.duty, standing.duty.anchor.on);
         let desk = Desk { audience, history, terms, duty: &standing.duty, generation: standing.generation };
         if standing.duty.is_left_to_its_rule() {
             desk.fall_silent(standing.past, &mut decision);

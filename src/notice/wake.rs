@@ -18,7 +18,7 @@ pub fn wake_at(standing: &Standing, terms: &Terms) -> Option<DateTime<Utc>> {
     if standing.duty.status == Status::CannotTell {
         return next_week(standing, terms);
     }
-    let rule = terms.procedure.rule(&standing.duty.duty)?;
+    let rule = terms.procedure.rule_since(&standing.duty.duty, standing.duty.anchor.on)?;
     let steps = rungs(&standing.duty, &rule.ladder, terms).into_iter().map(|rung| rung.owed_at);
     let acks = standing.past.into_iter().flat_map(|past| past.acks.iter().map(|ack| ack.until));
     steps.chain(acks).filter(|at| *at > terms.now).min()

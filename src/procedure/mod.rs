@@ -14,13 +14,14 @@ mod rule;
 mod selector;
 mod shape;
 mod shipped;
+mod versions;
 mod words;
 
 pub use coverage::{Coverage, DutyRow};
 pub use known::{CatalogueError, DutyCatalogue};
 pub use ladder::{Base, Ladder, NoticeKind, Offset, Repeat, Step, UNDONE};
 pub use problem::{Problem, Problems};
-pub use rule::{Citation, Counting, Counts, DutyId, Procedure, Reads, Rule, Strength, Under};
+pub use rule::{Citation, Counting, Counts, DutyId, Procedure, Reads, Rule, Strength, Sureness, Under};
 pub use selector::{Relation, Selector, Test};
 pub use shape::{
     Alert, Before, Between, Check, ChildDate, Deadline, Distance, Guidance, Limit, MetBy, Order, Recurring, Report, Shape,

@@ -49,7 +49,8 @@ impl Rule {
             Shape::Standing(Standing::NotSet { of, attributes }) => {
                 let said = |name: &&'static str| {
                     // A date to come is also said by the next one, once it is arranged.
-                    let next = of.fact.booked().filter(|_| of.fact.is_date_ahead(name));
+                    let same_kind = of.fact.of_date_ahead(name) == of.fact;
+                    let next = of.fact.booked().filter(|_| of.fact.is_date_ahead(name) && same_kind);
                     let any_of: Vec<&str> = [*name].into_iter().chain(next).collect();
                     Need::attribute(of.fact, &any_of)
                 };

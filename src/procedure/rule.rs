@@ -44,8 +44,10 @@ pub struct Procedure {
     pub roles: BTreeMap<Role, String>,
     /// In the order of the file.
     pub rules: Vec<Rule>,
-    /// A hash over the file's text.
+    /// A hash over the texts of its files.
     pub hash: String,
+    /// The file of the version that it took the place of, where clocks that began under that one finish under it.
+    pub replaces: Option<String>,
 }
 
 impl Procedure {
@@ -57,6 +59,15 @@ impl Procedure {
     /// The rule of that duty.
     pub fn rule(&self, duty: &DutyId) -> Option<&Rule> {
         self.rules.iter().find(|rule| rule.duty == *duty)
+    }
+
+    /// The rule of that duty for a clock that began on that day, which an earlier version may have.
+    pub fn rule_since(&self, duty: &DutyId, began_on: NaiveDate) -> Option<&Rule> {
+        let mut rule = self.rule(duty)?;
+        while let Some(earlier) = rule.earlier.as_deref().filter(|_| began_on < rule.in_force_on) {
+            rule = earlier;
+        }
+        Some(rule)
     }
 }
 
@@ -88,14 +99,19 @@ pub enum Strength {
 pub struct Citation {
     /// The document, as the catalogue of duties names it, e.g. `000`.
     pub document: String,
-    /// Its lines, counted from 1.
+    /// Its lines, counted from 1. Empty where it is divided otherwise.
     pub lines: Vec<u32>,
+    /// The place in a document that is not cited by lines, e.g. `regulation 33`.
+    pub place: Option<String>,
     /// The words themselves, at most 25 of them.
     pub quote: String,
 }
 
 impl fmt::Display for Citation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(place) = &self.place {
+            return write!(f, "{}, {place}", self.document);
+        }
         let lines: Vec<String> = self.lines.iter().map(|line| format!("L{line}")).collect();
         write!(f, "{}:{}", self.document, lines.join(","))
     }
@@ -138,6 +154,47 @@ pub struct Rule {
     pub ladder: Ladder,
     /// The line of the procedure file it begins on.
     pub line: usize,
+    /// How it counts days: as its procedure does.
+    pub counting: Counting,
+    /// The version of the procedure that it is of.
+    pub version: String,
+    /// From when that version applies.
+    pub in_force_on: NaiveDate,
+    /// It is gone from the version in force: only clocks that began before this day go on.
+    pub begun_before: Option<NaiveDate>,
+    /// It takes over the clocks that began under the version before.
+    pub takes_over: bool,
+    /// The same duty's rule in the version before, under which the clocks finish that began under it.
+    pub earlier: Option<Box<Rule>>,
+    /// How sure its source is, where its procedure says so.
+    pub sure: Option<Sureness>,
+    /// Why the authority changed it from what the shipped procedure says.
+    pub changed: Option<String>,
+}
+
+/// How sure the source of a rule is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sureness {
+    /// An act or a regulation.
+    Law,
+    /// Guidance that an authority must follow unless it has good reason not to.
+    StatutoryGuidance,
+    /// A text about the law or the guidance, and not that itself.
+    Secondary,
+}
+
+impl Sureness {
+    /// Each, by the name that a procedure uses.
+    pub const ALL: [(&'static str, Sureness); 3] = [
+        ("law", Sureness::Law),
+        ("statutory guidance", Sureness::StatutoryGuidance),
+        ("secondary source", Sureness::Secondary),
+    ];
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        Sureness::ALL.into_iter().find(|(_, sure)| *sure == self).map_or("", |(name, _)| name)
+    }
 }
 
 /// Which readings of a rule are in force.
@@ -174,17 +231,20 @@ pub enum Under {
     PlanOrEnquiry,
     /// A move into or out of the authority, for a year, with a plan or without.
     Transfer,
+    /// A period of being looked after, while it lasts, with a plan or without.
+    LookedAfter,
 }
 
 impl Under {
     /// Each, by the name that a procedure uses.
-    pub const ALL: [(&'static str, Under); 6] = [
+    pub const ALL: [(&'static str, Under); 7] = [
         ("plan", Under::Plan),
         ("enquiry", Under::Enquiry),
         ("unallocated", Under::Unallocated),
         ("ended_plan", Under::EndedPlan),
         ("plan or enquiry", Under::PlanOrEnquiry),
         ("transfer", Under::Transfer),
+        ("looked_after", Under::LookedAfter),
     ];
 
     /// The kind of fact that stands for it in a choice of facts.
@@ -192,6 +252,7 @@ impl Under {
         match self {
             Under::Plan | Under::EndedPlan | Under::PlanOrEnquiry => FactKind::Plan,
             Under::Transfer => FactKind::Transfer,
+            Under::LookedAfter => FactKind::LookedAfter,
             Under::Enquiry => FactKind::Enquiry,
             Under::Unallocated => FactKind::Allocation,
         }
@@ -211,6 +272,7 @@ impl Under {
             Under::EndedPlan => "time after the plan",
             Under::PlanOrEnquiry => "plan or enquiry",
             Under::Transfer => "transfer",
+            Under::LookedAfter => "time of being looked after",
         }
     }
 }

@@ -16,6 +16,13 @@ pub struct Selector {
     pub first: bool,
 }
 
+impl Selector {
+    /// Every fact of that kind.
+    pub fn any(fact: FactKind) -> Selector {
+        Selector { fact, tests: Vec::new(), by: Vec::new(), first: false }
+    }
+}
+
 /// A test on one attribute. An attribute the record is silent on passes none, and is reported as such.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Test {

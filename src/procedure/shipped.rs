@@ -7,10 +7,11 @@ use super::Procedure;
 
 impl Procedure {
     /// Every shipped procedure: its id, its file's name, its text.
-    pub const SHIPPED: [(&'static str, &'static str, &'static str); 5] = [
+    pub const SHIPPED: [(&'static str, &'static str, &'static str); 6] = [
         ("croydon", "croydon.toml", include_str!("../../config/procedures/croydon.toml")),
         ("hertfordshire", "hertfordshire.toml", include_str!("../../config/procedures/hertfordshire.toml")),
         ("isle-of-man", "isle-of-man.toml", include_str!("../../config/procedures/isle-of-man.toml")),
+        ("national", "national.toml", include_str!("../../config/procedures/national.toml")),
         (
             "north-east-lincolnshire",
             "north-east-lincolnshire.toml",

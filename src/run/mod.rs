@@ -27,7 +27,7 @@ pub use calendar::DueUntil;
 pub(crate) use data_faults::said;
 pub use deliver::Delivered;
 pub use poll::Polled;
-pub(crate) use procedure::read_procedure;
+pub(crate) use procedure::{in_force, read_procedure};
 pub use read::CaseLoad;
 pub use rehearse::{Previewed, rehearse};
 pub use source_gaps::{completed_in_numbers, never, stored_in_numbers};

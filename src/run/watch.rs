@@ -11,7 +11,7 @@ use lettre::message::Mailbox as Address;
 use secrecy::SecretString;
 use thiserror::Error;
 
-use super::{calendar::working_days, procedure::read_procedure};
+use super::{calendar::working_days, procedure::in_force};
 use crate::{
     calendar::{AlmanacError, Calendar, Zone, ZoneError, format_date_long},
     delivery::{
@@ -95,6 +95,12 @@ pub enum WatchError {
         named: String,
         /// What is shipped, and what may have been meant.
         shipped: String,
+    },
+    /// A version says that it took the place of itself.
+    #[error("the procedure {named} names itself, or one that names it, in `replaces`: name the version before it, or nothing")]
+    ReplacesItself {
+        /// Which file.
+        named: String,
     },
     /// The procedure has mistakes.
     #[error("the procedure cannot be used:\n{0}")]
@@ -183,7 +189,7 @@ pub enum WatchError {
 impl Watch {
     /// Opens everything the settings name. Nothing is written but what opening a ledger writes.
     pub async fn open(settings: &Settings) -> Result<Watch, WatchError> {
-        let procedure = read_procedure(&settings.authority.procedure)?;
+        let procedure = in_force(&settings.authority)?;
         let own = OwnCalendars::read(&settings.calendars.directory);
         let closed_on = settings.sending.closed_on.clone();
         let (calendar, office) = working_days(&own.almanac, &procedure.calendar, &closed_on)

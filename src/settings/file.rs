@@ -71,6 +71,7 @@ fn rebase(settings: &mut Settings, folder: &Path) {
         &mut settings.source.password_file,
         &mut settings.ledger.password_file,
         &mut settings.directory.path,
+        &mut settings.authority.changes,
         &mut mail.directory,
         &mut mail.templates,
     ];

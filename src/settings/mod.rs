@@ -46,6 +46,12 @@ pub struct Authority {
     pub id: String,
     /// A shipped procedure's id, or the path of a procedure file.
     pub procedure: String,
+    /// A file of the authority's own changes to that procedure.
+    #[serde(default)]
+    pub changes: Option<PathBuf>,
+    /// Whether what England asks of every authority lies beneath it.
+    #[serde(default)]
+    pub national: bool,
 }
 
 /// The case database: read only, through the views of the contract.

@@ -10,7 +10,7 @@ use std::path::Path;
 use clap::Subcommand;
 
 use super::{Failure, Outcome, open};
-use crate::{procedure::Procedure, run::read_procedure};
+use crate::{procedure::Procedure, run};
 
 /// The rules that duewatch ships: to sign off, and held against the documents.
 #[derive(Debug, Subcommand)]
@@ -33,14 +33,14 @@ pub(crate) fn run(config: Option<&Path>, command: &Procedures) -> Outcome {
 }
 
 fn shipped() -> Result<Vec<Procedure>, Failure> {
-    Procedure::SHIPPED.into_iter().map(|(id, _, _)| Ok(read_procedure(id)?)).collect()
+    Procedure::SHIPPED.into_iter().map(|(id, _, _)| Ok(run::read_procedure(id)?)).collect()
 }
 
 /// The shipped procedures, but that of the settings in the place of the shipped one that has its id.
 fn in_force(config: Option<&Path>) -> Result<Vec<Procedure>, Failure> {
     let mut procedures = shipped()?;
     if let Some(settings) = open::settings_if_any(config, "by the shipped procedures alone")? {
-        let own = read_procedure(&settings.authority.procedure)?;
+        let own = run::in_force(&settings.authority)?;
         procedures.retain(|shipped| shipped.id != own.id);
         procedures.push(own);
     }

@@ -68,7 +68,7 @@ fn of_rule(page: &mut Page, procedure: &Procedure, number: usize, rule: &Rule) {
         page.beside("told", "nobody of this alone");
     }
     page.list("told", &told);
-    page.list("note", &rule.notes_in_words().into_iter().map(str::to_owned).collect::<Vec<_>>());
+    page.list("note", &rule.notes_in_words());
 }
 
 fn quoted(citation: &Citation) -> String {

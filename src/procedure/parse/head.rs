@@ -26,14 +26,26 @@ pub(super) struct Head {
     pub(super) review_by_on: NaiveDate,
     pub(super) calendar: String,
     pub(super) time_zone: String,
+    pub(super) replaces: Option<String>,
 }
 
-/// The head, if all of it is sound; and in any case the authority and the document it names, for the rules.
-pub(super) fn head<'a>(file: &mut Table<'a>) -> (Option<Head>, Option<&'a str>, Option<&'a str>) {
-    let Some(mut table) = under(file, "procedure", "the table [procedure]") else { return (None, None, None) };
-    let id = table.need("id", "\"hertfordshire\"").and_then(|id| id.text()).map(|id| id.is);
+/// What the rules are read with: of each that part of the head that is sound.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Named<'a> {
+    pub(super) authority: Option<&'a str>,
+    pub(super) document: Option<&'a str>,
+    pub(super) version: Option<&'a str>,
+    pub(super) in_force_on: Option<NaiveDate>,
+}
+
+/// The head, if all of it is sound; and in any case what the rules are read with.
+pub(super) fn head<'a>(file: &mut Table<'a>) -> (Option<Head>, Named<'a>) {
+    let Some(mut table) = under(file, "procedure", "the table [procedure]") else { return (None, Named::default()) };
+    let authority = table.need("id", "\"hertfordshire\"").and_then(|id| id.text()).map(|id| id.is);
     let document = table.need("document", "\"000\"").and_then(|document| document.text()).map(|document| document.is);
-    (rest(table, id), id, document)
+    let version = table.peek("version").and_then(|version| version.text()).map(|version| version.is);
+    let in_force_on = table.peek("in_force_on").and_then(|on| on.date());
+    (rest(table, authority), Named { authority, document, version, in_force_on })
 }
 
 fn rest(mut table: Table<'_>, id: Option<&str>) -> Option<Head> {
@@ -43,6 +55,7 @@ fn rest(mut table: Table<'_>, id: Option<&str>) -> Option<Head> {
     let in_force_on = table.need("in_force_on", "2026-04-01").and_then(|on| on.date());
     let review_by = table.need("review_by_on", "2029-04-01");
     let calendar = text(&mut table, "calendar", "\"england-and-wales\"");
+    let replaces = table.get("replaces").and_then(|file| file.text()).map(|file| file.is.to_owned());
     let zone = table.need("time_zone", "\"Europe/London\"").and_then(|zone| zone.text());
     table.finish();
     let time_zone = zone.and_then(|zone| match Zone::from_name(zone.is) {
@@ -68,6 +81,7 @@ fn rest(mut table: Table<'_>, id: Option<&str>) -> Option<Head> {
         review_by_on,
         calendar: calendar?,
         time_zone: time_zone?,
+        replaces,
     })
 }
 
@@ -99,13 +113,16 @@ pub(super) fn ambiguities(file: &mut Table<'_>) -> Option<BTreeMap<String, Reads
 }
 
 pub(super) fn roles(file: &mut Table<'_>) -> Option<BTreeMap<Role, String>> {
-    let table = under(file, "roles", "the table [roles]")?;
+    role_words(under(file, "roles", "the table [roles]")?)
+}
+
+pub(super) fn role_words(table: Table<'_>) -> Option<BTreeMap<Role, String>> {
     let words: Vec<_> =
         table.entries().map(|(name, word)| Some((words::role(&name)?, word.text()?.is.to_owned()))).collect();
     words.into_iter().collect()
 }
 
-fn under<'a>(file: &mut Table<'a>, key: &'static str, what: &'static str) -> Option<Table<'a>> {
+pub(super) fn under<'a>(file: &mut Table<'a>, key: &'static str, what: &'static str) -> Option<Table<'a>> {
     let Some(item) = file.get(key) else {
         file.log.problem(&(0..0), format!("a procedure without [{key}]"), format!("write a table under [{key}]"));
         return None;
@@ -113,7 +130,7 @@ fn under<'a>(file: &mut Table<'a>, key: &'static str, what: &'static str) -> Opt
     Item::table(&item, what)
 }
 
-fn text(table: &mut Table<'_>, key: &'static str, example: &str) -> Option<String> {
+pub(super) fn text(table: &mut Table<'_>, key: &'static str, example: &str) -> Option<String> {
     Some(table.need(key, example)?.text()?.is.to_owned())
 }
 

@@ -7,6 +7,7 @@
 
 mod head;
 mod ladder;
+mod layer;
 mod order;
 mod reach;
 mod rule;
@@ -50,7 +51,7 @@ impl Procedure {
 
 fn read<'a>(log: &'a Log<'a>, document: &'a DeTable<'a>, known: &'a DutyCatalogue) -> Option<Procedure> {
     let mut file = Table::new(log, "a procedure", document, 0..0);
-    let (head, authority, document_id) = head::head(&mut file);
+    let (head, named) = head::head(&mut file);
     let counting = head::counting(&mut file);
     let ambiguities = head::ambiguities(&mut file);
     let words = head::roles(&mut file);
@@ -60,10 +61,20 @@ fn read<'a>(log: &'a Log<'a>, document: &'a DeTable<'a>, known: &'a DutyCatalogu
     if written.is_empty() {
         log.problem(&(0..0), "a procedure without rules", "write at least one [[rule]]");
     }
-    check_together(&written);
+    let tables: Vec<_> = written.iter().filter_map(|rule| rule.table("a rule")).collect();
+    check_together(&tables);
     // A mistake in the head must not hide those in the rules.
-    let around = Surroundings { authority, document: document_id, counting, ambiguities: ambiguities.as_ref(), ladders: &ladders, known };
-    let rules: Vec<_> = written.iter().map(|rule| around.rule(rule)).collect();
+    let around = Surroundings {
+        authority: named.authority,
+        document: named.document,
+        version: named.version,
+        in_force_on: named.in_force_on,
+        counting,
+        ambiguities: ambiguities.as_ref(),
+        ladders: &ladders,
+        known,
+    };
+    let rules: Vec<_> = tables.into_iter().map(|rule| around.rule(rule)).collect();
     let head = head?;
     Some(Procedure {
         rules: rules.into_iter().collect::<Option<_>>()?,
@@ -78,5 +89,6 @@ fn read<'a>(log: &'a Log<'a>, document: &'a DeTable<'a>, known: &'a DutyCatalogu
         time_zone: head.time_zone,
         counting: counting?,
         hash: String::new(),
+        replaces: head.replaces,
     })
 }

@@ -53,7 +53,7 @@ impl Climb<'_> {
         let refuse = |at, message: String, help: &str| {
             let (step, duty, line) = (rung.name.is, self.duty.is, self.line);
             let message = format!("the step `{step}` {message} in the rule `{duty}` (line {line})");
-            self.duty.log.problem(at, message, help);
+            rung.name.log.problem(at, message, help);
         };
         let base = match rung.when {
             Offset::AtOnce => Base::Anchor,

@@ -4,6 +4,8 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
+
 use super::{
     ladder::{NamedLadder, rungs},
     reach::Climb,
@@ -15,11 +17,14 @@ use crate::{
     calendar::Period,
     near::{choices, nearest},
     directory::Role,
-    procedure::{Base, Citation, Counting, Counts, DutyCatalogue, DutyId, NoticeKind, Offset, Reads, Rule, Shape, Step, Strength, UNDONE, Under},
+    procedure::{Base, Citation, Counting, Counts, DutyCatalogue, DutyId, NoticeKind, Offset, Reads, Rule, Shape, Step, Strength, Sureness, UNDONE, Under},
 };
 
 /// The most words a quote may have. It points at the document and does not replace it.
 const MOST_QUOTED_WORDS: usize = 25;
+
+/// The procedure of what the country asks of every authority.
+const NATIONAL: &str = "national";
 
 /// How an authority's own duties begin, which no catalogue knows.
 const LOCAL: &str = "local-";
@@ -37,6 +42,10 @@ pub(super) struct Surroundings<'a> {
     pub(super) authority: Option<&'a str>,
     /// None where the head does not say.
     pub(super) document: Option<&'a str>,
+    /// None where the head does not say.
+    pub(super) version: Option<&'a str>,
+    /// None where the head does not say.
+    pub(super) in_force_on: Option<NaiveDate>,
     pub(super) counting: Option<Counting>,
     /// None where the table has a mistake.
     pub(super) ambiguities: Option<&'a BTreeMap<String, Reads>>,
@@ -45,9 +54,8 @@ pub(super) struct Surroundings<'a> {
 }
 
 impl Surroundings<'_> {
-    pub(super) fn rule(&self, item: &Item<'_>) -> Option<Rule> {
-        let mut table = item.table("a rule")?;
-        let line = item.log.line(item.span.start);
+    pub(super) fn rule(&self, mut table: Table<'_>) -> Option<Rule> {
+        let line = table.log.line(table.span.start);
         let duty_text = table.need("duty", "\"local-example\"").and_then(|duty| duty.text());
         let duty = duty_text.as_ref().and_then(|duty| self.duty(duty));
         let title = table.need("title", "\"First core group\"").and_then(|title| title.text());
@@ -63,7 +71,12 @@ impl Surroundings<'_> {
         let after_death = table.get("after_death").map_or(Some(false), |flag| flag.flag());
         let office_days = table.get("office_days");
         let ladder = table.get("ladder").map(|ladder| ladder.text());
-        let own = table.get("step").map(|steps| rungs(&steps)).unwrap_or_default();
+        let own: Vec<_> = table.both("step").flat_map(|steps| rungs(&steps)).collect();
+        let changed = table.get("why").and_then(|why| why.text()).map(|why| why.is.to_owned());
+        let takes_over = table.get("takes_over").map_or(Some(false), |flag| flag.flag());
+        let sure = table.get("sure").map_or(Some(None), |sure| {
+            sure.text()?.one_of("kind of source", "the kinds are", &Sureness::ALL).map(Some)
+        });
 
         let shape_text = table.need("shape", "\"deadline\"").and_then(|shape| shape.text());
         let named = shape_text.as_ref().and_then(|text| text.one_of("shape", "the shapes are", &ShapeName::ALL));
@@ -111,10 +124,25 @@ impl Surroundings<'_> {
             shape,
             ladder,
             line,
+            counting: self.counting?,
+            version: self.version.unwrap_or_default().to_owned(),
+            in_force_on: self.in_force_on?,
+            begun_before: None,
+            takes_over: takes_over?,
+            earlier: None,
+            sure: sure?,
+            changed,
         })
     }
 
     fn duty(&self, text: &Text<'_>) -> Option<DutyId> {
+        // What the country asks of every authority is in the catalogue of some of them, or has a name of its own.
+        if self.authority == Some(NATIONAL) {
+            let known = self.known.authorities().any(|authority| self.known.contains(authority, text.is));
+            if known || text.is.starts_with(&format!("{NATIONAL}-")) {
+                return Some(DutyId(text.is.into()));
+            }
+        }
         let local = text.is.strip_prefix(LOCAL).is_some_and(|rest| {
             !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
         });
@@ -156,7 +184,11 @@ impl Surroundings<'_> {
             Some(document) => document.text().map(|document| document.is),
             None => self.document,
         };
-        let lines = table.need("lines", "[45]").and_then(|lines| line_numbers(&lines));
+        let place = table.get("place").and_then(|place| place.text()).map(|place| place.is.to_owned());
+        let lines = match place {
+            Some(_) => Some(Vec::new()),
+            None => table.need("lines", "[45]").and_then(|lines| line_numbers(&lines)),
+        };
         let quote = table.need("quote", "\"the words of the document\"").and_then(|quote| quote.text());
         table.finish();
         let quote = quote?;
@@ -165,7 +197,7 @@ impl Surroundings<'_> {
             let message = format!("the quote has {words} words, at most {MOST_QUOTED_WORDS} are allowed");
             return quote.refuse(message, "quote the words that set the duty, no more");
         }
-        Some(Citation { document: document?.to_owned(), lines: lines?, quote: quote.is.into() })
+        Some(Citation { document: document?.to_owned(), lines: lines?, place, quote: quote.is.into() })
     }
 
     fn named_ladder(&self, name: &Text<'_>) -> Result<&NamedLadder<'_>, Noted> {
@@ -261,25 +293,24 @@ fn line_numbers(item: &Item<'_>) -> Option<Vec<u32>> {
 }
 
 /// Refuses a duty that two rules carry, and a report about anything but a standing rule of this file.
-pub(super) fn check_together(rules: &[Item<'_>]) {
-    let tables: Vec<Table<'_>> = rules.iter().filter_map(|rule| rule.table("a rule")).collect();
+pub(super) fn check_together(tables: &[Table<'_>]) {
     let text = |table: &Table<'_>, key| {
         table.peek(key).and_then(|item: Item<'_>| item.text().map(|t| (t.is.to_owned(), t.span)))
     };
     let mut shapes: BTreeMap<String, (usize, String)> = BTreeMap::new();
-    for table in &tables {
+    for table in tables {
         let Some((duty, at)) = text(table, "duty") else { continue };
         let shape = text(table, "shape").map_or(String::new(), |(shape, _)| shape);
         let line = table.log.line(table.span.start);
         if let Some((other, _)) = shapes.get(&duty) {
             let message = format!("the duty `{duty}` is already carried by the rule on line {other}");
-            table.log.problem(&at, message, "one duty, one rule: change that one, or take it out");
+            table.log.problem(&at, message, "one duty, one rule: change that one (from another file with [[change]]), or take it out");
         } else {
             shapes.insert(duty, (line, shape));
         }
     }
     let standing = || shapes.iter().filter(|(_, (_, shape))| shape == "standing").map(|(duty, _)| duty.as_str());
-    for table in &tables {
+    for table in tables {
         let (Some((shape, _)), Some((about, at))) = (text(table, "shape"), text(table, "about")) else { continue };
         if shape == "report" && !standing().any(|duty| duty == about) {
             let message = format!("no standing rule here carries the duty `{about}`");

@@ -20,6 +20,8 @@ pub(super) struct Table<'a> {
     /// What it is in a sentence, e.g. "a rule".
     what: &'static str,
     entries: &'a DeTable<'a>,
+    /// The table that this one changes: what is not said here is said there.
+    beneath: Option<(&'a Log<'a>, &'a DeTable<'a>)>,
     taken: Vec<&'static str>,
 }
 
@@ -42,7 +44,12 @@ pub(super) struct Text<'a> {
 
 impl<'a> Table<'a> {
     pub(super) fn new(log: &'a Log<'a>, what: &'static str, table: &'a DeTable<'a>, span: Range<usize>) -> Table<'a> {
-        Table { log, span, what, entries: table, taken: Vec::new() }
+        Table { log, span, what, entries: table, beneath: None, taken: Vec::new() }
+    }
+
+    /// The same table over another one that it changes.
+    pub(super) fn over(self, other: &Table<'a>) -> Table<'a> {
+        Table { beneath: Some((other.log, other.entries)), ..self }
     }
 
     /// The value of that key, if it is there.
@@ -53,8 +60,24 @@ impl<'a> Table<'a> {
 
     /// The value of that key without taking it.
     pub(super) fn peek(&self, key: &'static str) -> Option<Item<'a>> {
+        self.own(key).or_else(|| self.lower(key))
+    }
+
+    /// The value of that key beneath and the one here, where they add up and do not replace each other.
+    pub(super) fn both(&mut self, key: &'static str) -> impl Iterator<Item = Item<'a>> + use<'a> {
+        self.taken.push(key);
+        self.lower(key).into_iter().chain(self.own(key))
+    }
+
+    fn own(&self, key: &'static str) -> Option<Item<'a>> {
         let value = self.entries.get(key)?;
         Some(Item { log: self.log, name: key, span: value.span(), value: value.get_ref() })
+    }
+
+    fn lower(&self, key: &'static str) -> Option<Item<'a>> {
+        let (log, entries) = self.beneath?;
+        let value = entries.get(key)?;
+        Some(Item { log, name: key, span: value.span(), value: value.get_ref() })
     }
 
     /// The value of that key, which must be there.

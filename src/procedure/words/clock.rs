@@ -160,13 +160,15 @@ fn standing(procedure: &Procedure, shape: &Standing) -> String {
             let fact = of.fact.words();
             // Only a date to come is said by the next one too.
             let next = if attributes.iter().all(|attribute| of.fact.is_date_ahead(attribute)) {
-                let booked = if of.fact.booked().is_some() { "is booked or " } else { "" };
-                format!(", unless the next {fact} {booked}was held")
+                let next = attributes.first().map_or(of.fact, |attribute| of.fact.of_date_ahead(attribute));
+                let booked = if next.booked().is_some() { "is booked or " } else { "" };
+                format!(", unless the next {} {booked}was held", next.words())
             } else {
                 String::new()
             };
             format!(
-                "The latest {} must have its {} on record{next}. Overdue from the day of that {fact}.",
+                "The {} {} must have its {} on record{next}. Overdue from the day of that {fact}.",
+                if of.first { "first" } else { "latest" },
                 bare(procedure, of),
                 names_in_words(attributes),
             )

@@ -5,14 +5,16 @@
 use super::{date_words, every, listed};
 use crate::{
     directory::Role,
-    procedure::{Base, Between, NoticeKind, Offset, Procedure, Rule, Shape, Step, parse::anchor},
+    procedure::{Base, Between, NoticeKind, Offset, Procedure, Rule, Shape, Step, UNDONE, parse::anchor},
 };
 
 /// A line for each place on the ladder, and one for the repeat.
 pub(super) fn lines(procedure: &Procedure, rule: &Rule) -> Vec<String> {
     let dates = Dates::of(&rule.shape);
     let mut places: Vec<(String, Vec<String>)> = Vec::new();
-    for step in &rule.ladder.steps {
+    // What guides says of no event that it was not done.
+    let never = |step: &&Step| step.once == Some(UNDONE) && !can_be_undone(&rule.shape);
+    for step in rule.ladder.steps.iter().filter(|step| !never(step)) {
         let (place, told) = (place(&dates, step), told_at(procedure, step));
         match places.last_mut() {
             Some((last, here)) if *last == place => here.push(told),
@@ -26,6 +28,10 @@ pub(super) fn lines(procedure: &Procedure, rule: &Rule) -> Vec<String> {
         lines.push(format!("Then every {} until it is met: {told}", every(repeat.every)));
     }
     lines
+}
+
+fn can_be_undone(shape: &Shape) -> bool {
+    matches!(shape, Shape::Check(check) if check.undone.is_some())
 }
 
 /// What the dates of a ladder are called in rules of that shape.
@@ -62,6 +68,7 @@ impl Dates {
     fn place(&self, when: Offset) -> String {
         match when {
             Offset::AtOnce => "At once, on any day and at any hour".to_owned(),
+            Offset::On(Base::Anchor) if self.anchor.ends_with("day") => format!("On {}", self.anchor),
             Offset::On(Base::Anchor) => format!("On the day of {}", self.anchor),
             Offset::On(base) => format!("On {}", self.name(base)),
             Offset::Before(period, base) => format!("{period} before {}", self.name(base)),
@@ -72,7 +79,10 @@ impl Dates {
 
 /// When, and on what else it depends.
 fn place(dates: &Dates, step: &Step) -> String {
-    let once = step.once.map(|name| format!("once \"{}\" is on record", date_words(name)));
+    let once = step.once.map(|name| match name {
+        UNDONE => "where the record says that it was not done".to_owned(),
+        name => format!("once \"{}\" is on record", date_words(name)),
+    });
     let unless = step.unless.map(|name| format!("while \"{}\" is not on record", date_words(name)));
     let conditions: Vec<String> = once.into_iter().chain(unless).collect();
     let comma = if conditions.is_empty() { "" } else { ", " };

@@ -8,8 +8,8 @@ mod counting;
 mod ladder;
 mod selector;
 
-use super::{Counts, Procedure, Rule, Shape, Strength, Under};
-use crate::calendar::Period;
+use super::{Counts, Procedure, Reads, Rule, Shape, Strength, Under};
+use crate::calendar::{Period, format_date_short};
 
 impl Procedure {
     /// The clock of one of its rules: when it must be done, and what shows that it was.
@@ -94,6 +94,7 @@ impl Rule {
             (_, Under::Unallocated) => "while a plan is open and no lead worker is allocated",
             (_, Under::PlanOrEnquiry) => "while a plan is open, and under each enquiry",
             (_, Under::Transfer) => "for a year after each transfer, with a plan or without",
+            (_, Under::LookedAfter) => "while the child is looked after, with a plan or without",
             (_, Under::EndedPlan) => "for a year after a plan of this authority has ended",
         }
     }
@@ -111,7 +112,7 @@ impl Rule {
     /// assert_eq!(rule.notes_in_words(), ["It goes on after the child's death."]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn notes_in_words(&self) -> Vec<&'static str> {
+    pub fn notes_in_words(&self) -> Vec<String> {
         let notes = [
             (self.under_review, "The document marks this figure as under review."),
             (self.not_in_text, "The figure is not in the text of the document: the authority has set it."),
@@ -122,7 +123,20 @@ impl Rule {
                 "Days on which the authority's offices are closed are no working days for it.",
             ),
         ];
-        notes.into_iter().filter(|(applies, _)| *applies).map(|(_, note)| note).collect()
+        let always = notes.into_iter().filter(|(applies, _)| *applies).map(|(_, note)| note.to_owned());
+        let ambiguity = listed(&self.ambiguity, "and");
+        let read = match (self.ambiguity.is_empty(), self.reads) {
+            (true, _) => None,
+            (_, Reads::Both) => Some(format!("It can be read in two ways ({ambiguity}): both are in force.")),
+            (_, Reads::Strict) => Some(format!("It can be read in two ways ({ambiguity}): the strict one is the limit.")),
+            (_, Reads::Ordinary) => Some(format!("It can be read in two ways ({ambiguity}): the ordinary one alone is in force.")),
+        };
+        let sure = self.sure.map(|sure| format!("Its source is {}.", sure.name()));
+        let changed = self.changed.as_ref().map(|why| format!("Changed by the authority: {why}."));
+        let gone = self.begun_before.map(|on| {
+            format!("It is gone from the version in force: only clocks that began before {} go on.", format_date_short(on))
+        });
+        always.chain(read).chain(sure).chain(changed).chain(gone).collect()
     }
 }
 

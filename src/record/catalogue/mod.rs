@@ -362,6 +362,11 @@ impl FactKind {
         self.answers().iter().any(|answer| answer.name == name)
     }
 
+    /// Which kind of fact a date that lies ahead is of: the next core group that a conference sets is a core group.
+    pub fn of_date_ahead(self, name: &str) -> FactKind {
+        if name == "next_core_group_on" { FactKind::CoreGroup } else { self }
+    }
+
     /// Whether it can lie ahead: it is arranged, or known before it begins.
     pub fn may_lie_ahead(self) -> bool {
         self.booked().is_some() || self == FactKind::Absence
