@@ -37,12 +37,12 @@ fn told_of(bench: &Bench, child: &str, duty: &str) -> Vec<String> {
 // ---- procedures
 
 fn with_procedure(from: &str, to: &str) -> (Bench, usize) {
-    let text = include_str!("../config/procedures/hertfordshire.toml");
+    let text = include_str!("procedures/hertfordshire-core.toml");
     assert!(text.contains(from), "the shipped procedure has changed: {from}");
     let line = text.split(from).next().unwrap_or("").matches('\n').count() + 1;
     let bench = Bench::new(&one("2026-11-02"));
     fs::write(bench.path("own.toml"), text.replacen(from, to, 1)).unwrap();
-    let settings = SETTINGS.replace("procedure = \"hertfordshire\"", "procedure = \"own.toml\"");
+    let settings = SETTINGS.replace("procedure = \"core.toml\"", "procedure = \"own.toml\"");
     fs::write(bench.path("duewatch.toml"), settings).unwrap();
     (bench, line)
 }
@@ -120,7 +120,7 @@ fn every_mistake_of_a_procedure_is_told_at_once() {
 fn a_procedure_that_is_not_there() {
     let bench = Bench::new(&one("2026-11-02"));
     let settings =
-        |procedure: &str| SETTINGS.replace("procedure = \"hertfordshire\"", &format!("procedure = \"{procedure}\""));
+        |procedure: &str| SETTINGS.replace("procedure = \"core.toml\"", &format!("procedure = \"{procedure}\""));
     fs::write(bench.path("duewatch.toml"), settings("narnia")).unwrap();
     says(&bench.run(&["duties"]).ends(2), &["narnia", "hertfordshire"]);
     fs::write(bench.path("duewatch.toml"), settings("none.toml")).unwrap();

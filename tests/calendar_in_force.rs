@@ -280,7 +280,7 @@ fn a_watch_that_starts_with_a_slip_in_a_file_goes_on_without_it() {
 #[test]
 fn a_calendar_of_the_authoritys_own_can_carry_the_procedure() {
     let bench = bench();
-    let procedure = include_str!("../config/procedures/hertfordshire.toml");
+    let procedure = include_str!("procedures/hertfordshire-core.toml");
     let named = "calendar = \"england-and-wales\"";
     assert!(procedure.contains(named));
     fs::write(bench.path("own.toml"), procedure.replace(named, "calendar = \"here\"")).unwrap();
@@ -354,7 +354,7 @@ fn check_says_which_files_are_in_force_and_what_is_wrong_with_them() {
 #[test]
 fn a_computed_day_that_its_list_does_not_have_is_named_with_the_way_out() {
     let bench = bench();
-    let procedure = include_str!("../config/procedures/hertfordshire.toml");
+    let procedure = include_str!("procedures/hertfordshire-core.toml");
     let manx = procedure.replace("calendar = \"england-and-wales\"", "calendar = \"isle-of-man\"");
     fs::write(bench.path("own.toml"), manx).unwrap();
     fs::write(bench.path("duewatch.toml"), SETTINGS.replace("\"hertfordshire\"", "\"own.toml\"")).unwrap();
@@ -392,7 +392,7 @@ fn a_near_horizon_is_told_by_a_run_and_by_check_in_the_same_words() {
 
 /// One plan, with a rule that runs for 36 months from it.
 fn long_rule(started_on: &str) -> Bench {
-    let text = include_str!("../config/procedures/hertfordshire.toml");
+    let text = include_str!("procedures/hertfordshire-core.toml");
     assert_eq!(text.matches("within = \"12 months\"").count(), 1);
     let bench = Bench::new(&format!("{STAFF}{}", child("C1", started_on)));
     fs::write(bench.path("own.toml"), text.replace("within = \"12 months\"", "within = \"36 months\"")).unwrap();

@@ -40,7 +40,7 @@ fn catalogue() -> Vec<(String, String, String)> {
 fn with_own(text: &str) -> Bench {
     let bench = Bench::bare();
     fs::write(bench.path("own.toml"), text).unwrap();
-    let settings = cases::SETTINGS.replace("procedure = \"hertfordshire\"", "procedure = \"own.toml\"");
+    let settings = cases::SETTINGS.replace("procedure = \"core.toml\"", "procedure = \"own.toml\"");
     fs::write(bench.path("duewatch.toml"), settings).unwrap();
     bench
 }

@@ -63,7 +63,7 @@ impl World {
         for ledger in ["incremental", "whole"] {
             let settings = SETTINGS
                 .replace("ledger.db", &format!("{ledger}.db"))
-                .replace("procedure = \"hertfordshire\"", "procedure = \"rules.toml\"");
+                .replace("procedure = \"core.toml\"", "procedure = \"rules.toml\"");
             fs::write(path(&format!("{ledger}.toml")), settings).unwrap();
         }
         let now: DateTime<Utc> = FOUNDED_AT.parse().unwrap();

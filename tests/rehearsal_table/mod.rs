@@ -152,7 +152,7 @@ impl Table {
 
     /// Runs every morning and says what each queued, in the words of the table.
     pub(crate) fn rehearse(&self) -> Vec<String> {
-        let procedure = scenario::procedure(self.procedure.as_deref().unwrap_or("hertfordshire")).clone();
+        let procedure = scenario::procedure(self.procedure.as_deref().unwrap_or("hertfordshire-core")).clone();
         let calendar = Calendar::shipped(&procedure.calendar).expect("shipped");
         let zone = Zone::from_name(&procedure.time_zone).expect("a zone");
         let half_past_eight = NaiveTime::from_hms_opt(8, 30, 0).expect("a time");

@@ -49,7 +49,7 @@ pub(crate) struct Told {
 
 pub(crate) const SETTINGS: &str = r#"[authority]
 id = "wrenholt"
-procedure = "hertfordshire"
+procedure = "core.toml"
 
 [source]
 database = "case.db"
@@ -68,6 +68,10 @@ allowed_domains = ["wrenholt.example"]
 last_recipient = "last@wrenholt.example"
 corrections = "the data desk"
 "#;
+
+/// The rules that these settings put in force: a few of every kind, which stay as they are whatever the shipped procedures
+/// come to say. What a run does with rules is tested by them; what the rules say, by the tables of `tests/duties`.
+pub(crate) const CORE: &str = include_str!("../procedures/hertfordshire-core.toml");
 
 /// A team, its managers and the posts; every small case database begins with them.
 pub(crate) const STAFF: &str = "
@@ -120,6 +124,7 @@ impl Bench {
         let folder = tempfile::tempdir().expect("a temporary folder");
         fs::create_dir(folder.path().join("mail")).expect("a mail folder");
         fs::write(folder.path().join("duewatch.toml"), SETTINGS).expect("the settings");
+        fs::write(folder.path().join("core.toml"), CORE).expect("the rules");
         Bench { folder }
     }
 

@@ -22,7 +22,7 @@ use super::{Postgres, office::Arrived, postgres};
 /// The present of every rehearsal: a Monday morning, as the day's messages go out.
 pub(crate) const MONDAY: &str = "2026-11-16T08:30:00Z";
 
-const PROCEDURE: &str = include_str!("../../config/procedures/hertfordshire.toml");
+const PROCEDURE: &str = include_str!("../procedures/hertfordshire-core.toml");
 
 /// A case database that several folders share. Nobody writes to it.
 pub(crate) struct Cases {
@@ -110,6 +110,7 @@ impl Folder {
         };
         let named = if postgres.is_some() { ledger.as_str() } else { "ledger.db" };
         fs::write(dir.path().join("duewatch.toml"), settings(case_db, named, mail, procedure, poll)).expect("settings");
+        fs::write(dir.path().join("core.toml"), PROCEDURE).expect("a procedure");
         fs::write(dir.path().join("at-once.toml"), everything_at_once()).expect("a procedure");
         Folder { dir, ledger, _postgres: postgres }
     }
@@ -270,7 +271,7 @@ corrections = "the data team"
     )
 }
 
-/// The shipped procedure with other ladders: one step each, for the lead worker, at once.
+/// A few rules with other ladders: one step each, for the lead worker, at once.
 fn everything_at_once() -> String {
     let mut text = String::new();
     let mut seen = BTreeSet::new();

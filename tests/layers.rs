@@ -1,0 +1,259 @@
+//! Procedures put together: changes of an authority's own, versions that overlap, what the country asks beneath, and the
+//! answers to ambiguities. Expected days were counted on a wall calendar.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+#[path = "support/cases.rs"]
+mod cases;
+mod scenario;
+
+use std::fs;
+
+use cases::{Bench, SETTINGS, STAFF, child, says};
+use chrono::NaiveDate;
+use duewatch::{
+    calendar::{Allowance, Period},
+    procedure::{DutyCatalogue, DutyId, Limit, Procedure, Shape},
+};
+use scenario::{Expected, Scenario, assessed};
+
+/// A procedure of one document, small enough to be read beside what is expected of it.
+const FIRST: &str = include_str!("procedures/versions.toml");
+
+fn read(text: &str) -> Procedure {
+    Procedure::parse("versions.toml", text, &DutyCatalogue::default()).unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+fn over(changes: &str) -> Result<Procedure, String> {
+    let known = DutyCatalogue::default();
+    let changed = Procedure::parse_over(("changes.toml", changes), ("versions.toml", FIRST), &known);
+    changed.map_err(|problems| problems.to_string())
+}
+
+fn holds(procedure: &Procedure, text: &str) {
+    for scenario in Scenario::parse(text) {
+        let assessment = assessed(&scenario.record(), procedure, scenario.today, scenario.time);
+        for expected in &scenario.expected {
+            let held: Result<(), String> = Expected::check(expected, &assessment);
+            assert_eq!(held, Ok(()), "{}: {}", scenario.title, expected.text);
+        }
+    }
+}
+
+fn limit(procedure: &Procedure, duty: &str) -> Limit {
+    let rule = procedure.rule(&DutyId(duty.into())).unwrap();
+    match &rule.shape {
+        Shape::Deadline(deadline) => deadline.limit.clone(),
+        other => panic!("{other:?}"),
+    }
+}
+
+const CHANGES: &str = r#"
+[local]
+over = "trial"
+version = "2026-04"
+
+[[change]]
+duty = "local-meeting"
+why = "the board decided it on 3 March 2026"
+within = "8 working days"
+
+[[change.step]]
+step = "chair"
+when = "2 working days after due"
+kind = "escalation"
+tell = ["conference_chair"]
+"#;
+
+#[test]
+fn a_change_says_only_what_is_different() {
+    let (before, after) = (read(FIRST), over(CHANGES).unwrap());
+    assert_eq!(limit(&after, "local-meeting"), Limit::Within(Allowance::Period(Period::WorkingDays(8))));
+    let steps = |procedure: &Procedure| {
+        let rule = procedure.rule(&DutyId("local-meeting".into())).unwrap();
+        rule.ladder.steps.iter().map(|step| step.name.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(steps(&before), ["remind", "overdue"]);
+    assert_eq!(steps(&after), ["remind", "overdue", "chair"]);
+    assert_eq!(after.version, "1, with local changes 2026-04");
+    assert_ne!(after.hash, before.hash);
+    let rule = after.rule(&DutyId("local-meeting".into())).unwrap();
+    assert!(rule.notes_in_words().contains(&"Changed by the authority: the board decided it on 3 March 2026.".to_owned()));
+    let others = |procedure: &Procedure| procedure.rules.iter().skip(1).cloned().collect::<Vec<_>>();
+    assert_eq!(others(&after), others(&before));
+    // Mon 2 Nov 2026 is day 0: 3 4 5 6 | 9 10 11 12. Strictly Mon 2 is day 1, and Wed 11 the eighth.
+    holds(
+        &after,
+        "== eight days\ntoday 2026-11-03\nplan P1 started_on=2026-11-02\nconference K1 kind=initial held_on=2026-11-02\n\
+         expect local-meeting conference:K1 strict=2026-11-11 due=2026-11-12 status=open\n",
+    );
+}
+
+#[test]
+fn a_change_that_cannot_be_made_is_told_with_its_place() {
+    let wrong = |from: &str, to: &str, words: &[&str]| {
+        let said = over(&CHANGES.replace(from, to)).unwrap_err();
+        says(&said, &["changes.toml:"]);
+        says(&said, words);
+    };
+    wrong("\"trial\"", "\"croydon\"", &["changes to `croydon`", "is `trial`"]);
+    wrong("local-meeting", "local-meating", &["no rule of the duty `local-meating`", "did you mean `local-meeting`"]);
+    wrong("why = \"the board decided it on 3 March 2026\"\n", "", &["without `why`"]);
+    wrong("8 working days", "8 bank days", &["8 bank days", "working days"]);
+    wrong("within", "whithin", &["there is no `whithin`", "did you mean `within`"]);
+    let twice = format!("{CHANGES}\n[[change]]\nduty = \"local-meeting\"\nwhy = \"again\"\n");
+    says(&over(&twice).unwrap_err(), &["changes.toml:", "changed twice"]);
+    // A step that the changed figure makes impossible is found where it stands.
+    wrong("8 working days", "2 working days", &["`remind`", "is never reached"]);
+}
+
+#[test]
+fn the_answer_to_an_ambiguity_decides_which_readings_are_in_force() {
+    let answer = |how: &str| {
+        let text = format!("[local]\nover = \"trial\"\nversion = \"2\"\n\n[ambiguities]\nT1 = \"{how}\"\n");
+        over(&text).unwrap()
+    };
+    // Ten working days: 3 4 5 6 | 9 10 11 12 13 | 16; strictly Mon 2 is day 1, and Fri 13 the tenth.
+    let expect = |how: &str, today: &str, expected: &str| {
+        let facts = "plan P1 started_on=2026-11-02\nconference K1 kind=initial held_on=2026-11-02\n";
+        holds(&answer(how), &format!("== {how}\ntoday {today}\n{facts}expect local-meeting conference:K1 {expected}\n"));
+    };
+    expect("both", "2026-11-16", "strict=2026-11-13 due=2026-11-16 status=amber late=false");
+    expect("strict", "2026-11-16", "strict=2026-11-13 due=2026-11-13 status=overdue late=true");
+    expect("strict", "2026-11-13", "strict=2026-11-13 due=2026-11-13 status=open");
+    expect("ordinary", "2026-11-16", "strict=- due=2026-11-16 status=open");
+    expect("ordinary", "2026-11-17", "status=overdue");
+    let unknown = FIRST.replace("ambiguity = [\"T1\"]", "ambiguity = [\"T9\"]");
+    let said = Procedure::parse("versions.toml", &unknown, &DutyCatalogue::default()).unwrap_err().to_string();
+    says(&said, &["the ambiguity `T9`", "[ambiguities]"]);
+}
+
+/// The second version: five working days and not ten, no yearly check any more, something new; counted without the first day
+/// throughout.
+fn second(in_force_on: &str) -> Procedure {
+    let text = FIRST
+        .replace("version = \"1\"", "version = \"2\"")
+        .replace("in_force_on = 2020-01-01", &format!("in_force_on = {in_force_on}"))
+        .replace("within = \"10 working days\"", "within = \"5 working days\"")
+        .replace("every = \"6 weeks\"", "every = \"4 weeks\"")
+        .replace("duty = \"local-yearly\"", "duty = \"local-new\"");
+    read(&text).replacing(read(FIRST))
+}
+
+#[test]
+fn a_clock_finishes_under_the_version_under_which_it_began() {
+    // From Mon 9 Nov 2026 the second version: of Fri 6 Nov ten working days are 9 10 11 12 13 | 16 17 18 19 20, of Mon 9 Nov
+    // five are 10 11 12 13 | 16.
+    holds(
+        &second("2026-11-09"),
+        "== begun before\ntoday 2026-11-19\nplan P1 started_on=2026-11-06\nconference K1 kind=initial held_on=2026-11-06\n\
+         expect local-meeting conference:K1 due=2026-11-20 status=amber\n\
+         == begun on the first day\ntoday 2026-11-19\nplan P1 started_on=2026-11-06\n\
+         conference K1 kind=initial held_on=2026-11-09\n\
+         expect local-meeting conference:K1 due=2026-11-16 status=overdue\n\
+         == the chain goes over at its next link\ntoday 2026-12-01\nplan P1 started_on=2026-09-01\n\
+         core_group G1 held_on=2026-10-26\ncore_group G2 held_on=2026-11-23\n\
+         expect local-interval core_group:G1 due=2026-12-07 status=met\n\
+         expect local-interval core_group:G2 due=2026-12-21 status=open\n\
+         == what the new version has no rule for goes on for clocks that had begun\ntoday 2027-01-11\n\
+         plan P1 started_on=2026-09-01\nexpect local-yearly plan:P1 due=2027-09-01 status=open\n\
+         == and begins no more\ntoday 2027-01-11\nplan P1 started_on=2026-11-09\nexpect local-yearly idle=NothingToWatch\n\
+         == what is new begins at once\ntoday 2027-01-11\nplan P1 started_on=2026-09-01\n\
+         expect local-new plan:P1 due=2027-09-01 status=open\n",
+    );
+}
+
+#[test]
+fn a_rule_that_takes_over_takes_the_clocks_that_run() {
+    let later = FIRST
+        .replace("in_force_on = 2020-01-01", "in_force_on = 2026-11-09")
+        .replace("within = \"10 working days\"", "within = \"5 working days\"\ntakes_over = true");
+    // Of Fri 6 Nov: 9 10 11 12 13.
+    holds(
+        &read(&later).replacing(read(FIRST)),
+        "== taken over\ntoday 2026-11-16\nplan P1 started_on=2026-11-06\nconference K1 kind=initial held_on=2026-11-06\n\
+         expect local-meeting conference:K1 due=2026-11-13 status=overdue\n",
+    );
+}
+
+#[test]
+fn the_ladder_is_that_of_the_version_too() {
+    let procedure = second("2026-11-09");
+    let since = |on: &str| {
+        let on: NaiveDate = on.parse().unwrap();
+        procedure.rule_since(&DutyId("local-meeting".into()), on).unwrap().version.clone()
+    };
+    assert_eq!((since("2026-11-08"), since("2026-11-09")), ("1".to_owned(), "2".to_owned()));
+}
+
+#[test]
+fn what_the_country_asks_stands_only_where_the_procedure_is_silent() {
+    let national = scenario::procedure("national");
+    for id in ["croydon", "hertfordshire", "north-east-lincolnshire", "rochdale"] {
+        let own = scenario::procedure(id);
+        let both = own.clone().over(national);
+        let (mut beneath, mut silent) = (0, 0);
+        for rule in &national.rules {
+            let in_force = both.rule(&rule.duty).unwrap();
+            match own.rule(&rule.duty) {
+                Some(own) => assert_eq!((in_force, in_force.sure), (own, None), "{id}: {}", rule.duty),
+                None => {
+                    assert_eq!(in_force, rule);
+                    silent += 1;
+                }
+            }
+            beneath += usize::from(in_force.sure.is_some());
+        }
+        assert!(beneath == silent && silent > 0, "{id}");
+    }
+    assert!(national.rules.iter().all(|rule| rule.sure.is_some()), "each says how sure its source is");
+}
+
+// ---- through the command line
+
+fn bench(settings: &str, files: &[(&str, &str)]) -> Bench {
+    let bench = Bench::new(&format!("{STAFF}{}", child("C1", "2026-11-02")));
+    for (name, text) in files {
+        fs::write(bench.path(name), text).unwrap();
+    }
+    let settings = SETTINGS.replace("procedure = \"core.toml\"", settings);
+    fs::write(bench.path("duewatch.toml"), settings).unwrap();
+    bench
+}
+
+const OWN: &str = "[local]\nover = \"hertfordshire\"\nversion = \"2026-04\"\n\n[[change]]\nduty = \"first-core-group\"\n\
+                   why = \"decided\"\nwithin = \"8 working days\"\n";
+
+#[test]
+fn the_settings_put_layers_in_force_and_check_names_them() {
+    let settings = "procedure = \"hertfordshire\"\nchanges = \"changes.toml\"\nnational = true";
+    let bench = bench(settings, &[("changes.toml", OWN)]);
+    let said = bench.run(&["check"]);
+    let said = said.ends(0);
+    says(&said, &["changed by the authority: first-core-group", "what England asks of every authority", "icpc-held"]);
+    // Mon 2 Nov and eight working days: Thu 12 Nov.
+    let duties = bench.run(&["duties", "--at", "2026-11-03T08:30:00Z", "--format", "json"]).well();
+    let core_group = duties.lines().find(|line| line.contains("\"first-core-group\"")).unwrap();
+    says(core_group, &["\"on\":\"2026-11-12\""]);
+    says(&duties, &["national-"]);
+}
+
+#[test]
+fn changes_with_a_mistake_are_refused_by_every_command() {
+    let settings = "procedure = \"hertfordshire\"\nchanges = \"changes.toml\"";
+    let bench = bench(settings, &[("changes.toml", &OWN.replace("first-core-group", "first-cor-group"))]);
+    let said = bench.run(&["duties"]).ends(2);
+    says(&said, &["changes.toml", "first-cor-group", "first-core-group"]);
+}
+
+#[test]
+fn a_version_that_names_itself_is_refused() {
+    let shipped = fs::read_to_string("config/procedures/rochdale.toml").unwrap();
+    let own = shipped.replacen("document = ", "replaces = \"own.toml\"\ndocument = ", 1);
+    let bench = bench("procedure = \"own.toml\"", &[("own.toml", &own)]);
+    says(&bench.run(&["duties"]).ends(2), &["own.toml", "replaces"]);
+    let earlier = shipped.replacen("in_force_on = ", "in_force_on = 2020-01-01 # ", 1);
+    let later = shipped.replacen("document = ", "replaces = \"earlier.toml\"\ndocument = ", 1);
+    let bench = self::bench("procedure = \"own.toml\"", &[("own.toml", &later), ("earlier.toml", &earlier)]);
+    bench.run(&["duties"]).well();
+}
