@@ -60,7 +60,8 @@ fn fact(kind: FactKind) -> impl Strategy<Value = Fact> {
     let answers = match kind.answers() {
         [] => Just(Vec::new()).boxed(),
         answers => {
-            let one = (0..answers.len()).prop_flat_map(|at| value(answers[at].holds).prop_map(move |value| (at, value)));
+            let one =
+                (0..answers.len()).prop_flat_map(|at| value(answers[at].holds).prop_map(move |value| (at, value)));
             prop::collection::vec(one, 0..8).boxed()
         }
     };

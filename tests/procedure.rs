@@ -39,33 +39,60 @@ fn every_shipped_procedure_parses() {
     }
 }
 
+/// Every row is carried, and what no fact can show is on this list: nobody moves a duty there without a word.
 #[test]
-fn the_shipped_rules_are_these() {
-    let procedure = hertfordshire();
-    let rules: BTreeMap<&str, &str> =
-        procedure.rules.iter().map(|rule| (rule.duty.0.as_str(), rule.shape.name())).collect();
+fn every_duty_of_the_documents_is_carried_and_nearly_all_are_tracked() {
+    let (known, procedures) = (DutyCatalogue::shipped(), shipped());
+    let mut untracked: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let coverage = known.coverage(&procedures);
+    for of in &coverage {
+        let gaps: Vec<&str> = of.gaps().map(|row| row.duty).collect();
+        assert_eq!(gaps, [""; 0], "{}", of.authority);
+        for row in &of.rows {
+            if let Some(reason) = row.rule.unwrap().shape.untracked_because() {
+                assert!(reason.split_whitespace().count() >= 4, "{}: {reason}", row.duty);
+                untracked.entry(of.authority).or_default().push(row.duty);
+            }
+        }
+    }
     let expected = BTreeMap::from([
-        ("access-refused", "alert"),
-        ("bedroom-seen", "between"),
-        ("case-allocated", "standing"),
-        ("child-death", "alert"),
-        ("child-seen-alone-alternate", "between"),
-        ("child-seen-any-professional", "recurring"),
-        ("child-seen-by-lead-worker", "recurring"),
-        ("core-group-frequency", "recurring"),
-        ("core-group-minutes-circulate", "deadline"),
-        ("first-core-group", "deadline"),
-        ("new-injury-tell-chair", "alert"),
-        ("plan-age-one-year", "deadline"),
-        ("review-date-set", "standing"),
-        ("unallocated-monthly-report", "report"),
+        ("croydon", vec!["core-group-venue"]),
+        (
+            "hertfordshire",
+            vec![
+                "avoid-religious-festivals",
+                "chronology-kept",
+                "communication-recorded",
+                "manager-countersigns",
+                "visit-frequency-raise",
+            ],
+        ),
+        ("isle-of-man", vec!["core-group-venue"]),
+        (
+            "north-east-lincolnshire",
+            vec![
+                "conference-minutes-secure",
+                "list-confidential",
+                "plan-timescale-protocol",
+                "procedures-annual-review",
+                "reports-disclosable",
+                "review-same-process",
+                "support-access",
+            ],
+        ),
     ]);
-    assert_eq!(rules, expected);
-    let marked = |test: fn(&Rule) -> bool| -> Vec<&str> {
+    assert_eq!(untracked, expected);
+}
+
+#[test]
+fn what_is_under_review_and_what_outlives_the_child_is_marked() {
+    let procedure = hertfordshire();
+    let marked = |test: fn(&Rule) -> bool| -> BTreeSet<&str> {
         procedure.rules.iter().filter(|rule| test(rule)).map(|rule| rule.duty.0.as_str()).collect()
     };
-    assert_eq!(marked(|rule| rule.under_review), ["child-seen-any-professional", "child-seen-by-lead-worker"]);
-    assert_eq!(marked(|rule| rule.after_death), ["child-death"]);
+    let under_review = BTreeSet::from(["child-seen-any-professional", "child-seen-by-lead-worker"]);
+    assert_eq!(marked(|rule| rule.under_review), under_review);
+    assert_eq!(marked(|rule| rule.after_death), BTreeSet::from(["child-death"]));
 }
 
 #[test]
@@ -103,6 +130,10 @@ fn every_citation_rests_on_lines_of_the_catalogue() {
             let local = duty.starts_with("local-");
             let rows: Vec<&str> = if local { known.duties(authority).collect() } else { vec![duty] };
             let lines: BTreeSet<_> = rows.iter().flat_map(|row| known.lines(authority, row)).collect();
+            if rule.sure.is_some() {
+                assert!(rule.citation.place.is_some(), "{duty} cites no place");
+                continue;
+            }
             assert!(!rule.citation.lines.is_empty());
             for line in &rule.citation.lines {
                 assert!(lines.contains(line), "{duty} cites line {line}, the catalogue has {lines:?}");
@@ -215,7 +246,8 @@ fn a_mistake_in_the_head_hides_none_in_the_rules() {
 /// Every mistake is told: whatever is lost from a file, it parses or says what is wrong, and never falls silent.
 #[test]
 fn whatever_is_lost_from_a_file_is_told_with_its_place() {
-    let (file, text) = Procedure::shipped("hertfordshire").unwrap();
+    // One that has every part and is short: it is read once for each of its lines.
+    let (file, text) = ("core.toml", include_str!("procedures/hertfordshire-core.toml"));
     let known = DutyCatalogue::shipped();
     let lines: Vec<&str> = text.lines().collect();
     let mut refused = 0;

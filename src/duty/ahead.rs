@@ -29,7 +29,9 @@ pub(super) fn before(terms: &Terms, rule: &Rule, shape: &Before, case: &Case) ->
             dates.and_then(|dates| dates.into_iter().max()).map(|when| when.on)
         }
     };
-    each(terms, rule, case, events(case, &shape.of, shape.next), shape.next.is_some(), met, |event| so_long_before(terms, shape.by, event))
+    each(terms, rule, case, events(case, &shape.of, shape.next), shape.next.is_some(), met, |event| {
+        so_long_before(terms, shape.by, event)
+    })
 }
 
 pub(super) fn order(terms: &Terms, rule: &Rule, shape: &Order, case: &Case) -> Outcome {
@@ -62,17 +64,32 @@ fn only(terms: &Terms, rule: &Rule, of: &Selector, must: &[Test], case: &Case) -
         let notes = event.silent_note().into_iter().collect();
         let (key, anchor) = (key(event.fact), anchor(event.fact, event.on));
         let draft = Draft { terms, rule, record: case.record, key, anchor, notes };
-        let readings = on_the_day(event, format!("the {} as {}", event.in_words(), described(&says)));
+        let readings = on_the_day(event, format!("the {} has to say {}", event.in_words(), required(must)));
         duties.push(match fit {
             Fit::Yes => draft.dated(readings, Some(event.on)),
             Fit::No => draft.standing(readings, None, Status::Overdue),
             Fit::Silent(attribute) => {
-                let why = format!("{} {} does not say \"{}\"", words(of.fact.name()), event.fact.id.0, attribute.replace('_', " "));
+                let why = format!(
+                    "{} {} does not say \"{}\"",
+                    words(of.fact.name()),
+                    event.fact.id.0,
+                    attribute.replace('_', " ")
+                );
                 draft.cannot_tell(CannotTell::for_want_of(Need::attribute(of.fact, &[attribute]), why))
             }
         });
     }
     if duties.is_empty() { Outcome::Idle(Idle::NotStarted) } else { Outcome::Duties(duties) }
+}
+
+/// `"chair role" first line manager`.
+fn required(must: &[Test]) -> String {
+    let spaced = |name: &str| name.replace('_', " ");
+    let said = must.iter().map(|test| match test {
+        Test::Flag { attribute, is } => format!("\"{}\" {}", spaced(attribute), if *is { "Yes" } else { "No" }),
+        Test::Code { attribute, any_of } => format!("\"{}\" {}", spaced(attribute), spaced(&any_of.join(" or "))),
+    });
+    said.collect::<Vec<_>>().join(", ")
 }
 
 /// Never on the same day: a breach from the moment that both stand on one day, arranged or held. Where nothing comes first
@@ -175,8 +192,20 @@ fn before_it<'a>(case: &Case<'a>, event: &Event<'a>) -> Option<&'a Fact> {
 /// Those held in this period and those arranged for it, in the order of their days. Where none is arranged after the last one
 /// held, the date that this one sets for the next counts as one.
 pub(super) fn events<'a>(case: &Case<'a>, of: &Selector, next: Option<&str>) -> Vec<Event<'a>> {
-    let held = case.starting(of).into_iter().map(|(fact, when, fit)| Event { fact, on: when.on, fit, held: true, is_only_a_date: false });
-    let arranged = case.arranged(of).into_iter().map(|(fact, on, fit)| Event { fact, on, fit, held: false, is_only_a_date: false });
+    let held = case.starting(of).into_iter().map(|(fact, when, fit)| Event {
+        fact,
+        on: when.on,
+        fit,
+        held: true,
+        is_only_a_date: false,
+    });
+    let arranged = case.arranged(of).into_iter().map(|(fact, on, fit)| Event {
+        fact,
+        on,
+        fit,
+        held: false,
+        is_only_a_date: false,
+    });
     let mut events: Vec<Event> = held.chain(arranged).collect();
     events.sort_by_key(|event| event.on);
     if let Some(name) = next

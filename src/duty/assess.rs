@@ -171,7 +171,11 @@ fn apply(terms: &Terms, rule: &Rule, cases: &[Case], all: &Cases) -> Outcome {
 fn nothing_open(rule: &Rule, all: &Cases) -> Idle {
     match rule.under {
         Under::Enquiry => Idle::NoOpenEnquiry,
-        Under::Unallocated | Under::EndedPlan | Under::Transfer | Under::LookedAfter if !all.under(Under::Plan).is_empty() => Idle::NothingToWatch,
+        Under::Unallocated | Under::EndedPlan | Under::Transfer | Under::LookedAfter
+            if !all.under(Under::Plan).is_empty() =>
+        {
+            Idle::NothingToWatch
+        }
         _ => Idle::NoOpenPlan,
     }
 }

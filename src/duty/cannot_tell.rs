@@ -5,7 +5,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Outcome, Status, Terms};
-use crate::{directory::Role, procedure::Rule, record::{Need, Supply}};
+use crate::{
+    directory::Role,
+    procedure::Rule,
+    record::{Need, Supply},
+};
 
 /// Why a duty cannot be told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

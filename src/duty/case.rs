@@ -41,8 +41,10 @@ impl<'a> Cases<'a> {
         let plan = plan.and_then(case);
         let enquiries: Vec<Case> = enquiries.filter_map(case).collect();
         Cases {
-            either: enquiries.iter().chain(&plan).copied().collect(),
-            transfers: facts_under(record, Under::Transfer).filter_map(|fact| transferred(record, fact, on, terms)).collect(),
+            either: either(record, plan.as_ref(), &enquiries),
+            transfers: facts_under(record, Under::Transfer)
+                .filter_map(|fact| transferred(record, fact, on, terms))
+                .collect(),
             looked_after: facts_under(record, Under::LookedAfter)
                 .filter_map(|fact| looked_after(record, fact, on, terms))
                 .collect(),
@@ -265,11 +267,30 @@ impl<'a> Case<'a> {
     }
 }
 
+/// The plan, where one is open; else the enquiries that began after the last plan ended: what an older one called for was
+/// settled by that plan.
+fn either<'a>(record: &CaseRecord, plan: Option<&Case<'a>>, enquiries: &[Case<'a>]) -> Vec<Case<'a>> {
+    if let Some(plan) = plan {
+        return vec![*plan];
+    }
+    // An interim plan settles nothing: it lasts only until its conference has.
+    let settled = |plan: &&Fact| *plan.get("kind") != Value::Code("interim".into());
+    let ended = facts_under(record, Under::Plan).filter(settled).filter_map(ended_on).max();
+    enquiries.iter().filter(|enquiry| ended.is_none_or(|ended_on| enquiry.since > ended_on)).copied().collect()
+}
+
 /// The year after a move.
 fn transferred<'a>(record: &'a CaseRecord, transfer: &'a Fact, on: NaiveDate, terms: &Terms) -> Option<Case<'a>> {
     let since = transfer.held(on)?.on;
     let lately = on.signed_duration_since(since).num_days() <= YEAR_DAYS;
-    lately.then_some(Case { record, under: transfer, today: terms.today, now: terms.now, since, state: Under::Transfer })
+    lately.then_some(Case {
+        record,
+        under: transfer,
+        today: terms.today,
+        now: terms.now,
+        since,
+        state: Under::Transfer,
+    })
 }
 
 /// A period of being looked after that goes on.
@@ -283,7 +304,8 @@ const YEAR_DAYS: i64 = 366;
 
 /// The year after a plan that has ended by that day.
 fn ended<'a>(record: &'a CaseRecord, plan: &'a Fact, on: NaiveDate, terms: &Terms) -> Option<Case<'a>> {
-    let since = ended_on(plan).filter(|end_on| *end_on <= on && on.signed_duration_since(*end_on).num_days() <= YEAR_DAYS)?;
+    let since =
+        ended_on(plan).filter(|end_on| *end_on <= on && on.signed_duration_since(*end_on).num_days() <= YEAR_DAYS)?;
     Some(Case { record, under: plan, today: terms.today, now: terms.now, since, state: Under::EndedPlan })
 }
 

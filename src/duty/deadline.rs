@@ -102,13 +102,7 @@ fn spaced(name: &str) -> String {
     name.trim_end_matches("_on").replace('_', " ")
 }
 
-fn met_on(
-    case: &Case,
-    met_by: &MetBy,
-    fact: &Fact,
-    from_on: NaiveDate,
-    notes: &mut Vec<String>,
-) -> Option<NaiveDate> {
+fn met_on(case: &Case, met_by: &MetBy, fact: &Fact, from_on: NaiveDate, notes: &mut Vec<String>) -> Option<NaiveDate> {
     match met_by {
         MetBy::Fact(selector) => first_that_counts(case, selector, fact, |on| on >= from_on, notes),
         MetBy::Dates(attributes) => all_recorded(case, fact, attributes).map(|when| when.on),

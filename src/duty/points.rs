@@ -26,7 +26,9 @@ pub(super) fn assess(terms: &Terms, rule: &Rule, at: &Selector, undone: Option<&
         let not_done = concerns && said == Some(&Value::Flag(false));
         match limit(terms, event) {
             Ok(readings) => duties.extend(point(terms, rule, case, event, readings, not_done)),
-            Err(error) => duties.push(draft(terms, rule, case, event).cannot_tell(super::CannotTell::because(error.to_string()))),
+            Err(error) => {
+                duties.push(draft(terms, rule, case, event).cannot_tell(super::CannotTell::because(error.to_string())))
+            }
         }
     }
     if duties.is_empty() { Outcome::Idle(Idle::NothingToWatch) } else { Outcome::Duties(duties) }

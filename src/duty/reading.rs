@@ -5,7 +5,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::{Anchor, CannotTell, Duty, DutyKey, Reading, Status, Terms};
 use crate::{
     calendar::{
-        Allowance, CalendarError, Convention, DueDate, End, FirstDay, LastDay, Period, Skipped, Trust, format_date_short,
+        Allowance, CalendarError, Convention, DueDate, End, FirstDay, LastDay, Period, Skipped, Trust,
+        format_date_short,
     },
     procedure::Rule,
     record::{CaseRecord, Fact, FactKind, When},

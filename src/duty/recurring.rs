@@ -49,7 +49,8 @@ pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Recurring, case: &Case)
         match interval {
             Some((strict, due)) => {
                 let begun = anchor(fact, when.on);
-                let count = |every| Count { anchor: &begun, from: *when, date: None, allowed: Allowance::Period(every) };
+                let count =
+                    |every| Count { anchor: &begun, from: *when, date: None, allowed: Allowance::Period(every) };
                 draft.counted(after(terms, count(strict), count(due)), met)
             }
             None if met.is_some() => draft.dated(Readings::none(), met),
@@ -74,7 +75,9 @@ fn interval(shape: &Recurring, case: &Case, by: NaiveDate) -> Option<(Period, Pe
     let set = facts
         .filter(|fact| fact.held(case.today).is_some_and(|when| when.on <= by))
         // The plan itself may have begun before what the rule runs under.
-        .filter(|fact| fact.happened().is_some_and(|when| when.on >= case.since) || (kind == FactKind::Plan && fact.covers(by)))
+        .filter(|fact| {
+            fact.happened().is_some_and(|when| when.on >= case.since) || (kind == FactKind::Plan && fact.covers(by))
+        })
         .find_map(|fact| match fact.get(attribute) {
             Value::Count(weeks) if *weeks > 0 => Some(Period::Weeks(*weeks)),
             _ => None,
@@ -97,7 +100,8 @@ fn lessened(shape: &Recurring, case: &Case, by: NaiveDate, notes: &mut Vec<Strin
         let decided = decision.held(case.today).filter(|when| when.on >= case.since && when.on <= by)?;
         Some((decision, decided))
     })?;
-    let later = |conference: &Fact| conference.held(case.today).is_some_and(|held| held.on > decided.on && held.on <= by);
+    let later =
+        |conference: &Fact| conference.held(case.today).is_some_and(|held| held.on > decided.on && held.on <= by);
     if case.record.facts(FactKind::Conference).iter().any(later) {
         return None;
     }

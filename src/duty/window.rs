@@ -1,6 +1,6 @@
 //! "Not before DATE, not after DATE", both measured from the child's birth or the day it is expected.
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 
 use super::{
     Anchor, CannotTell, Idle, Outcome, Reading, Terms,
@@ -8,7 +8,7 @@ use super::{
     reading::{Draft, Readings, key, silent_note, words},
 };
 use crate::{
-    calendar::{CalendarError, Convention, Limit, Trust, format_date_short},
+    calendar::{CalendarError, Convention, Limit, Period, Trust, add_months, format_date_short},
     procedure::{ChildDate, Distance, Rule, Window},
 };
 
@@ -51,13 +51,39 @@ pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Window, case: &Case) ->
 
 /// The first day, the last day strictly, the last day.
 fn window(terms: &Terms, shape: &Window, from_on: NaiveDate) -> Result<(NaiveDate, Limit, Limit), CalendarError> {
-    let at = |distance: Distance| match distance {
-        Distance::Before(period) => terms.calendar.before(from_on, period, Trust::WithProvisional),
-        Distance::After(period) => terms.calendar.after(from_on, period, Convention::ORDINARY, Trust::WithProvisional),
+    let at = |distance: Distance| {
+        // A birth may lie before all holidays that are known, and time that counts every day needs none of them.
+        if let Some(on) = without_calendar(from_on, distance) {
+            return Ok(Limit { on: on.into(), provisional: false, beyond_data: false });
+        }
+        match distance {
+            Distance::Before(period) => terms.calendar.before(from_on, period, Trust::WithProvisional),
+            Distance::After(period) => {
+                terms.calendar.after(from_on, period, Convention::ORDINARY, Trust::WithProvisional)
+            }
+        }
     };
     let due = at(shape.not_after)?;
     let strict = shape.strict.map_or(Ok(due), at)?;
     Ok((at(shape.not_before)?.on.on(), if strict.on < due.on { strict } else { due }, due))
+}
+
+/// A day so many days, weeks or months away; none for working days.
+fn without_calendar(from_on: NaiveDate, distance: Distance) -> Option<NaiveDate> {
+    let back = matches!(distance, Distance::Before(_));
+    let days = |days: u32| {
+        let days = Days::new(days.into());
+        if back { from_on.checked_sub_days(days) } else { from_on.checked_add_days(days) }
+    };
+    match distance.period() {
+        Period::Days(count) => days(count),
+        Period::Weeks(count) => days(count.checked_mul(7)?),
+        Period::Months(count) => {
+            let count = i32::try_from(count).ok()?;
+            add_months(from_on, if back { -count } else { count })
+        }
+        Period::WorkingDays(_) | Period::WorkingWeeks(_) | Period::Hours(_) => None,
+    }
 }
 
 /// The first day from its opening on. What was held before that is said, and counts only where the rule lets it.

@@ -96,7 +96,8 @@ impl DutyRow<'_> {
     /// # Ok::<(), duewatch::procedure::CatalogueError>(())
     /// ```
     pub fn citation(&self) -> String {
-        let here = || Citation { document: self.document.into(), lines: self.lines.into(), place: None, quote: String::new() };
+        let here =
+            || Citation { document: self.document.into(), lines: self.lines.into(), place: None, quote: String::new() };
         self.rule.map_or_else(here, |rule| rule.citation.clone()).to_string()
     }
 }

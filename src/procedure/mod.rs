@@ -24,6 +24,6 @@ pub use problem::{Problem, Problems};
 pub use rule::{Citation, Counting, Counts, DutyId, Procedure, Reads, Rule, Strength, Sureness, Under};
 pub use selector::{Relation, Selector, Test};
 pub use shape::{
-    Alert, Before, Between, Check, ChildDate, Deadline, Distance, Guidance, Limit, MetBy, Order, Recurring, Report, Shape,
-    Standing, Start, Strictly, Window,
+    Alert, Before, Between, Check, ChildDate, Deadline, Distance, Guidance, Limit, MetBy, Order, Recurring, Report,
+    Shape, Standing, Start, Strictly, Window,
 };

@@ -227,7 +227,7 @@ pub enum Under {
     Unallocated,
     /// What follows a plan of this authority, from the day it ended, for a year.
     EndedPlan,
-    /// An enquiry or a plan, each on its own: for what belongs to every conference.
+    /// A plan, or where none is open each enquiry since the last one: for what belongs to every conference.
     PlanOrEnquiry,
     /// A move into or out of the authority, for a year, with a plan or without.
     Transfer,

@@ -74,9 +74,10 @@ impl Fact {
     pub fn dates(&self) -> impl Iterator<Item = (&'static str, When)> {
         let columns = self.kind.columns();
         let of_columns = columns.iter().zip(&self.values).filter(|(column, _)| self.kind.target() != Some(column.name));
-        let of_answers = self.answers.iter().filter_map(|(at, value)| {
-            self.kind.answers().get(at - columns.len()).map(|answer| (answer, value))
-        });
+        let of_answers = self
+            .answers
+            .iter()
+            .filter_map(|(at, value)| self.kind.answers().get(at - columns.len()).map(|answer| (answer, value)));
         of_columns.chain(of_answers).filter_map(|(attribute, value)| match value {
             Value::Date(when) => Some((attribute.name, *when)),
             _ => None,

@@ -97,7 +97,9 @@ pub enum WatchError {
         shipped: String,
     },
     /// A version says that it took the place of itself.
-    #[error("the procedure {named} names itself, or one that names it, in `replaces`: name the version before it, or nothing")]
+    #[error(
+        "the procedure {named} names itself, or one that names it, in `replaces`: name the version before it, or nothing"
+    )]
     ReplacesItself {
         /// Which file.
         named: String,

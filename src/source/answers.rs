@@ -54,7 +54,8 @@ pub(super) fn add(facts: &mut Vec<Fact>, rows: &[Cells], zone: Zone, found: &mut
         }
     }
     facts.retain(|fact| {
-        let lacking = fact.kind.answers().iter().find(|answer| answer.required && *fact.get(answer.name) == Value::Missing);
+        let lacking =
+            fact.kind.answers().iter().find(|answer| answer.required && *fact.get(answer.name) == Value::Missing);
         if let Some(lacking) = lacking {
             found.add(Some(&fact.id.0), lacking.name, Defect::Empty);
         }

@@ -4,8 +4,8 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::OfChild;
-use super::contract::CHILDREN;
 use super::answers;
+use super::contract::CHILDREN;
 use super::fault::{Defect, Faults};
 use super::fingerprint::{Fingerprint, FingerprintKey, Impression};
 use super::packed::{Cells, ChildRow, unpack};

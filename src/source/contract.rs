@@ -122,8 +122,14 @@ pub fn views() -> Vec<View> {
         written(CHILDREN, "a child to be watched", CHILDREN_NOTE, CHILDREN_COLUMNS),
     ];
     views.extend(FactKind::WITH_VIEW.map(fact_view));
-    views.push(View { of: Some(OfChild::Events), ..written(EVENTS, "anything else that happened to one child", EVENTS_NOTE, EVENTS_COLUMNS) });
-    views.push(View { of: Some(OfChild::Answers), ..written(ANSWERS, "one more thing on record of one fact", ANSWERS_NOTE, ANSWERS_COLUMNS) });
+    views.push(View {
+        of: Some(OfChild::Events),
+        ..written(EVENTS, "anything else that happened to one child", EVENTS_NOTE, EVENTS_COLUMNS)
+    });
+    views.push(View {
+        of: Some(OfChild::Answers),
+        ..written(ANSWERS, "one more thing on record of one fact", ANSWERS_NOTE, ANSWERS_COLUMNS)
+    });
     views.extend([
         written(WORKERS, "a person who can be told, or a shared mailbox", WORKERS_NOTE, WORKERS_COLUMNS),
         written(TEAMS, "a team", "", TEAMS_COLUMNS),
@@ -250,7 +256,12 @@ const ANSWERS_COLUMNS: &[Column] = &[
     column("child_id", Holds::Child, true, "The child, as in dw_children."),
     column("fact", Holds::Kind, true, "Which kind of fact it is, e.g. `conference`."),
     column("question", Holds::Question, true, "What is asked, e.g. `outline_sent_on`."),
-    column("answer", Holds::Answer, false, "A date, Yes or No, a number, a code or an id, as the question wants. Empty: no answer."),
+    column(
+        "answer",
+        Holds::Answer,
+        false,
+        "A date, Yes or No, a number, a code or an id, as the question wants. Empty: no answer.",
+    ),
 ];
 
 const WORKERS_NOTE: &str = "Everybody whose id occurs in another view, and their managers. Case systems often leave out \

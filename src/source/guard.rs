@@ -3,8 +3,8 @@
 
 use thiserror::Error;
 
-use super::{Counts, OfChild};
 use super::contract::{CHILDREN, POSTS, TEAMS, WORKERS};
+use super::{Counts, OfChild};
 use crate::record::FactKind;
 
 /// A reading that is not believed. Nothing is decided on it and no message is withdrawn because of it; messages that

@@ -62,7 +62,8 @@ fn read_procedure(name: &str) -> Procedure {
     if Procedure::shipped(name).is_some() {
         // From its file and not from what is compiled in: who writes a pack need not build anything to see it hold.
         let text = fs::read_to_string(format!("config/procedures/{name}.toml")).expect("the shipped procedure");
-        return Procedure::parse(name, &text, &DutyCatalogue::shipped()).unwrap_or_else(|problems| panic!("{problems}"));
+        return Procedure::parse(name, &text, &DutyCatalogue::shipped())
+            .unwrap_or_else(|problems| panic!("{problems}"));
     }
     let file = format!("tests/procedures/{name}.toml");
     let text = fs::read_to_string(&file).expect("a procedure for tests");

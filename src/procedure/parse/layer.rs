@@ -59,7 +59,12 @@ impl Procedure {
     }
 }
 
-fn read<'a>(mut upper: Table<'a>, mut lower: Table<'a>, beneath: Procedure, known: &'a DutyCatalogue) -> Option<Procedure> {
+fn read<'a>(
+    mut upper: Table<'a>,
+    mut lower: Table<'a>,
+    beneath: Procedure,
+    known: &'a DutyCatalogue,
+) -> Option<Procedure> {
     let mut local = head::under(&mut upper, "local", "the table [local]")?;
     let over = local.need("over", "\"hertfordshire\"").and_then(|over| over.text());
     let version = head::text(&mut local, "version", "\"2026-04\"");

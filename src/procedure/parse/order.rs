@@ -6,7 +6,7 @@
 use super::ladder::Rung;
 use crate::{
     calendar::{Allowance, FirstDay, Period},
-    procedure::{Base, Between, Counting, Deadline, Limit, Offset, Recurring, Shape},
+    procedure::{Base, Between, Counting, Deadline, Limit, Offset, Order, Recurring, Shape},
 };
 
 const WORKING_DAY: i64 = WEEK / 5;
@@ -28,7 +28,13 @@ fn longest(allowed: Allowance) -> Period {
     match allowed {
         Allowance::Period(period) => period,
         Allowance::CarriedHours(hours) => Period::Hours(hours),
-        Allowance::Either { periods: [one, other], .. } => if minutes(one) < minutes(other) { other } else { one },
+        Allowance::Either { periods: [one, other], .. } => {
+            if minutes(one) < minutes(other) {
+                other
+            } else {
+                one
+            }
+        }
     }
 }
 
@@ -78,6 +84,7 @@ impl Distances {
             Shape::Standing(_) | Shape::Alert(_) | Shape::Between(Between::EveryNth { .. }) => {
                 Distances { strict: None, due: Some(0) }
             }
+            Shape::Order(Order::Only { .. }) => Distances { strict: Some(0), due: Some(0) },
             Shape::Check(_) | Shape::Guidance(_) => Distances { strict: None, due: Some(WORKING_DAY) },
             Shape::Deadline(_)
             | Shape::Recurring(Recurring { every: None, .. })

@@ -15,9 +15,12 @@ use super::{
 };
 use crate::{
     calendar::Period,
-    near::{choices, nearest},
     directory::Role,
-    procedure::{Base, Citation, Counting, Counts, DutyCatalogue, DutyId, NoticeKind, Offset, Reads, Rule, Shape, Step, Strength, Sureness, UNDONE, Under},
+    near::{choices, nearest},
+    procedure::{
+        Base, Citation, Counting, Counts, DutyCatalogue, DutyId, NoticeKind, Offset, Reads, Rule, Shape, Step,
+        Strength, Sureness, UNDONE, Under,
+    },
 };
 
 /// The most words a quote may have. It points at the document and does not replace it.
@@ -85,6 +88,7 @@ impl Surroundings<'_> {
         // Which other words a rule may have depends on its shape: without one they are not judged.
         let name = named?;
         let under = under.map_or(Some(Under::default()), |under| self::under(&under, name));
+        let state = name == ShapeName::Standing || (name == ShapeName::Order && table.peek("must").is_some());
         let shape = shape(name, under.unwrap_or_default(), &mut table);
         table.finish();
 
@@ -92,7 +96,7 @@ impl Surroundings<'_> {
         let counts = office_days.map_or(Some(Counts::default()), |flag| counts(&flag, &shape));
         let ladder_named = match ladder {
             Some(text) => self.named_ladder(&text?).map(Some),
-            None => self.usual_ladder(name, &shape_text, &strength?),
+            None => self.usual_ladder(name, state, &shape_text, &strength?),
         };
         let climb = Climb { duty: &duty_text, line, shape_name: shape_text.is, shape: &shape, counting: self.counting };
         let mut ladder = climb.ladder(ladder_named.ok()?, &own)?;
@@ -213,12 +217,15 @@ impl Surroundings<'_> {
     fn usual_ladder(
         &self,
         name: ShapeName,
+        state: bool,
         shape: &Text<'_>,
         strength: &Text<'_>,
     ) -> Result<Option<&NamedLadder<'_>>, Noted> {
         let (usual, because) = match name {
             ShapeName::Check | ShapeName::Guidance => return Ok(None),
-            ShapeName::Between | ShapeName::Standing | ShapeName::Alert | ShapeName::Report => (shape.is, shape),
+            // What an event must say of itself is a state: wrong from its day on.
+            _ if state => ("standing", shape),
+            ShapeName::Between | ShapeName::Alert | ShapeName::Report => (shape.is, shape),
             // An unknown strength has its own message.
             _ if !STRENGTHS.iter().any(|(known, _)| *known == strength.is) => return Err(Noted),
             _ => (strength.is, strength),
@@ -304,7 +311,11 @@ pub(super) fn check_together(tables: &[Table<'_>]) {
         let line = table.log.line(table.span.start);
         if let Some((other, _)) = shapes.get(&duty) {
             let message = format!("the duty `{duty}` is already carried by the rule on line {other}");
-            table.log.problem(&at, message, "one duty, one rule: change that one (from another file with [[change]]), or take it out");
+            table.log.problem(
+                &at,
+                message,
+                "one duty, one rule: change that one (from another file with [[change]]), or take it out",
+            );
         } else {
             shapes.insert(duty, (line, shape));
         }

@@ -87,14 +87,7 @@ fn deadline(rule: &mut Table<'_>) -> Option<Deadline> {
         let message = "the event that starts the clock would meet this duty at once";
         item.log.problem(&item.span, message, "what comes round again has the shape `recurring`");
     }
-    Some(Deadline {
-        of: of?,
-        from: from?,
-        expected: expected?,
-        limit: limit?,
-        met_by: met_by?,
-        strictly: strictly?,
-    })
+    Some(Deadline { of: of?, from: from?, expected: expected?, limit: limit?, met_by: met_by?, strictly: strictly? })
 }
 
 /// How long: a period, or until a date that is on record.

@@ -4,11 +4,11 @@
 
 use super::{
     capital, date_words, every, listed,
-    selector::{bare, flag, held, in_a_row, one, with_article},
+    selector::{bare, flag, held, in_a_row, one, said, with_article},
 };
 use crate::procedure::{
-    Before, Between, Check, ChildDate, Deadline, Guidance, Limit, MetBy, Order, Procedure, Recurring, Report, Rule, Selector,
-    Shape, Standing, Start, Under, Window,
+    Before, Between, Check, ChildDate, Deadline, Guidance, Limit, MetBy, Order, Procedure, Recurring, Report, Rule,
+    Selector, Shape, Standing, Start, Under, Window,
 };
 
 /// One or more sentences. The only place that tells the shapes apart to word them.
@@ -224,8 +224,8 @@ fn order(procedure: &Procedure, shape: &Order) -> String {
             format!("{} must not be on the day of {}.", capital(&one(procedure, then)), one(procedure, first))
         }
         Order::Only { of, must } => {
-            let said = Selector { tests: must.clone(), by: Vec::new(), first: false, ..of.clone() };
-            format!("{} must be {}.", capital(&one(procedure, of)), one(procedure, &said))
+            let said: Vec<String> = must.iter().map(|test| said(procedure, test)).collect();
+            format!("{} must have on record: {}.", capital(&one(procedure, of)), listed(&said, "and"))
         }
     }
 }

@@ -92,7 +92,7 @@ impl Rule {
                 "under each enquiry, with a plan or without, until it has ended and needs no conference"
             }
             (_, Under::Unallocated) => "while a plan is open and no lead worker is allocated",
-            (_, Under::PlanOrEnquiry) => "while a plan is open, and under each enquiry",
+            (_, Under::PlanOrEnquiry) => "while a plan is open; without one, under each enquiry",
             (_, Under::Transfer) => "for a year after each transfer, with a plan or without",
             (_, Under::LookedAfter) => "while the child is looked after, with a plan or without",
             (_, Under::EndedPlan) => "for a year after a plan of this authority has ended",
@@ -128,13 +128,20 @@ impl Rule {
         let read = match (self.ambiguity.is_empty(), self.reads) {
             (true, _) => None,
             (_, Reads::Both) => Some(format!("It can be read in two ways ({ambiguity}): both are in force.")),
-            (_, Reads::Strict) => Some(format!("It can be read in two ways ({ambiguity}): the strict one is the limit.")),
-            (_, Reads::Ordinary) => Some(format!("It can be read in two ways ({ambiguity}): the ordinary one alone is in force.")),
+            (_, Reads::Strict) => {
+                Some(format!("It can be read in two ways ({ambiguity}): the strict one is the limit."))
+            }
+            (_, Reads::Ordinary) => {
+                Some(format!("It can be read in two ways ({ambiguity}): the ordinary one alone is in force."))
+            }
         };
         let sure = self.sure.map(|sure| format!("Its source is {}.", sure.name()));
         let changed = self.changed.as_ref().map(|why| format!("Changed by the authority: {why}."));
         let gone = self.begun_before.map(|on| {
-            format!("It is gone from the version in force: only clocks that began before {} go on.", format_date_short(on))
+            format!(
+                "It is gone from the version in force: only clocks that began before {} go on.",
+                format_date_short(on)
+            )
         });
         always.chain(read).chain(sure).chain(changed).chain(gone).collect()
     }

@@ -91,6 +91,21 @@ fn codes(procedure: &Procedure, any_of: &[String]) -> String {
     }
 }
 
+/// What a fact has to say of itself: `"chair role" as Team Leader`, `"worker attended" Yes`.
+pub(super) fn said(procedure: &Procedure, test: &Test) -> String {
+    match test {
+        Test::Flag { attribute, is } => format!("\"{}\" {}", spaced(attribute), if *is { "Yes" } else { "No" }),
+        Test::Code { attribute, any_of } => {
+            let word = |code: &String| match Role::from_name(code) {
+                Ok(role) => procedure.role_words(role),
+                Err(_) => spaced(code),
+            };
+            let any_of: Vec<String> = any_of.iter().map(word).collect();
+            format!("\"{}\" {}", spaced(attribute), listed(&any_of, "or"))
+        }
+    }
+}
+
 fn person(procedure: &Procedure, relation: Relation) -> String {
     match relation {
         Relation::LeadWorker => format!("the {}", procedure.role_words(Role::LEAD_WORKER)),

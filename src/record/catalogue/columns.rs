@@ -186,4 +186,3 @@ pub(super) const DECISION: &[Attribute] = &[
     ),
     attribute("decided_on", Date, true, "The day of the decision."),
 ];
-

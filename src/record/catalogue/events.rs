@@ -204,5 +204,9 @@ pub(super) const LIST_ENQUIRY: &[Attribute] = &[
     date("need_considered_on", "When it was considered whether the child may be in need."),
 ];
 
-pub(super) const RISK_PANEL: &[Attribute] =
-    &[held(), booked(), flag("attended", "Yes: the lead worker attended and contributed."), code("chair_role", ROLES, "Who chaired it.")];
+pub(super) const RISK_PANEL: &[Attribute] = &[
+    held(),
+    booked(),
+    flag("attended", "Yes: the lead worker attended and contributed."),
+    code("chair_role", ROLES, "Who chaired it."),
+];

@@ -417,7 +417,10 @@ mod tests {
         for kind in FactKind::ALL {
             assert!(kind.attribute(kind.happened()).is_some(), "{kind:?} has no {}", kind.happened());
             for name in kind.booked().into_iter().chain(kind.ended()).chain(kind.target()) {
-                assert!(matches!(kind.attribute(name), Some((_, a)) if a.holds == AttributeType::Date), "{kind:?}.{name}");
+                assert!(
+                    matches!(kind.attribute(name), Some((_, a)) if a.holds == AttributeType::Date),
+                    "{kind:?}.{name}"
+                );
             }
             assert_eq!(FactKind::from_name(kind.name()), Some(kind));
             assert_eq!(serde_json::to_value(kind).unwrap(), kind.name(), "the table is in the order of the kinds");
