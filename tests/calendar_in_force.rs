@@ -284,7 +284,7 @@ fn a_calendar_of_the_authoritys_own_can_carry_the_procedure() {
     let named = "calendar = \"england-and-wales\"";
     assert!(procedure.contains(named));
     fs::write(bench.path("own.toml"), procedure.replace(named, "calendar = \"here\"")).unwrap();
-    fs::write(bench.path("duewatch.toml"), SETTINGS.replace("\"hertfordshire\"", "\"own.toml\"")).unwrap();
+    fs::write(bench.path("duewatch.toml"), SETTINGS.replace("\"core.toml\"", "\"own.toml\"")).unwrap();
     says(&bench.run(&["duties"]).ends(2), &["there is no calendar `here`"]);
     fs::create_dir(bench.path("calendars")).unwrap();
     let own = bench.path("calendars/here.txt");
@@ -357,7 +357,7 @@ fn a_computed_day_that_its_list_does_not_have_is_named_with_the_way_out() {
     let procedure = include_str!("procedures/hertfordshire-core.toml");
     let manx = procedure.replace("calendar = \"england-and-wales\"", "calendar = \"isle-of-man\"");
     fs::write(bench.path("own.toml"), manx).unwrap();
-    fs::write(bench.path("duewatch.toml"), SETTINGS.replace("\"hertfordshire\"", "\"own.toml\"")).unwrap();
+    fs::write(bench.path("duewatch.toml"), SETTINGS.replace("\"core.toml\"", "\"own.toml\"")).unwrap();
     let check = || bench.run(&["check", "--at", "2026-11-10T08:30:00Z"]).ends(1);
     says(&check(), &["isle-of-man are published only until 2026-12-31", "take in the next list"]);
     // All that was computed for 2027 is announced, but for the TT bank holiday: it is a week earlier.
@@ -396,7 +396,7 @@ fn long_rule(started_on: &str) -> Bench {
     assert_eq!(text.matches("within = \"12 months\"").count(), 1);
     let bench = Bench::new(&format!("{STAFF}{}", child("C1", started_on)));
     fs::write(bench.path("own.toml"), text.replace("within = \"12 months\"", "within = \"36 months\"")).unwrap();
-    fs::write(bench.path("duewatch.toml"), SETTINGS.replace("\"hertfordshire\"", "\"own.toml\"")).unwrap();
+    fs::write(bench.path("duewatch.toml"), SETTINGS.replace("\"core.toml\"", "\"own.toml\"")).unwrap();
     loaded(&bench, started_on);
     bench
 }

@@ -9,7 +9,8 @@
 //! - And a child may be left alone until the instant that the last answer names: `nothing_changes_before_it_said_it_would`.
 //!
 //! What holds of every rule whatever it says: `facts_in_any_order_give_the_same_duties`,
-//! `time_never_makes_a_breach_undone`, `the_strict_date_is_never_after_the_due_date`.
+//! `time_never_makes_a_breach_undone`, `the_strict_date_is_never_after_the_due_date`, `what_was_done_makes_nothing_late`,
+//! `an_open_plan_has_at_least_what_its_procedure_demands`.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
@@ -17,14 +18,14 @@
 mod cases;
 mod scenario;
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use cases::{Bench, STAFF, child};
 use chrono::{Days, NaiveDate};
 use duewatch::{
     calendar::{Calendar, Zone},
     duty::{Assessment, Duty, Outcome, Status, Terms, assess},
-    procedure::{DutyId, Procedure},
+    procedure::{DutyId, Procedure, Rule, Selector, Shape, Start, Under},
     record::{AttributeType, CaseRecord, ChildRef, Fact, FactKind, PersonRef, TeamRef, Value, When},
 };
 use proptest::{prelude::*, sample::select};
@@ -110,12 +111,13 @@ fn birth(facts: &[Fact]) -> (Option<NaiveDate>, Option<NaiveDate>) {
 /// Under each procedure.
 type Assessed = [Assessment; PROCEDURES];
 
+static READ: LazyLock<Vec<&Procedure>> = LazyLock::new(|| {
+    let shipped = Procedure::SHIPPED.into_iter().map(|(id, ..)| id);
+    shipped.chain(PROCEDURES_FOR_TESTS).map(procedure).collect()
+});
+
 /// What the facts come to as a day begins, under each procedure.
 fn assessed(facts: &[Fact], on: NaiveDate) -> Assessed {
-    static READ: LazyLock<Vec<&Procedure>> = LazyLock::new(|| {
-        let shipped = Procedure::SHIPPED.into_iter().map(|(id, ..)| id);
-        shipped.chain(PROCEDURES_FOR_TESTS).map(procedure).collect()
-    });
     static CALENDAR: LazyLock<Calendar> = LazyLock::new(|| Calendar::shipped("england-and-wales").unwrap());
     let mut record = CaseRecord::new(ChildRef("C1".into()), facts.to_vec());
     (record.born_on, record.expected_on) = birth(facts);
@@ -140,16 +142,9 @@ fn duties(assessments: &Assessed) -> Vec<&Duty> {
 }
 
 /// Rules of these shapes count back from their event.
-fn runs_to_its_event(duty: &Duty) -> bool {
-    ["before", "order", "window"].contains(&shape(duty))
-}
-
-fn shape(duty: &Duty) -> &'static str {
-    static SHAPES: LazyLock<BTreeMap<DutyId, &'static str>> = LazyLock::new(|| {
-        let read = Procedure::SHIPPED.into_iter().map(|(id, ..)| id).chain(PROCEDURES_FOR_TESTS).map(procedure);
-        read.flat_map(|procedure| &procedure.rules).map(|rule| (rule.duty.clone(), rule.shape.name())).collect()
-    });
-    SHAPES[&duty.duty]
+fn runs_to_its_event(procedure: &Procedure, duty: &Duty) -> bool {
+    let shape = procedure.rule(&duty.duty).unwrap().shape.name();
+    ["before", "order", "window", "check", "guidance"].contains(&shape)
 }
 
 /// The record without the dates that lie ahead: nothing more can happen by itself.
@@ -169,6 +164,26 @@ fn standing(assessments: &Assessed) -> Vec<Duty> {
 fn visit(on: NaiveDate, seen: Value) -> Fact {
     let visit = Fact::new(FactKind::Visit, "added").with("visited_on", Value::Date(When::day(on)));
     visit.with("visitor_id", Value::Person(PersonRef("W1".into()))).with("seen", seen)
+}
+
+/// Rules that every open plan has a duty of, from its first day on.
+fn is_demanded_of_every_plan(rule: &Rule) -> bool {
+    let always = match &rule.shape {
+        Shape::Recurring(recurring) => recurring.from == Start::Opening,
+        Shape::Deadline(deadline) => {
+            let of_the_plan = deadline.of == Selector::any(FactKind::Plan) && deadline.from.is_empty();
+            deadline.expected || of_the_plan
+        }
+        _ => false,
+    };
+    always && rule.under == Under::Plan && !rule.from_birth
+}
+
+/// A visit by a known person at which every question is answered with Yes.
+fn everything_done(on: NaiveDate) -> Fact {
+    let flags = FactKind::Visit.attributes().filter(|attribute| attribute.holds == AttributeType::Flag);
+    let done = flags.fold(visit(on, Value::Flag(true)), |visit, flag| visit.with(flag.name, Value::Flag(true)));
+    done.with("visitor_id", Value::Person(PersonRef("W0".into())))
 }
 
 /// The same meeting, booked for the day to come that was given as the day it was held.
@@ -200,15 +215,44 @@ proptest! {
     /// But for those that run to an event that is arranged, or to a birth.
     #[test]
     fn a_clock_runs_from_what_has_happened(facts in facts()) {
-        let assessed = assessed_today(&facts);
-        for duty in duties(&assessed).into_iter().filter(|duty| !runs_to_its_event(duty)) {
-            prop_assert!(duty.anchor.on <= today(), "{:?}", duty);
+        for (procedure, assessment) in READ.iter().zip(&assessed_today(&facts)) {
+            for duty in assessment.duties().filter(|duty| !runs_to_its_event(procedure, duty)) {
+                prop_assert!(duty.anchor.on <= today(), "{:?}", duty);
+            }
         }
     }
 
     #[test]
     fn facts_in_any_order_give_the_same_duties((facts, shuffled) in facts().prop_flat_map(|facts| (Just(facts.clone()), Just(facts).prop_shuffle()))) {
         prop_assert_eq!(outcomes(&assessed_today(&facts)), outcomes(&assessed_today(&shuffled)));
+    }
+
+    /// No silent child: whatever else is on record, an open plan has what its procedure demands of every plan.
+    #[test]
+    fn an_open_plan_has_at_least_what_its_procedure_demands(facts in facts()) {
+        for (procedure, assessment) in READ.iter().zip(&assessed_today(&facts)) {
+            for rule in procedure.rules.iter().filter(|rule| is_demanded_of_every_plan(rule)) {
+                let outcome = assessment.outcomes.iter().find(|(duty, _)| *duty == rule.duty).map(|(_, outcome)| outcome);
+                let has = matches!(outcome, Some(Outcome::Duties(duties)) if !duties.is_empty());
+                prop_assert!(has, "{} {}: {:?}", procedure.id, rule.duty, outcome);
+            }
+        }
+    }
+
+    /// A visit at which everything was done as it should be makes nothing late that was not: of the child's own duties, and
+    /// of another child's all stay as they were.
+    #[test]
+    fn what_was_done_makes_nothing_late(facts in facts(), others in facts()) {
+        let late = |assessed: &Assessed| -> BTreeSet<(DutyId, String)> {
+            let late = assessed.iter().flat_map(Assessment::duties).filter(|duty| duty.status == Status::Overdue);
+            late.map(|duty| (duty.duty.clone(), duty.key.0.clone())).collect()
+        };
+        let (before, of_the_other) = (assessed_today(&facts), assessed_today(&others));
+        let mut with_a_visit = facts.clone();
+        with_a_visit.push(everything_done(today()));
+        let after = assessed_today(&with_a_visit);
+        prop_assert!(late(&after).is_subset(&late(&before)), "{:?}", late(&after).difference(&late(&before)));
+        prop_assert_eq!(outcomes(&of_the_other), outcomes(&assessed_today(&others)));
     }
 
     #[test]

@@ -276,7 +276,7 @@ fn siblings_who_share_an_enquiry_are_told_of_in_one_message() {
          allocations A2 child_id=C2 worker_id=W1 team_id=T1 role=lead_worker from_on=2026-10-26\n"
     ));
     let procedure = fs::canonicalize("tests/procedures/enquiry.toml").unwrap();
-    let settings = cases::SETTINGS.replace("\"hertfordshire\"", &format!("\"{}\"", procedure.display()));
+    let settings = cases::SETTINGS.replace("\"core.toml\"", &format!("\"{}\"", procedure.display()));
     fs::write(bench.path("duewatch.toml"), settings).unwrap();
     bench.run(&["ledger", "migrate", "--simulated"]).well();
     bench.run(&["ledger", "mode", "live", "--by", "test", "--reason", "files only"]).well();

@@ -239,7 +239,7 @@ told           3 working days before the earliest date: reminder to the Lead Soc
                  the Principal Officer
                Then every 5 working days until it is met: overdue notice to the Lead Social Worker
                  and the Team Manager
-note           It can be read in two ways (G1, G5 and G10): both are in force.";
+note           It rests on how G1, G5 and G10 are read: both dates are in force.";
     assert_eq!(first, expected);
 }
 

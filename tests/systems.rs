@@ -329,7 +329,7 @@ fn three_systems_come_to_the_same_duties_and_tell_the_same_people() {
 fn bench_of_enquiries(system: System) -> Bench {
     let bench = bench(system);
     let procedure = fs::canonicalize("tests/procedures/enquiry.toml").unwrap_or_else(|error| panic!("{error}"));
-    let own = cases::SETTINGS.replace("\"hertfordshire\"", &format!("\"{}\"", procedure.display()));
+    let own = cases::SETTINGS.replace("\"core.toml\"", &format!("\"{}\"", procedure.display()));
     fs::write(bench.path("duewatch.toml"), own).unwrap_or_else(|error| panic!("{error}"));
     bench
 }

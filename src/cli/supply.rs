@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::check::{Findings, note, well};
 use crate::{
-    record::{FactKind, Need},
+    record::{EVENTS, FactKind, Need, Supply},
     run::{CaseLoad, Watch, completed_in_numbers, never, stored_in_numbers},
 };
 
@@ -19,7 +19,23 @@ pub(super) async fn check(watch: &Watch, load: &CaseLoad, findings: &mut Finding
         }
     }
     let mut whole = true;
-    for (need, titles) in needs.iter().filter(|(need, _)| load.supply.lacks(need)) {
+    let (left_out, lacking): (Vec<_>, Vec<_>) =
+        needs.iter().filter(|(need, _)| load.supply.lacks(need)).partition(|(need, _)| Supply::is_left_out(need));
+    // What forms do not ask of one kind of fact is one gap, however many rules wait for it.
+    let mut forms: BTreeMap<FactKind, (BTreeSet<&str>, BTreeSet<&str>)> = BTreeMap::new();
+    for (need, titles) in left_out {
+        let (names, rules) = forms.entry(need.fact).or_default();
+        names.extend(need.any_of.iter().map(String::as_str));
+        rules.extend(titles);
+    }
+    for (kind, (names, rules)) in forms {
+        whole = false;
+        let names: Vec<&str> = names.into_iter().collect();
+        let rules: Vec<&str> = rules.into_iter().collect();
+        let never = never(&Need::attribute(kind, &names));
+        findings.fault(&format!("case data: {never}, so this cannot be judged: {}", rules.join("; ")));
+    }
+    for (need, titles) in lacking {
         whole = false;
         findings.fault(&format!("case data: {}, so this cannot be judged: {}", never(need), titles.join("; ")));
     }
@@ -48,10 +64,25 @@ async fn unneeded(watch: &Watch, load: &CaseLoad, needs: &BTreeMap<Need, Vec<&st
             never_filled.entry(*kind).or_default().insert(name);
         }
     }
-    for kind in supply.no_facts.iter().filter(|kind| !said(&Need::fact(**kind))) {
+    let no_facts = supply.no_facts.iter().filter(|kind| !said(&Need::fact(**kind)));
+    let (with_view, events): (Vec<&FactKind>, Vec<&FactKind>) = no_facts.partition(|kind| kind.has_view());
+    if !events.is_empty() {
+        let kinds: Vec<&str> = events.into_iter().map(|kind| kind.name()).collect();
+        note(&format!("case data: {EVENTS} has no row of the kinds {}; no rule needs them", kinds.join(", ")));
+    }
+    for kind in with_view {
         note(&format!("case data: {}; no rule needs it", never(&Need::fact(*kind))));
     }
-    for (kind, names) in never_filled {
+    for (kind, mut names) in never_filled {
+        let questions = names.iter().filter(|name| kind.is_answer(name)).count();
+        names.retain(|name| !kind.is_answer(name));
+        if questions > 0 {
+            let kind = kind.words();
+            note(&format!("case data: {questions} questions about a {kind} that no rule needs are never answered"));
+        }
+        if names.is_empty() {
+            continue;
+        }
         let names: Vec<&str> = names.into_iter().collect();
         let never = never(&Need::attribute(kind, &names));
         note(&format!("case data: {never}; every rule that is judged is judged without it"));

@@ -24,7 +24,7 @@ pub(super) struct Cases<'a> {
     plan: Option<Case<'a>>,
     enquiries: Vec<Case<'a>>,
     unallocated: Option<Case<'a>>,
-    ended_plans: Vec<Case<'a>>,
+    ended_plan: Option<Case<'a>>,
     transfers: Vec<Case<'a>>,
     looked_after: Vec<Case<'a>>,
     /// The enquiries and the plan.
@@ -42,15 +42,13 @@ impl<'a> Cases<'a> {
         let enquiries: Vec<Case> = enquiries.filter_map(case).collect();
         Cases {
             either: either(record, plan.as_ref(), &enquiries),
-            transfers: facts_under(record, Under::Transfer)
-                .filter_map(|fact| transferred(record, fact, on, terms))
-                .collect(),
+            transfers: transferred(record, on, terms),
             looked_after: facts_under(record, Under::LookedAfter)
                 .filter_map(|fact| looked_after(record, fact, on, terms))
                 .collect(),
             enquiries,
             unallocated: plan.as_ref().and_then(|plan| plan.without_worker(on)),
-            ended_plans: facts_under(record, Under::Plan).filter_map(|plan| ended(record, plan, on, terms)).collect(),
+            ended_plan: ended(record, on, terms),
             plan,
         }
     }
@@ -61,7 +59,7 @@ impl<'a> Cases<'a> {
             Under::Plan => self.plan.as_slice(),
             Under::Enquiry => &self.enquiries,
             Under::Unallocated => self.unallocated.as_slice(),
-            Under::EndedPlan => &self.ended_plans,
+            Under::EndedPlan => self.ended_plan.as_slice(),
             Under::Transfer => &self.transfers,
             Under::LookedAfter => &self.looked_after,
             Under::PlanOrEnquiry => &self.either,
@@ -279,18 +277,19 @@ fn either<'a>(record: &CaseRecord, plan: Option<&Case<'a>>, enquiries: &[Case<'a
     enquiries.iter().filter(|enquiry| ended.is_none_or(|ended_on| enquiry.since > ended_on)).copied().collect()
 }
 
-/// The year after a move.
-fn transferred<'a>(record: &'a CaseRecord, transfer: &'a Fact, on: NaiveDate, terms: &Terms) -> Option<Case<'a>> {
-    let since = transfer.held(on)?.on;
-    let lately = on.signed_duration_since(since).num_days() <= YEAR_DAYS;
-    lately.then_some(Case {
-        record,
-        under: transfer,
-        today: terms.today,
-        now: terms.now,
-        since,
-        state: Under::Transfer,
-    })
+/// The last move in and the last move out: each overtakes the one before it.
+fn transferred<'a>(record: &'a CaseRecord, on: NaiveDate, terms: &Terms) -> Vec<Case<'a>> {
+    let held = |fact: &&Fact| fact.held(on).is_some();
+    let moves: Vec<&Fact> = facts_under(record, Under::Transfer).filter(held).collect();
+    let is_last = |at: usize, fact: &Fact| {
+        !moves.iter().skip(at + 1).any(|later| later.get("direction") == fact.get("direction"))
+    };
+    let case = |fact: &&'a Fact| {
+        let since = fact.happened()?.on;
+        Some(Case { record, under: *fact, today: terms.today, now: terms.now, since, state: Under::Transfer })
+    };
+    let last = moves.iter().enumerate().filter(|(at, fact)| is_last(*at, fact)).map(|(_, fact)| fact);
+    last.filter_map(case).collect()
 }
 
 /// A period of being looked after that goes on.
@@ -300,12 +299,11 @@ fn looked_after<'a>(record: &'a CaseRecord, period: &'a Fact, on: NaiveDate, ter
     period.covers(on).then_some(Case { record, under: period, today: terms.today, now: terms.now, since, state })
 }
 
-const YEAR_DAYS: i64 = 366;
-
-/// The year after a plan that has ended by that day.
-fn ended<'a>(record: &'a CaseRecord, plan: &'a Fact, on: NaiveDate, terms: &Terms) -> Option<Case<'a>> {
-    let since =
-        ended_on(plan).filter(|end_on| *end_on <= on && on.signed_duration_since(*end_on).num_days() <= YEAR_DAYS)?;
+/// What follows the last plan, once it has ended: a plan that begins after it says what is to be done from then on.
+fn ended<'a>(record: &'a CaseRecord, on: NaiveDate, terms: &Terms) -> Option<Case<'a>> {
+    let begun = |plan: &&Fact| plan.held(on).is_some();
+    let plan = facts_under(record, Under::Plan).filter(begun).last()?;
+    let since = ended_on(plan).filter(|end_on| *end_on <= on)?;
     Some(Case { record, under: plan, today: terms.today, now: terms.now, since, state: Under::EndedPlan })
 }
 

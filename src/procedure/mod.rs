@@ -21,7 +21,7 @@ pub use coverage::{Coverage, DutyRow};
 pub use known::{CatalogueError, DutyCatalogue};
 pub use ladder::{Base, Ladder, NoticeKind, Offset, Repeat, Step, UNDONE};
 pub use problem::{Problem, Problems};
-pub use rule::{Citation, Counting, Counts, DutyId, Procedure, Reads, Rule, Strength, Sureness, Under};
+pub use rule::{Ambiguity, Citation, Counting, Counts, DutyId, Procedure, Reads, Rule, Strength, Sureness, Under};
 pub use selector::{Relation, Selector, Test};
 pub use shape::{
     Alert, Before, Between, Check, ChildDate, Deadline, Distance, Guidance, Limit, MetBy, Order, Recurring, Report,

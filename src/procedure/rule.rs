@@ -42,6 +42,8 @@ pub struct Procedure {
     pub counting: Counting,
     /// The authority's own words for the canonical roles.
     pub roles: BTreeMap<Role, String>,
+    /// Where the document can be read in two ways, by its label.
+    pub ambiguities: BTreeMap<String, Ambiguity>,
     /// In the order of the file.
     pub rules: Vec<Rule>,
     /// A hash over the texts of its files.
@@ -197,6 +199,15 @@ impl Sureness {
     }
 }
 
+/// Where a document can be read in two ways.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ambiguity {
+    /// What is unclear. Empty where an authority only gives its own answer to one that the procedure beneath describes.
+    pub about: String,
+    /// Which of the readings are in force.
+    pub reads: Reads,
+}
+
 /// Which readings of a rule are in force.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Reads {
@@ -225,11 +236,11 @@ pub enum Under {
     Enquiry,
     /// A time without a lead worker while a plan is open, from its first day.
     Unallocated,
-    /// What follows a plan of this authority, from the day it ended, for a year.
+    /// What follows the last plan of this authority, from the day it ended until another begins.
     EndedPlan,
     /// A plan, or where none is open each enquiry since the last one: for what belongs to every conference.
     PlanOrEnquiry,
-    /// A move into or out of the authority, for a year, with a plan or without.
+    /// The last move into the authority and the last out of it, with a plan or without.
     Transfer,
     /// A period of being looked after, while it lasts, with a plan or without.
     LookedAfter,

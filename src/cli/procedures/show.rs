@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     calendar::format_date_long,
-    procedure::{Citation, Procedure, Rule},
+    procedure::{Citation, Procedure, Reads, Rule},
     run::read_procedure,
 };
 
@@ -26,6 +26,11 @@ pub(super) fn run(asked: &Show) -> Outcome {
     for (number, rule) in (1..).zip(&procedure.rules) {
         page.line("");
         of_rule(&mut page, &procedure, number, rule);
+    }
+    if !procedure.ambiguities.is_empty() {
+        page.line("");
+        page.line("What the document leaves open");
+        ambiguities(&mut page, &procedure);
     }
     foot(&mut page, &procedure);
     output::line(&page.text());
@@ -55,6 +60,18 @@ fn head(page: &mut Page, procedure: &Procedure) {
     );
 }
 
+/// What the document leaves open, by the labels that the rules name.
+fn ambiguities(page: &mut Page, procedure: &Procedure) {
+    for (label, ambiguity) in &procedure.ambiguities {
+        let answer = match ambiguity.reads {
+            Reads::Both => "",
+            Reads::Strict => " The earliest date is the limit.",
+            Reads::Ordinary => " The due date alone is in force.",
+        };
+        page.beside(label, &format!("{}.{answer}", ambiguity.about));
+    }
+}
+
 fn of_rule(page: &mut Page, procedure: &Procedure, number: usize, rule: &Rule) {
     page.line(&format!("{number}. {} [{}]", rule.title, rule.duty));
     page.beside("to do", &rule.ask);
@@ -72,6 +89,9 @@ fn of_rule(page: &mut Page, procedure: &Procedure, number: usize, rule: &Rule) {
 }
 
 fn quoted(citation: &Citation) -> String {
+    if citation.place.is_some() {
+        return format!("{citation}: \"{}\"", citation.quote);
+    }
     let lines: Vec<String> = citation.lines.iter().map(u32::to_string).collect();
     let line = if lines.len() == 1 { "line" } else { "lines" };
     format!("{}, {line} {}: \"{}\"", citation.document, lines.join(" and "), citation.quote)

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     calendar::{Convention, FirstDay, LastDay, Zone},
     directory::Role,
-    procedure::{Counting, Reads},
+    procedure::{Ambiguity, Counting, Reads},
 };
 
 /// The table `[procedure]`.
@@ -102,14 +102,26 @@ pub(super) fn counting(file: &mut Table<'_>) -> Option<Counting> {
 }
 
 /// The table `[ambiguities]`, which a document without any does without.
-pub(super) fn ambiguities(file: &mut Table<'_>) -> Option<BTreeMap<String, Reads>> {
+pub(super) fn ambiguities(file: &mut Table<'_>) -> Option<BTreeMap<String, Ambiguity>> {
     let Some(item) = file.get("ambiguities") else { return Some(BTreeMap::new()) };
     let table = item.table("the table [ambiguities]")?;
-    let set: Vec<_> = table
-        .entries()
-        .map(|(label, how)| Some((label.is.to_owned(), how.text()?.one_of("reading", "it is one of", &Reads::ALL)?)))
-        .collect();
+    let set: Vec<_> = table.entries().map(|(label, said)| Some((label.is.to_owned(), ambiguity(&said)?))).collect();
     set.into_iter().collect()
+}
+
+/// `{ read = "both", about = "what is unclear" }`, or the answer alone.
+fn ambiguity(said: &Item<'_>) -> Option<Ambiguity> {
+    if said.is_text() {
+        return Some(Ambiguity {
+            about: String::new(),
+            reads: said.text()?.one_of("reading", "it is one of", &Reads::ALL)?,
+        });
+    }
+    let mut table = said.table("an ambiguity")?;
+    let about = text(&mut table, "about", "\"what is unclear\"");
+    let reads = choice(&mut table, "read", &Reads::ALL);
+    table.finish();
+    Some(Ambiguity { about: about?, reads: reads? })
 }
 
 pub(super) fn roles(file: &mut Table<'_>) -> Option<BTreeMap<Role, String>> {

@@ -77,7 +77,15 @@ fn read<'a>(
     }
     let (_, named) = head::head(&mut lower);
     let mut ambiguities = head::ambiguities(&mut lower)?;
-    ambiguities.extend(head::ambiguities(&mut upper)?);
+    for (label, own) in head::ambiguities(&mut upper)? {
+        match ambiguities.get_mut(&label) {
+            // An answer alone leaves the question as it is.
+            Some(known) if own.about.is_empty() => known.reads = own.reads,
+            _ => {
+                ambiguities.insert(label, own);
+            }
+        }
+    }
     let mut roles = beneath.roles.clone();
     if let Some(words) = upper.get("roles").and_then(|item| item.table("the table [roles]")) {
         roles.extend(head::role_words(words)?);
@@ -105,6 +113,7 @@ fn read<'a>(
         rules: rules.into_iter().collect::<Option<_>>()?,
         version: format!("{}, with local changes {}", beneath.version, version?),
         roles,
+        ambiguities,
         ..beneath
     })
 }

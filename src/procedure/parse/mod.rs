@@ -79,6 +79,7 @@ fn read<'a>(log: &'a Log<'a>, document: &'a DeTable<'a>, known: &'a DutyCatalogu
     Some(Procedure {
         rules: rules.into_iter().collect::<Option<_>>()?,
         roles: words?,
+        ambiguities: ambiguities?,
         id: head.id,
         authority: head.authority,
         title: head.title,

@@ -18,8 +18,8 @@ use crate::{
     directory::Role,
     near::{choices, nearest},
     procedure::{
-        Base, Citation, Counting, Counts, DutyCatalogue, DutyId, NoticeKind, Offset, Reads, Rule, Shape, Step,
-        Strength, Sureness, UNDONE, Under,
+        Ambiguity, Base, Citation, Counting, Counts, DutyCatalogue, DutyId, NoticeKind, Offset, Reads, Rule, Shape,
+        Step, Strength, Sureness, UNDONE, Under,
     },
 };
 
@@ -51,7 +51,7 @@ pub(super) struct Surroundings<'a> {
     pub(super) in_force_on: Option<NaiveDate>,
     pub(super) counting: Option<Counting>,
     /// None where the table has a mistake.
-    pub(super) ambiguities: Option<&'a BTreeMap<String, Reads>>,
+    pub(super) ambiguities: Option<&'a BTreeMap<String, Ambiguity>>,
     pub(super) ladders: &'a BTreeMap<&'a str, NamedLadder<'a>>,
     pub(super) known: &'a DutyCatalogue,
 }
@@ -177,7 +177,7 @@ impl Surroundings<'_> {
 
     /// Which readings are in force: where the rule rests on several ambiguities, the strictest answer.
     fn reads(&self, labels: &[String]) -> Reads {
-        let set = |label: &String| self.ambiguities?.get(label.as_str()).copied();
+        let set = |label: &String| self.ambiguities?.get(label.as_str()).map(|ambiguity| ambiguity.reads);
         let set: Vec<Reads> = labels.iter().filter_map(set).collect();
         [Reads::Strict, Reads::Ordinary].into_iter().find(|reads| set.contains(reads)).unwrap_or_default()
     }

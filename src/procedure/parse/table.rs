@@ -129,6 +129,11 @@ impl<'a> Item<'a> {
         }
     }
 
+    /// Whether it is text, so that another form of it can be told apart.
+    pub(super) fn is_text(&self) -> bool {
+        matches!(self.value, DeValue::String(_))
+    }
+
     pub(super) fn flag(&self) -> Option<bool> {
         match self.value {
             DeValue::Boolean(flag) => Some(*flag),

@@ -93,9 +93,9 @@ impl Rule {
             }
             (_, Under::Unallocated) => "while a plan is open and no lead worker is allocated",
             (_, Under::PlanOrEnquiry) => "while a plan is open; without one, under each enquiry",
-            (_, Under::Transfer) => "for a year after each transfer, with a plan or without",
+            (_, Under::Transfer) => "after the last transfer, with a plan or without",
             (_, Under::LookedAfter) => "while the child is looked after, with a plan or without",
-            (_, Under::EndedPlan) => "for a year after a plan of this authority has ended",
+            (_, Under::EndedPlan) => "after the last plan of this authority has ended, until another begins",
         }
     }
 
@@ -124,16 +124,18 @@ impl Rule {
             ),
         ];
         let always = notes.into_iter().filter(|(applies, _)| *applies).map(|(_, note)| note.to_owned());
-        let ambiguity = listed(&self.ambiguity, "and");
-        let read = match (self.ambiguity.is_empty(), self.reads) {
-            (true, _) => None,
-            (_, Reads::Both) => Some(format!("It can be read in two ways ({ambiguity}): both are in force.")),
-            (_, Reads::Strict) => {
-                Some(format!("It can be read in two ways ({ambiguity}): the strict one is the limit."))
-            }
-            (_, Reads::Ordinary) => {
-                Some(format!("It can be read in two ways ({ambiguity}): the ordinary one alone is in force."))
-            }
+        let two_dates =
+            matches!(self.shape, Shape::Deadline(_) | Shape::Recurring(_) | Shape::Before(_) | Shape::Window(_));
+        let in_force = match self.reads {
+            _ if !two_dates => "",
+            Reads::Both => ": both dates are in force",
+            Reads::Strict => ": the earliest date is the limit",
+            Reads::Ordinary => ": the due date alone is in force",
+        };
+        let rests = match self.ambiguity.as_slice() {
+            [] => None,
+            [one] => Some(format!("It rests on how {one} is read{in_force}.")),
+            several => Some(format!("It rests on how {} are read{in_force}.", listed(several, "and"))),
         };
         let sure = self.sure.map(|sure| format!("Its source is {}.", sure.name()));
         let changed = self.changed.as_ref().map(|why| format!("Changed by the authority: {why}."));
@@ -143,7 +145,7 @@ impl Rule {
                 format_date_short(on)
             )
         });
-        always.chain(read).chain(sure).chain(changed).chain(gone).collect()
+        always.chain(rests).chain(sure).chain(changed).chain(gone).collect()
     }
 }
 
