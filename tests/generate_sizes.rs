@@ -25,7 +25,7 @@ const NATIONAL_PLANS: f64 = 49_420.0;
 type Rows = Vec<Vec<Option<String>>>;
 
 fn order(plans: u32, years: u32) -> Order {
-    Order { system: System::Lcs, seed: 5, plans, as_of: day(AS_OF), years, tidy: false }
+    Order { system: System::Lcs, seed: 5, plans, as_of: day(AS_OF), years, tidy: false, forms: false }
 }
 
 fn day(text: &str) -> NaiveDate {

@@ -25,7 +25,7 @@ use crate::{
 const AT: &str = "2026-11-16T08:30:00Z";
 const HEADINGS: [&str; 5] = ["  what", "child", "duty", "due", "why"];
 const SEED: u64 = 2026;
-const PLANS: u32 = 30;
+const PLANS: u32 = 36;
 
 #[derive(Debug, Args)]
 pub(crate) struct Demo {

@@ -41,6 +41,9 @@ pub(crate) struct Generate {
     /// Without the disorder of real data: no padded ids, repeated rows, mistyped dates or rows that lead nowhere.
     #[arg(long)]
     tidy: bool,
+    /// With what forms ask besides, so that the rules that wait for it can be judged: some two hundred rows more for each plan.
+    #[arg(long)]
+    forms: bool,
     /// Into a new SQLite file.
     #[arg(long, group = "where", value_name = "FILE")]
     sqlite: Option<PathBuf>,
@@ -104,6 +107,7 @@ impl Generate {
             as_of: self.as_of.unwrap_or_else(|| Clock::System.now().date_naive()),
             years: self.years,
             tidy: self.tidy,
+            forms: self.forms,
         }
     }
 }

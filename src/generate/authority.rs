@@ -4,7 +4,9 @@ use chrono::NaiveDate;
 
 use super::{
     council::Council,
-    days, families, filing, names, scenes,
+    days, families, filing,
+    forms::{self, Office},
+    names, scenes,
     sheets::{Sheet, Sheets},
     staff_rows,
     systems::System,
@@ -51,12 +53,16 @@ pub fn authority(seed: u64, plans: u32, as_of: NaiveDate) -> Authority {
     let own_plans = planted.iter().filter(|case| case.runs_here()).count();
     let drawn = plans.saturating_sub(u32::try_from(own_plans).unwrap_or(u32::MAX));
 
-    families::each(seed, drawn, as_of, &council, |case, draw| filing::file(&mut sheets, case, as_of, draw));
+    families::each(seed, drawn, as_of, &council, |case, draw| {
+        filing::file(&mut sheets, case, as_of, draw);
+        forms::file(&mut sheets, case, &Office { seed, as_of, absences: &council.absences });
+    });
     let mut draw = scenes::draw();
     for case in &planted {
         filing::file(&mut sheets, case, as_of, &mut draw);
     }
     scenes::join_staff(&mut council, as_of);
+    forms::file_planted(&mut sheets, &planted, &Office { seed, as_of, absences: &council.absences });
     staff_rows::file(&mut sheets, &council);
     file_load(&mut sheets, as_of);
     Authority { tables: sheets.into_tables() }

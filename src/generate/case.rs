@@ -2,6 +2,8 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 
+use crate::record::FactKind;
+
 /// A child.
 #[derive(Clone, Default)]
 pub(super) struct Child {
@@ -86,6 +88,18 @@ pub(super) struct Incident {
     pub(super) told_on: Option<NaiveDate>,
 }
 
+/// Anything else that happened to the child, or is arranged.
+#[derive(Clone)]
+#[expect(clippy::struct_field_names, reason = "the dates are named as in the case database")]
+pub(super) struct Event {
+    pub(super) kind: FactKind,
+    pub(super) happened_on: Option<NaiveDate>,
+    pub(super) booked_on: Option<NaiveDate>,
+    pub(super) ended_on: Option<NaiveDate>,
+    /// What its form says, beside what it says of most.
+    pub(super) says: Vec<(&'static str, String)>,
+}
+
 /// All of it.
 #[derive(Clone)]
 pub(super) struct Case {
@@ -105,4 +119,7 @@ pub(super) struct Case {
     pub(super) members: Vec<Membership>,
     pub(super) incidents: Vec<Incident>,
     pub(super) assessed_again_on: Option<NaiveDate>,
+    pub(super) events: Vec<Event>,
+    /// What the form of the latest fact of a kind leaves empty.
+    pub(super) unanswered: Vec<(FactKind, &'static str)>,
 }

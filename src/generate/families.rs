@@ -59,7 +59,9 @@ fn first_child(draw: &mut Draw, family: u64, ended: bool, as_of: NaiveDate, coun
     };
     let team = draw.pick(&council.teams)?;
     let chair = draw.pick(&council.chairs).cloned();
-    Some(course(draw, family, &Course { started_on, ended_on, as_of, team, chair }, &WATCHED))
+    let mut case = course(draw, family, &Course { started_on, ended_on, as_of, team, chair }, &WATCHED);
+    meetings::catch_up(&mut case.core_groups, as_of);
+    Some(case)
 }
 
 /// What is given before a plan's course is drawn.
@@ -107,6 +109,8 @@ pub(super) fn course(draw: &mut Draw, family: u64, given: &Course<'_>, habits: &
         members,
         incidents: Vec::new(),
         assessed_again_on: (a_year_on < until && draw.chance(60)).then(|| before(a_year_on, draw.between(0, 15))),
+        events: Vec::new(),
+        unanswered: Vec::new(),
     }
 }
 

@@ -36,7 +36,7 @@ impl Case {
     }
 
     /// Numbered from 1 in each of the two tables of conferences, as case systems do: the same number occurs in both.
-    fn conference_id(&self, number: usize) -> String {
+    pub(super) fn conference_id(&self, number: usize) -> String {
         match self.child.number {
             Some(child) => (u64::from(child) * 16 + number as u64 + 1).to_string(),
             None => format!("{}-{}", self.child.id, number + 1),
@@ -54,7 +54,7 @@ impl Case {
     }
 
     /// Siblings share their enquiry and meetings.
-    fn shared_id(&self, kind: char, number: usize) -> String {
+    pub(super) fn shared_id(&self, kind: char, number: usize) -> String {
         format!("{}-{kind}{}", self.child.household, number + 1)
     }
 }

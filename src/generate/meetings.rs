@@ -61,3 +61,14 @@ fn take_minutes(draw: &mut Draw, meeting: &mut CoreGroup, as_of: NaiveDate) {
     meeting.handed_over_on = step(3, handed_over);
     meeting.sent_on = step(4, sent);
 }
+
+/// Minutes that were written and then lay about are sent in the end: somebody asks for them before the next meeting but one.
+pub(super) fn catch_up(meetings: &mut [CoreGroup], as_of: NaiveDate) {
+    let asked_for = |meeting: &&mut CoreGroup| meeting.held_on.is_some_and(|on| on < before(as_of, 35));
+    for meeting in meetings.iter_mut().filter(asked_for) {
+        let Some(written_on) = meeting.written_on else { continue };
+        let approved_on = *meeting.approved_on.get_or_insert(after(written_on, 4));
+        let handed_over_on = *meeting.handed_over_on.get_or_insert(after(approved_on, 3));
+        meeting.sent_on.get_or_insert(after(handed_over_on, 5));
+    }
+}

@@ -18,6 +18,7 @@ mod disorder;
 mod draw;
 mod families;
 mod filing;
+mod forms;
 mod into_postgres;
 mod into_sqlite;
 mod meetings;

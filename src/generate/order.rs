@@ -19,4 +19,7 @@ pub struct Order {
     pub years: u32,
     /// Without the disorder of real data.
     pub tidy: bool,
+    /// With what forms ask besides, and the events that have no table of their own: some two hundred rows for each open plan.
+    /// Everything else is the same without.
+    pub forms: bool,
 }

@@ -8,6 +8,7 @@ use super::{
     draw::Draw,
     families::{Course, course, days_ago, settle, sibling_of},
     filing::{self, stamp},
+    forms::{self, Office},
     national::{ASSESSMENT, LONGEST_ASSESSMENT},
     population::{Known, Population},
     roster::Seat,
@@ -104,6 +105,9 @@ impl Population<'_> {
         let tidy = self.order.tidy;
         case.visits.retain(|visit| visit.on >= history_from && !(tidy && visit.on >= as_of));
         filing::file(self.sheets, &case, as_of, draw);
+        if self.order.forms {
+            forms::file(self.sheets, &case, &Office { seed: self.order.seed, as_of, absences: &[] });
+        }
         self.take_note(&case);
         self.file_strays(&case);
         self.file_duplicate(&case.child);

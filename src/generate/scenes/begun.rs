@@ -74,6 +74,8 @@ fn started(id: &'static str, started_on: NaiveDate) -> Case {
         members: vec![member(id, "HV", true, started_on), member(id, "PAR", false, started_on)],
         incidents: Vec::new(),
         assessed_again_on: None,
+        events: Vec::new(),
+        unanswered: Vec::new(),
     }
 }
 

@@ -5,6 +5,7 @@
 mod begun;
 mod planted;
 mod staff;
+mod unanswered;
 
 use chrono::NaiveDate;
 
@@ -52,6 +53,16 @@ pub const SCENES: &[Scene] = &[
     scene("C9023", "An injury last Friday; the chair has not been told.", planted::injury),
     scene("C9024", "Minutes are with business support and due to be sent today.", planted::minutes_wait_for_sending),
     scene("C9025", "The plan ended three months ago.", planted::ended),
+    scene(
+        "C9026",
+        "The worker is on leave from Wednesday; who covers is not settled.",
+        unanswered::leave_without_cover,
+    ),
+    scene("C9027", "The review last week left no outline plan and no agenda on record.", unanswered::review_incomplete),
+    scene("C9028", "The core group has disagreed for seven working days.", unanswered::disagreement),
+    scene("C9029", "An action of the plan was due two working days ago.", unanswered::action_overdue),
+    scene("C9030", "The first core group was held; nobody has signed the plan.", unanswered::plan_unsigned),
+    scene("C9031", "The health visitor left the core group; who follows is not recorded.", unanswered::member_left),
 ];
 
 /// The scenes' cases on that day.
