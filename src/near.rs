@@ -13,12 +13,26 @@ pub(crate) fn nearest<'a>(word: &str, options: impl IntoIterator<Item = &'a str>
         .map(|(_, option)| option)
 }
 
-/// "did you mean `x`? the roles are: x, y, z", or the list alone.
+/// More than a person reads in one message.
+const TOO_MANY: usize = 30;
+
+/// So many of too many are named.
+const NAMED: usize = 8;
+
+/// "did you mean `x`? the roles are: x, y, z", or the list alone. Of too many only the nearest are named, and how many more
+/// there are.
 pub(crate) fn choices<'a>(word: &str, the: &str, options: impl IntoIterator<Item = &'a str> + Clone) -> String {
-    let all = options.clone().into_iter().collect::<Vec<_>>().join(", ");
+    let mut all: Vec<&str> = options.clone().into_iter().collect();
+    let mut more = String::new();
+    if all.len() > TOO_MANY {
+        all.sort_by_key(|option| distance(&word.to_lowercase(), option));
+        more = format!(", and {} more", all.len() - NAMED);
+        all.truncate(NAMED);
+    }
+    let all = all.join(", ");
     match nearest(word, options) {
-        Some(near) => format!("did you mean `{near}`? {the}: {all}"),
-        None => format!("{the}: {all}"),
+        Some(near) => format!("did you mean `{near}`? {the}: {all}{more}"),
+        None => format!("{the}: {all}{more}"),
     }
 }
 

@@ -116,7 +116,7 @@ title = "x""#,
    |
 52 | titel = "First meeting"
    | ^^^^^
-   = did you mean `title`? it may have: after_death, ask, cite, duty, expected, from_birth, ladder, met_by, of, office_days, responsible, shape, step, strength, strict_within, title, under, under_review, within
+   = did you mean `title`? it may have: after_death, ambiguity, ask, cite, duty, expected, from, from_birth, ladder, met_by, not_in_text, of, office_days, responsible, shape, step, strength, strict_from, strict_met_by, strict_within, sure, takes_over, title, under, under_review, within
 
 1 problem"#
     );
@@ -135,7 +135,7 @@ owner = "me""#,
   |
 6 | owner = "me"
   | ^^^^^
-  = it may have: authority, calendar, document, id, in_force_on, review_by_on, time_zone, title, version
+  = it may have: authority, calendar, document, id, in_force_on, replaces, review_by_on, time_zone, title, version
 
 1 problem"#
     );
@@ -283,7 +283,7 @@ fn a_kind_of_fact_that_does_not_exist() {
    |
 59 | met_by = { fact = "core_grop" }
    |                   ^^^^^^^^^^^
-   = did you mean `core_group`? the kinds are: plan, enquiry, assessment, conference, core_group, visit, allocation, membership, incident, decision
+   = did you mean `core_group`? the kinds are: plan, enquiry, assessment, conference, core_group, visit, allocation, membership, incident, decision, absence, action, invitation, minutes_copy, change, disagreement, transfer, looked_after, looked_after_review, looked_after_visit, child_in_need_plan, child_in_need_review, step_down_meeting, written_agreement, member_absence, supervision, unallocated_step, list_enquiry, risk_panel
 
 1 problem"#
     );
@@ -298,7 +298,7 @@ fn an_attribute_that_does_not_exist() {
    |
 57 | of = { fact = "conference", where = { makes_plans = true } }
    |                                       ^^^^^^^^^^^
-   = did you mean `makes_plan`? it has: kind, booked_on, held_on, makes_plan, chair_id, next_review_on, core_group_weeks
+   = did you mean `makes_plan`? it has: makes_plan, ends_plan, booked_on, outline_plan, date_changed, kind, held_on, category, and 73 more
 
 1 problem"#
     );
@@ -361,11 +361,11 @@ responsible = "lead_worker""#,
     );
     assert_eq!(
         said,
-        r#"trial.toml:56:9: there is no lasting fact `visit`
+        r#"trial.toml:56:9: there is no lasting state `visit`
    |
 56 | under = "visit"
    |         ^^^^^^^
-   = a rule runs under one of: plan, enquiry
+   = a rule runs under one of: plan, enquiry, unallocated, ended_plan, plan or enquiry, transfer, looked_after
 
 1 problem"#
     );
@@ -493,7 +493,7 @@ fn a_date_of_the_anchor_that_is_no_date() {
    |
 59 | met_by = { dates = ["makes_plan"] }
    |                     ^^^^^^^^^^^^
-   = a conference has as a date: booked_on, held_on, next_review_on
+   = a conference has as a date: booked_on, held_on, birth_on, summary_on, minutes_sent_on, assessment_on, worker_report_on, next_review_on, and 32 more
 
 1 problem"#
     );
@@ -928,15 +928,15 @@ fn a_step_unless_a_date_the_anchor_lacks() {
     let said = after_change(
         25,
         r#"tell = ["lead_worker"]
-unless = "minutes_sent_on""#,
+unless = "minutes_written_on""#,
     );
     assert_eq!(
         said,
-        r#"trial.toml:26:10: a conference has no attribute `minutes_sent_on`
+        r#"trial.toml:26:10: a conference has no attribute `minutes_written_on`
    |
-26 | unless = "minutes_sent_on"
-   |          ^^^^^^^^^^^^^^^^^
-   = it has: kind, booked_on, held_on, makes_plan, chair_id, next_review_on, core_group_weeks
+26 | unless = "minutes_written_on"
+   |          ^^^^^^^^^^^^^^^^^^^^
+   = did you mean `minutes_sent_on`? it has: minutes_sent_on, minute_taker_id, manager_attended, next_review_on, redacted_minutes_on, managers_consulted_on, manager_reports_on, senior_review_on, and 73 more
 
 1 problem"#
     );
@@ -1012,7 +1012,7 @@ fn a_state_of_what_does_not_last() {
    |
 69 | none_open = { fact = "visit" }
    |             ^^^^^^^^^^^^^^^^^^
-   = these last: plan, enquiry, assessment, allocation, membership
+   = these last: plan, enquiry, assessment, allocation, membership, absence, disagreement, looked_after, child_in_need_plan
 
 1 problem"#
     );

@@ -75,7 +75,8 @@ impl Surroundings<'_> {
         let office_days = table.get("office_days");
         let ladder = table.get("ladder").map(|ladder| ladder.text());
         let own: Vec<_> = table.both("step").flat_map(|steps| rungs(&steps)).collect();
-        let changed = table.get("why").and_then(|why| why.text()).map(|why| why.is.to_owned());
+        let why = if table.is_change() { table.get("why") } else { None };
+        let changed = why.and_then(|why| why.text()).map(|why| why.is.to_owned());
         let takes_over = table.get("takes_over").map_or(Some(false), |flag| flag.flag());
         let sure = table.get("sure").map_or(Some(None), |sure| {
             sure.text()?.one_of("kind of source", "the kinds are", &Sureness::ALL).map(Some)
@@ -314,7 +315,7 @@ pub(super) fn check_together(tables: &[Table<'_>]) {
             table.log.problem(
                 &at,
                 message,
-                "one duty, one rule: change that one (from another file with [[change]]), or take it out",
+                "one duty, one rule: change that one, or take it out",
             );
         } else {
             shapes.insert(duty, (line, shape));

@@ -52,6 +52,11 @@ impl<'a> Table<'a> {
         Table { beneath: Some((other.log, other.entries)), ..self }
     }
 
+    /// Whether it changes another table.
+    pub(super) fn is_change(&self) -> bool {
+        self.beneath.is_some()
+    }
+
     /// The value of that key, if it is there.
     pub(super) fn get(&mut self, key: &'static str) -> Option<Item<'a>> {
         self.taken.push(key);

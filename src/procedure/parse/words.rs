@@ -110,7 +110,10 @@ pub(super) fn attribute_of(text: &Text<'_>, kind: FactKind, holds: AttributeType
     let fitting: Vec<&str> = usable.map(|a| a.name).collect();
     let help = match fitting.as_slice() {
         [] => String::new(),
-        names => format!("a {} has as {}: {}", kind.words(), type_words(holds), names.join(", ")),
+        names => {
+            let has = format!("a {} has as {}", kind.words(), type_words(holds));
+            choices(text.is, &has, names.iter().copied())
+        }
     };
     let message = format!("`{}` is {}, not {}", text.is, type_words(attribute.holds), type_words(holds));
     text.refuse(message, help)
