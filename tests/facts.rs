@@ -296,7 +296,10 @@ proptest! {
         for seen in [Value::Flag(false), Value::Missing] {
             let mut with_a_visit = facts.clone();
             with_a_visit.push(visit(today() - Days::new(ago), seen));
-            prop_assert_eq!(standing(&as_it_is), standing(&assessed_today(&with_a_visit)));
+            // That such a visit is to be written up is a duty of its own.
+            let mut with_it = standing(&assessed_today(&with_a_visit));
+            with_it.retain(|duty| duty.key.0 != "visit:added");
+            prop_assert_eq!(standing(&as_it_is), with_it);
         }
     }
 

@@ -29,7 +29,7 @@ pub(super) fn before(terms: &Terms, rule: &Rule, shape: &Before, case: &Case) ->
             dates.and_then(|dates| dates.into_iter().max()).map(|when| when.on)
         }
     };
-    each(terms, rule, case, events(case, &shape.of, shape.next), shape.next.is_some(), met, |event| {
+    each(terms, rule, case, &events(case, &shape.of, shape.next), shape.next.is_some(), met, |event| {
         so_long_before(terms, shape.by, event)
     })
 }
@@ -47,7 +47,7 @@ pub(super) fn order(terms: &Terms, rule: &Rule, shape: &Order, case: &Case) -> O
         let arithmetic = format!("{} before the {}", described(first), event.in_words());
         Ok(on_the_day(event, arithmetic))
     };
-    each(terms, rule, case, events(case, then, None), false, met, limit)
+    each(terms, rule, case, &events(case, then, None), false, met, limit)
 }
 
 /// Each such fact says this of itself. One that does not is a breach until it is corrected, or until the next one was held; one
@@ -151,7 +151,7 @@ fn each<'a>(
     terms: &Terms,
     rule: &Rule,
     case: &Case<'a>,
-    events: Vec<Event<'a>>,
+    events: &[Event<'a>],
     after_the_last: bool,
     met: impl Fn(&Event, Option<NaiveDate>, &mut Vec<String>) -> Option<NaiveDate>,
     limit: impl Fn(&Event) -> Result<Readings, CalendarError>,

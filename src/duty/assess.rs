@@ -129,7 +129,7 @@ fn in_versions(terms: &Terms, rule: &Rule, all: &Cases) -> Outcome {
             duties.retain(|duty| counts(duty.anchor.on));
             if duties.is_empty() { Outcome::Idle(Idle::NothingToWatch) } else { Outcome::Duties(duties) }
         }
-        idle => idle,
+        idle @ Outcome::Idle(_) => idle,
     };
     if let Some(before_on) = rule.begun_before {
         return began(outcome, &|on| on < before_on);

@@ -286,7 +286,7 @@ fn transferred<'a>(record: &'a CaseRecord, on: NaiveDate, terms: &Terms) -> Vec<
     };
     let case = |fact: &&'a Fact| {
         let since = fact.happened()?.on;
-        Some(Case { record, under: *fact, today: terms.today, now: terms.now, since, state: Under::Transfer })
+        Some(Case { record, under: fact, today: terms.today, now: terms.now, since, state: Under::Transfer })
     };
     let last = moves.iter().enumerate().filter(|(at, fact)| is_last(*at, fact)).map(|(_, fact)| fact);
     last.filter_map(case).collect()

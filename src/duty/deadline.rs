@@ -41,9 +41,8 @@ pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Deadline, case: &Case) 
         let met_on = met_on(case, &shape.met_by, fact, when.on, &mut notes);
         let begun = anchor(fact, from.when.on);
         let readings = match shape.limit {
-            Limit::By(name) => match by_its_date(fact, name, &begun) {
-                Some(readings) => Ok(readings),
-                None => {
+            Limit::By(name) => {
+                let Some(readings) = by_its_date(fact, name, &begun) else {
                     let why = format!("the record holds no \"{}\" of this {}", spaced(name), words(fact.kind.name()));
                     let need = Need::attribute(fact.kind, &[name]);
                     duties.push(match met_on {
@@ -51,8 +50,9 @@ pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Deadline, case: &Case) 
                         None => draft(fact, begun.on, notes).cannot_tell(CannotTell::for_want_of(need, why)),
                     });
                     continue;
-                }
-            },
+                };
+                Ok(readings)
+            }
             Limit::Within(within) => {
                 let strict = start(case, fact, &shape.strictly.from, from.when);
                 let strict = strict.filter(|_| !shape.strictly.from.is_empty()).unwrap_or(from);

@@ -1,7 +1,7 @@
 //! "To be confirmed at an EVENT", and "text that goes with the message for an EVENT": a duty while the event is near.
 //!
-//! Owns when that is, and what becomes of a point that the record shows was not done. Must not know what the point is. No fact can
-//! show that it was done, so it is never said to be met: once the event is over it is simply no longer there.
+//! Owns when that is, and what becomes of a point of which the record shows whether it was done. Must not know what the point is.
+//! Where no fact shows it, it is never said to be met: once the event is over it is simply no longer there.
 
 use super::{
     Duty, Idle, Outcome, Reading, Status, Terms,
@@ -23,11 +23,15 @@ pub(super) fn assess(terms: &Terms, rule: &Rule, at: &Selector, undone: Option<&
         let said = undone.map(|flag| event.fact.get(flag));
         // What was not done at one event is overtaken by the next; what will not be done at one to come can still be mended.
         let concerns = !event.held || Some(place) == last_held;
-        let not_done = concerns && said == Some(&Value::Flag(false));
+        let found = match said {
+            Some(Value::Flag(false)) if concerns => Found::NotDone,
+            Some(Value::Flag(true)) if event.held => Found::Done,
+            _ => Found::Nothing,
+        };
         match limit(terms, event) {
-            Ok(readings) => duties.extend(point(terms, rule, case, event, readings, not_done)),
+            Ok(readings) => duties.extend(point(terms, rule, case, event, readings, found)),
             Err(error) => {
-                duties.push(draft(terms, rule, case, event).cannot_tell(super::CannotTell::because(error.to_string())))
+                duties.push(draft(terms, rule, case, event).cannot_tell(super::CannotTell::because(error.to_string())));
             }
         }
     }
@@ -46,15 +50,29 @@ fn point<'a>(
     case: &Case<'a>,
     event: &Event,
     readings: Readings,
-    not_done: bool,
+    found: Found,
 ) -> Option<Duty> {
-    if not_done {
-        let mut duty = draft(terms, rule, case, event).standing(readings, None, Status::Overdue);
-        duty.done = vec![UNDONE.to_owned()];
-        return Some(duty);
+    let draft = draft(terms, rule, case, event);
+    match found {
+        Found::NotDone => {
+            let mut duty = draft.standing(readings, None, Status::Overdue);
+            duty.done = vec![UNDONE.to_owned()];
+            Some(duty)
+        }
+        Found::Done => Some(draft.dated(readings, Some(event.on))),
+        Found::Nothing => {
+            let near = readings.due.as_ref().is_some_and(|due| terms.now < due.ends_at(terms.zone));
+            near.then(|| draft.standing(readings, None, Status::Open))
+        }
     }
-    let near = readings.due.as_ref().is_some_and(|due| terms.now < due.ends_at(terms.zone));
-    near.then(|| draft(terms, rule, case, event).standing(readings, None, Status::Open))
+}
+
+/// What the record shows of a point.
+#[derive(Clone, Copy)]
+enum Found {
+    Done,
+    NotDone,
+    Nothing,
 }
 
 /// Near until the end of the next working day: what was just held can still be confirmed.

@@ -249,9 +249,10 @@ impl Draft<'_> {
             provisional: readings.provisional,
             skipped: readings.skipped,
             citation: self.rule.citation.to_string(),
-            arithmetic: match self.rule.not_in_text && !readings.arithmetic.is_empty() {
-                true => format!("{}; the figure is not in the text, it is configured", readings.arithmetic),
-                false => readings.arithmetic,
+            arithmetic: if self.rule.not_in_text && !readings.arithmetic.is_empty() {
+                format!("{}; the figure is not in the text, it is configured", readings.arithmetic)
+            } else {
+                readings.arithmetic
             },
             notes: self.notes,
             done: Vec::new(),

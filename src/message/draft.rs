@@ -70,7 +70,7 @@ fn lines(matters: &[Matter], stationery: &Stationery, terms: &Terms) -> Vec<Line
         }
         line.notes = vec![point];
         line.ask = format!("Go through these points {}", duty.arithmetic);
-        line.title = "Points that the procedure wants confirmed or borne in mind".to_owned();
+        "Points that the procedure wants confirmed or borne in mind".clone_into(&mut line.title);
         (line.citation, line.quote, line.arithmetic, line.next) = (String::new(), String::new(), String::new(), None);
         line.due_on = Some(duty.anchor.on);
         let left = terms.calendar.working_days_between(terms.today, duty.anchor.on).ok();

@@ -121,6 +121,7 @@ impl fmt::Display for Citation {
 
 /// One rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a word of the language that a rule has or has not")]
 pub struct Rule {
     /// The duty it carries.
     pub duty: DutyId,

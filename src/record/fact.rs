@@ -35,17 +35,16 @@ impl Fact {
     #[must_use]
     pub fn with(mut self, name: &str, value: Value) -> Fact {
         let Some((at, _)) = self.kind.attribute(name) else { return self };
-        match self.values.get_mut(at) {
-            Some(slot) => *slot = value,
-            None => {
-                let place = self.answers.partition_point(|(other, _)| *other < at);
-                if self.answers.get(place).is_some_and(|(other, _)| *other == at) {
-                    self.answers.remove(place);
-                }
-                if value != Value::Missing {
-                    self.answers.insert(place, (at, value));
-                }
-            }
+        if let Some(slot) = self.values.get_mut(at) {
+            *slot = value;
+            return self;
+        }
+        let place = self.answers.partition_point(|(other, _)| *other < at);
+        if self.answers.get(place).is_some_and(|(other, _)| *other == at) {
+            self.answers.remove(place);
+        }
+        if value != Value::Missing {
+            self.answers.insert(place, (at, value));
         }
         self
     }

@@ -125,10 +125,10 @@ fn ambiguity(said: &Item<'_>) -> Option<Ambiguity> {
 }
 
 pub(super) fn roles(file: &mut Table<'_>) -> Option<BTreeMap<Role, String>> {
-    role_words(under(file, "roles", "the table [roles]")?)
+    role_words(&under(file, "roles", "the table [roles]")?)
 }
 
-pub(super) fn role_words(table: Table<'_>) -> Option<BTreeMap<Role, String>> {
+pub(super) fn role_words(table: &Table<'_>) -> Option<BTreeMap<Role, String>> {
     let words: Vec<_> =
         table.entries().map(|(name, word)| Some((words::role(&name)?, word.text()?.is.to_owned()))).collect();
     words.into_iter().collect()

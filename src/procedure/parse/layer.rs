@@ -86,9 +86,9 @@ fn read<'a>(
             }
         }
     }
-    let mut roles = beneath.roles.clone();
-    if let Some(words) = upper.get("roles").and_then(|item| item.table("the table [roles]")) {
-        roles.extend(head::role_words(words)?);
+    let mut words = beneath.roles.clone();
+    if let Some(own) = upper.get("roles").and_then(|item| item.table("the table [roles]")) {
+        words.extend(head::role_words(&own)?);
     }
     let mut ladders_by_name = ladders(&mut lower);
     ladders_by_name.extend(ladders(&mut upper));
@@ -112,7 +112,7 @@ fn read<'a>(
     Some(Procedure {
         rules: rules.into_iter().collect::<Option<_>>()?,
         version: format!("{}, with local changes {}", beneath.version, version?),
-        roles,
+        roles: words,
         ambiguities,
         ..beneath
     })
