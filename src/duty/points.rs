@@ -50,7 +50,7 @@ fn point<'a>(
 ) -> Option<Duty> {
     if not_done {
         let mut duty = draft(terms, rule, case, event).standing(readings, None, Status::Overdue);
-        duty.done = vec![UNDONE.to_owned()];
+        duty.done = vec![UNDONE.into()];
         return Some(duty);
     }
     let near = readings.due.as_ref().is_some_and(|due| terms.now < due.ends_at(terms.zone));
@@ -61,6 +61,6 @@ fn point<'a>(
 fn limit(terms: &Terms, event: &Event) -> Result<Readings, CalendarError> {
     let limit = terms.calendar.add_working_days(event.on, WorkingDays(1), Trust::WithProvisional)?;
     let due = Reading { anchor: anchor(event.fact, event.on), on: limit.on, at: None };
-    let arithmetic = format!("at the {}", event.in_words());
+    let arithmetic = format!("at the {event}");
     Ok(Readings { due: Some(due), provisional: limit.provisional, arithmetic, ..Readings::none() })
 }

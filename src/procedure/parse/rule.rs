@@ -117,6 +117,7 @@ impl Surroundings<'_> {
             ask: ask?.is.into(),
             strength: strength_named?,
             responsible,
+            cited: cite.as_ref()?.to_string().into(),
             citation: cite?,
             under_review: under_review?,
             not_in_text: not_in_text?,
@@ -312,11 +313,7 @@ pub(super) fn check_together(tables: &[Table<'_>]) {
         let line = table.log.line(table.span.start);
         if let Some((other, _)) = shapes.get(&duty) {
             let message = format!("the duty `{duty}` is already carried by the rule on line {other}");
-            table.log.problem(
-                &at,
-                message,
-                "one duty, one rule: change that one, or take it out",
-            );
+            table.log.problem(&at, message, "one duty, one rule: change that one, or take it out");
         } else {
             shapes.insert(duty, (line, shape));
         }
