@@ -6,11 +6,12 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::{Fact, FactKind};
+use crate::SharedText;
 
 /// How duewatch speaks of a child: the case system's own number (or a keyed alias), never a name, never initials.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct ChildRef(pub String);
+pub struct ChildRef(pub SharedText);
 
 impl fmt::Display for ChildRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -40,13 +41,19 @@ pub struct CaseRecord {
 }
 
 impl CaseRecord {
-    /// A record with these facts, put into order: by kind, then day and time (undated last), then id bytewise.
+    /// A record with these facts, put into order: by kind, then day and time (undated last), then id bytewise, then by all
+    /// that they say.
     pub fn new(child: ChildRef, mut facts: Vec<Fact>) -> CaseRecord {
         facts.sort_by(|a, b| {
             let day = |fact: &Fact| fact.happened().map_or((NaiveDate::MAX, None), |when| (when.on, when.at));
-            (a.kind, day(a), &a.id).cmp(&(b.kind, day(b), &b.id))
+            (a.kind, day(a), &a.id, a).cmp(&(b.kind, day(b), &b.id, b))
         });
         CaseRecord { child, household: None, born_on: None, expected_on: None, died_on: None, facts }
+    }
+
+    /// All facts, kind by kind.
+    pub(crate) fn all_facts(&self) -> &[Fact] {
+        &self.facts
     }
 
     /// All facts of one kind, oldest first, undated last.

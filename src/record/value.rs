@@ -31,7 +31,7 @@ impl When {
 }
 
 /// One attribute's value. `Missing` is a value of its own: the record is silent, which is neither yes nor no.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Value {
     /// The record does not say.
     Missing,
@@ -49,4 +49,11 @@ pub enum Value {
     Team(TeamRef),
     /// Another fact, by its own key.
     Fact(String),
+}
+
+impl Value {
+    /// Whether it is that code.
+    pub fn is_code(&self, code: &str) -> bool {
+        matches!(self, Value::Code(said) if said == code)
+    }
 }
