@@ -357,13 +357,18 @@ fn every_kind_of_event_is_there_and_nearly_every_question_is_answered() {
 fn most_forms_are_in_order_and_a_few_are_not() {
     let authority = authority(5, 200, monday());
     let all = rows(&authority, "local_answers", &["question", "answer"]);
-    let of = |question| all.iter().filter(move |row| row[0] == Some(question)).map(|row| row[1].unwrap()).collect::<Vec<_>>();
+    let of = |question| {
+        all.iter().filter(move |row| row[0] == Some(question)).map(|row| row[1].unwrap()).collect::<Vec<_>>()
+    };
     for question in ["outline_plan", "contingency", "record_complete", "visits_agreed", "progress"] {
         let said = of(question);
         let no = said.iter().filter(|answer| **answer == "N").count();
         assert!(no * 20 < said.len(), "{question}: {no} of {}", said.len());
     }
-    let wrong: usize = ["contingency", "record_complete", "visits_agreed"].map(|question| of(question).iter().filter(|answer| **answer == "N").count()).iter().sum();
+    let wrong: usize = ["contingency", "record_complete", "visits_agreed"]
+        .map(|question| of(question).iter().filter(|answer| **answer == "N").count())
+        .iter()
+        .sum();
     assert!(wrong > 0, "something is missing somewhere");
     for row in &all {
         let (question, answer) = (row[0].unwrap(), row[1].unwrap());

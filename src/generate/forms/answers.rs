@@ -153,9 +153,7 @@ impl Form<'_> {
     fn seldom(&mut self, known: &Known, share: u32, seldom_before: usize) -> bool {
         match self.care {
             Care::AsPeopleDo => self.draw.chance(share),
-            Care::InOrder { turn, of } => {
-                known.happened && share > 0 && of > 0 && seldom_before % of == turn
-            }
+            Care::InOrder { turn, of } => known.happened && share > 0 && of > 0 && seldom_before % of == turn,
         }
     }
 

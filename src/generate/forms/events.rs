@@ -102,7 +102,7 @@ impl Filing<'_> {
     /// Two or three, agreed by the core group that met first and last.
     fn plan_actions(&self, draw: &mut Draw, events: &mut Vec<Event>) {
         let met = || self.case.core_groups.iter().filter_map(|meeting| meeting.held_on);
-        let agreed: Vec<NaiveDate> = met().next().into_iter().chain(met().last()).collect();
+        let agreed: Vec<NaiveDate> = met().next().into_iter().chain(met().next_back()).collect();
         for (number, on) in agreed.into_iter().enumerate() {
             for _ in 0..draw.between(1, 2) {
                 let due_on = after(
@@ -149,7 +149,7 @@ impl Filing<'_> {
         let case = self.case;
         let booked = case.reviews.iter().position(|review| review.held_on.is_none());
         let booked = booked.and_then(|at| Some((at, case.reviews.get(at)?.booked_on?)));
-        let last_on = case.reviews.iter().filter_map(|review| review.held_on).last().or(case.conference.held_on);
+        let last_on = case.reviews.iter().filter_map(|review| review.held_on).next_back().or(case.conference.held_on);
         for member in &case.members {
             if let Some((at, on)) = booked.filter(|_| self.sheets.system().keeps_arranged_conferences()) {
                 let conference = format!("review-{}", case.conference_id(at));
@@ -167,9 +167,10 @@ impl Filing<'_> {
         }
         let cannot_come = if self.in_order() { self.is_turn(0) } else { draw.chance(10) };
         let next = case.core_groups.iter().filter_map(|meeting| meeting.booked_on).find(|on| *on >= self.as_of());
-        let last = case.core_groups.iter().filter_map(|meeting| meeting.held_on).last();
+        let last = case.core_groups.iter().filter_map(|meeting| meeting.held_on).next_back();
         if cannot_come {
-            let last = last.map(|on| Event { booked_on: Some(on), ..happened(FactKind::MemberAbsence, on, Vec::new()) });
+            let last =
+                last.map(|on| Event { booked_on: Some(on), ..happened(FactKind::MemberAbsence, on, Vec::new()) });
             events.extend(last);
             events.extend(next.map(|on| arranged(FactKind::MemberAbsence, on)));
         }
@@ -198,7 +199,7 @@ impl Filing<'_> {
             }
             match kind {
                 FactKind::Disagreement => {
-                    event.ended_on = Some(after(on, draw.between(3, 8))).filter(|on| *on < self.as_of())
+                    event.ended_on = Some(after(on, draw.between(3, 8))).filter(|on| *on < self.as_of());
                 }
                 FactKind::Decision if which == "plan_change" => event.says.push(("by_conference", flag(true))),
                 FactKind::ListEnquiry => event.says.push(("about", "same_address".into())),
@@ -209,18 +210,8 @@ impl Filing<'_> {
         let placed = if self.in_order() { self.is_turn(FEW.len()) } else { draw.chance(2) };
         let on = before(self.as_of(), 35);
         if placed && on > case.started_on {
-            self.place(on, events);
+            place(on, events);
         }
-    }
-
-    /// The child became looked after.
-    fn place(&self, on: NaiveDate, events: &mut Vec<Event>) {
-        events.push(happened(FactKind::LookedAfter, on, Vec::new()));
-        events.push(happened(FactKind::LookedAfterVisit, after(on, 3), Vec::new()));
-        events.push(happened(FactKind::LookedAfterVisit, after(on, 25), Vec::new()));
-        let reviewed = happened(FactKind::LookedAfterReview, after(on, 18), Vec::new());
-        events.push(Event { booked_on: reviewed.happened_on, ..reviewed });
-        events.push(arranged(FactKind::LookedAfterReview, on_or_before(shift(on, 110))));
     }
 
     /// The first days of a time without a lead worker: everybody is told, and the case is discussed.
@@ -264,6 +255,16 @@ impl Filing<'_> {
         }
         events
     }
+}
+
+/// The child became looked after.
+fn place(on: NaiveDate, events: &mut Vec<Event>) {
+    events.push(happened(FactKind::LookedAfter, on, Vec::new()));
+    events.push(happened(FactKind::LookedAfterVisit, after(on, 3), Vec::new()));
+    events.push(happened(FactKind::LookedAfterVisit, after(on, 25), Vec::new()));
+    let reviewed = happened(FactKind::LookedAfterReview, after(on, 18), Vec::new());
+    events.push(Event { booked_on: reviewed.happened_on, ..reviewed });
+    events.push(arranged(FactKind::LookedAfterReview, on_or_before(shift(on, 110))));
 }
 
 /// The case that moved here: which authority was told when.
