@@ -90,7 +90,6 @@ pub(super) struct Incident {
 
 /// Anything else that happened to the child, or is arranged.
 #[derive(Clone)]
-#[expect(clippy::struct_field_names, reason = "the dates are named as in the case database")]
 pub(super) struct Event {
     pub(super) kind: FactKind,
     pub(super) happened_on: Option<NaiveDate>,

@@ -10,9 +10,9 @@ use super::{
         draw::Draw,
         filing::{flag, stamp},
     },
-    asked::{self, Of, Way},
+    asked::{self, Asked, Of, Way},
 };
-use crate::record::{Attribute, AttributeType, FactKind};
+use crate::record::{AttributeType, FactKind};
 
 /// A fact as its form knows it.
 pub(super) struct Known {
@@ -88,33 +88,25 @@ impl Form<'_> {
     pub(super) fn fill(&mut self, known: &Known) -> Vec<(&'static str, String)> {
         let mut given: BTreeMap<&'static str, String> = known.says.clone();
         let mut dates = known.dates.clone();
-        // What depends on another answer comes after it.
-        for round in 0..3 {
-            for question in known.kind.answers().iter().filter(|question| !known.says.contains_key(question.name)) {
-                let (of, way, place) = asked::asked(known.kind, question);
-                let in_round = match (of, way) {
-                    (_, Way::Since(..)) => 2,
-                    (Of::All, _) => 0,
-                    _ => 1,
-                };
-                let meant = match of {
-                    Of::All => true,
-                    Of::Those(that) => given.get(that).is_some_and(|said| said == "Y") || dates.contains_key(that),
-                    Of::Others(than) => given.get(than).is_some_and(|said| said == "N"),
-                };
-                let asked = (!known.long_ago || question.holds == AttributeType::Date)
-                    && !known.unanswered.contains(&question.name);
-                if in_round != round || !meant || !asked {
-                    continue;
+        for asked in asked::of_kind(known.kind) {
+            let question = asked.question;
+            let meant = match asked.of {
+                Of::All => true,
+                Of::Those(that) => given.get(that).is_some_and(|said| said == "Y") || dates.contains_key(that),
+                Of::Others(than) => given.get(than).is_some_and(|said| said == "N"),
+            };
+            let left = known.unanswered.contains(&question.name) || known.says.contains_key(question.name);
+            let is_date = question.holds == AttributeType::Date;
+            if !meant || left || (known.long_ago && !is_date) {
+                continue;
+            }
+            if is_date {
+                if let Some(on) = self.day(known, &dates, asked.way) {
+                    dates.insert(question.name, on);
+                    given.insert(question.name, stamp(on));
                 }
-                if question.holds == AttributeType::Date {
-                    if let Some(on) = self.day(known, &dates, way) {
-                        dates.insert(question.name, on);
-                        given.insert(question.name, stamp(on));
-                    }
-                } else if let Some(answer) = self.answer(known, question, way, place) {
-                    given.insert(question.name, answer);
-                }
+            } else if let Some(answer) = self.answer(known, asked) {
+                given.insert(question.name, answer);
             }
         }
         given.into_iter().collect()
@@ -137,9 +129,9 @@ impl Form<'_> {
         on.filter(|on| *on < self.as_of)
     }
 
-    fn answer(&mut self, known: &Known, question: &Attribute, way: Way, place: usize) -> Option<String> {
-        match way {
-            Way::Seldom(share) => Some(flag(self.seldom(known, share, place))),
+    fn answer(&mut self, known: &Known, asked: &Asked) -> Option<String> {
+        match asked.way {
+            Way::Seldom(share) => Some(flag(self.seldom(known, share, asked.seldom_before))),
             Way::Yes | Way::Often(_) if !known.happened => None,
             Way::Yes => match self.missed(known.on) {
                 Missed::No => Some(flag(true)),
@@ -149,9 +141,7 @@ impl Form<'_> {
             Way::Often(share) => Some(flag(match self.care {
                 Care::AsPeopleDo => self.draw.chance(share),
                 // Where No starts something, one case in seven says No.
-                Care::InOrder { turn, .. } => {
-                    share >= 50 && !(turn % 7 == 3 && asked::starts_by_no(known.kind, question.name))
-                }
+                Care::InOrder { turn, .. } => share >= 50 && !(turn % 7 == 3 && asked.starts_by_no),
             })),
             Way::OneOf(codes) => self.draw.pick(codes).map(|code| (*code).to_owned()),
             Way::Number(numbers) => self.draw.pick(numbers).map(ToString::to_string),
@@ -160,12 +150,10 @@ impl Form<'_> {
         }
     }
 
-    fn seldom(&mut self, known: &Known, share: u32, place: usize) -> bool {
+    fn seldom(&mut self, known: &Known, share: u32, seldom_before: usize) -> bool {
         match self.care {
             Care::AsPeopleDo => self.draw.chance(share),
-            Care::InOrder { turn, of } => {
-                known.happened && share > 0 && of > 0 && asked::seldom_before(place) % of == turn
-            }
+            Care::InOrder { turn, of } => known.happened && share > 0 && of > 0 && seldom_before % of == turn,
         }
     }
 

@@ -1,6 +1,8 @@
 //! How each question of a form is mostly answered. Most flags are Yes and most dates lie on or shortly after the day of their
 //! fact, so that only what is otherwise stands in the table.
 
+use std::sync::LazyLock;
+
 use crate::record::{
     Attribute,
     AttributeType::{Code, Count, Date, Fact, Flag, Person, Team},
@@ -232,7 +234,7 @@ const EXCEPTIONS: &[Exception] = &[
     those(Absence, "planned", "cover_named_on", Before(3, 8)),
     those(Absence, "planned", "family_told_on", Before(3, 6)),
     all(Absence, "contacts_checked_on", After(0, 0)),
-    those(Absence, "extended", "reallocation_considered_on", After(3, 8)),
+    those(Absence, "extended", "reallocation_considered_on", After(1, 2)),
     all(Action, "due_on", Left),
     all(Action, "done_on", Left),
     all(Invitation, "conference_id", Left),
@@ -266,29 +268,54 @@ const EXCEPTIONS: &[Exception] = &[
     all(RiskPanel, "chair_role", OneOf(&["other"])),
 ];
 
-/// Of which facts of the kind the question is asked, how it is answered, and the place of it in the table.
-pub(super) fn asked(kind: FactKind, question: &Attribute) -> (Of, Way, usize) {
-    let exception =
-        EXCEPTIONS.iter().position(|exception| exception.kind == kind && exception.question == question.name);
-    if let Some((at, exception)) = exception.and_then(|at| Some((at, EXCEPTIONS.get(at)?))) {
-        return (exception.of, exception.way, at);
+/// A question, how it is answered, and what hangs on it.
+pub(super) struct Asked {
+    pub(super) question: &'static Attribute,
+    pub(super) of: Of,
+    pub(super) way: Way,
+    /// How many questions before it only start something: each of them is Yes in a scene of its own.
+    pub(super) seldom_before: usize,
+    /// Whether something follows where the answer is No.
+    pub(super) starts_by_no: bool,
+}
+
+/// Every question about a kind of fact, those that depend on another answer after it.
+pub(super) fn of_kind(kind: FactKind) -> &'static [Asked] {
+    static ALL: LazyLock<Vec<Vec<Asked>>> =
+        LazyLock::new(|| FactKind::ALL.iter().map(|kind| in_order(*kind)).collect());
+    ALL.get(kind as usize).map_or(&[], Vec::as_slice)
+}
+
+fn in_order(kind: FactKind) -> Vec<Asked> {
+    let mut all: Vec<Asked> = kind.answers().iter().map(|question| asked(kind, question)).collect();
+    all.sort_by_key(|asked| match (asked.of, asked.way) {
+        (_, Since(..)) => 2,
+        (Of::All, _) => 0,
+        _ => 1,
+    });
+    all
+}
+
+fn asked(kind: FactKind, question: &'static Attribute) -> Asked {
+    let is_it = |exception: &Exception| exception.kind == kind && exception.question == question.name;
+    let place = EXCEPTIONS.iter().position(is_it).unwrap_or(EXCEPTIONS.len());
+    let before = || EXCEPTIONS.iter().take(place);
+    let (of, way) = EXCEPTIONS.get(place).map_or((Of::All, usual(question)), |exception| (exception.of, exception.way));
+    Asked {
+        question,
+        of,
+        way,
+        seldom_before: before().filter(|exception| matches!(exception.way, Seldom(share) if share > 0)).count(),
+        starts_by_no: EXCEPTIONS.iter().any(|other| other.kind == kind && other.of == Of::Others(question.name)),
     }
-    let way = match question.holds {
+}
+
+fn usual(question: &Attribute) -> Way {
+    match question.holds {
         Flag => Yes,
         Date => After(0, 1),
         Code(_) | Count | Person | Team | Fact(_) => Left,
-    };
-    (Of::All, way, 0)
-}
-
-/// How many questions before that one only start something: each of them is Yes in a scene of its own.
-pub(super) fn seldom_before(place: usize) -> usize {
-    EXCEPTIONS.iter().take(place).filter(|exception| matches!(exception.way, Seldom(share) if share > 0)).count()
-}
-
-/// Whether something follows where the question is answered with No.
-pub(super) fn starts_by_no(kind: FactKind, question: &'static str) -> bool {
-    EXCEPTIONS.iter().any(|exception| exception.kind == kind && exception.of == Of::Others(question))
+    }
 }
 
 #[cfg(test)]

@@ -102,7 +102,7 @@ impl Filing<'_> {
     /// Two or three, agreed by the core group that met first and last.
     fn plan_actions(&self, draw: &mut Draw, events: &mut Vec<Event>) {
         let met = || self.case.core_groups.iter().filter_map(|meeting| meeting.held_on);
-        let agreed: Vec<NaiveDate> = met().next().into_iter().chain(met().last()).collect();
+        let agreed: Vec<NaiveDate> = met().next().into_iter().chain(met().next_back()).collect();
         for (number, on) in agreed.into_iter().enumerate() {
             for _ in 0..draw.between(1, 2) {
                 let due_on = after(
@@ -147,11 +147,11 @@ impl Filing<'_> {
     /// Who is invited to the conference that is arranged, and who had the minutes of the last one.
     fn invite(&self, draw: &mut Draw, events: &mut Vec<Event>) {
         let case = self.case;
-        let next = case.reviews.iter().position(|review| review.held_on.is_none());
-        let next = next.and_then(|at| Some((at, case.reviews.get(at)?.booked_on?)));
-        let last_on = case.reviews.iter().filter_map(|review| review.held_on).last().or(case.conference.held_on);
+        let booked = case.reviews.iter().position(|review| review.held_on.is_none());
+        let booked = booked.and_then(|at| Some((at, case.reviews.get(at)?.booked_on?)));
+        let last_on = case.reviews.iter().filter_map(|review| review.held_on).next_back().or(case.conference.held_on);
         for member in &case.members {
-            if let Some((at, on)) = next.filter(|_| self.sheets.system().keeps_arranged_conferences()) {
+            if let Some((at, on)) = booked.filter(|_| self.sheets.system().keeps_arranged_conferences()) {
                 let conference = format!("review-{}", case.conference_id(at));
                 let says = vec![("conference_id", conference), ("report_wanted", flag(member.professional))];
                 events.push(Event { says, ..arranged(FactKind::Invitation, on) });
@@ -165,10 +165,14 @@ impl Filing<'_> {
                 events.push(Event { booked_on: Some(on), ..happened(FactKind::Invitation, on, says) });
             }
         }
-        let meeting = case.core_groups.iter().filter_map(|meeting| meeting.booked_on).find(|on| *on >= self.as_of());
         let cannot_come = if self.in_order() { self.is_turn(0) } else { draw.chance(10) };
-        if let Some(on) = meeting.filter(|_| cannot_come) {
-            events.push(arranged(FactKind::MemberAbsence, on));
+        let next = case.core_groups.iter().filter_map(|meeting| meeting.booked_on).find(|on| *on >= self.as_of());
+        let last = case.core_groups.iter().filter_map(|meeting| meeting.held_on).next_back();
+        if cannot_come {
+            let last =
+                last.map(|on| Event { booked_on: Some(on), ..happened(FactKind::MemberAbsence, on, Vec::new()) });
+            events.extend(last);
+            events.extend(next.map(|on| arranged(FactKind::MemberAbsence, on)));
         }
     }
 
@@ -184,7 +188,9 @@ impl Filing<'_> {
             let (happens, ago) = (draw.chance(share), draw.between(2, 40));
             let happens = if self.in_order() { self.is_turn(number) } else { happens };
             let on = before(self.as_of(), if self.in_order() { 25 } else { ago });
-            if !happens || on <= case.started_on {
+            // A scene of its own has its own incident.
+            let has_its_own = self.in_order() && kind == FactKind::Incident && !case.incidents.is_empty();
+            if !happens || has_its_own || on <= case.started_on {
                 continue;
             }
             let mut event = happened(kind, on, Vec::new());
@@ -193,7 +199,7 @@ impl Filing<'_> {
             }
             match kind {
                 FactKind::Disagreement => {
-                    event.ended_on = Some(after(on, draw.between(3, 8))).filter(|on| *on < self.as_of())
+                    event.ended_on = Some(after(on, draw.between(3, 8))).filter(|on| *on < self.as_of());
                 }
                 FactKind::Decision if which == "plan_change" => event.says.push(("by_conference", flag(true))),
                 FactKind::ListEnquiry => event.says.push(("about", "same_address".into())),
@@ -204,18 +210,8 @@ impl Filing<'_> {
         let placed = if self.in_order() { self.is_turn(FEW.len()) } else { draw.chance(2) };
         let on = before(self.as_of(), 35);
         if placed && on > case.started_on {
-            self.place(on, events);
+            place(on, events);
         }
-    }
-
-    /// The child became looked after.
-    fn place(&self, on: NaiveDate, events: &mut Vec<Event>) {
-        events.push(happened(FactKind::LookedAfter, on, Vec::new()));
-        events.push(happened(FactKind::LookedAfterVisit, after(on, 3), Vec::new()));
-        events.push(happened(FactKind::LookedAfterVisit, after(on, 25), Vec::new()));
-        let reviewed = happened(FactKind::LookedAfterReview, after(on, 18), Vec::new());
-        events.push(Event { booked_on: reviewed.happened_on, ..reviewed });
-        events.push(arranged(FactKind::LookedAfterReview, on_or_before(shift(on, 110))));
     }
 
     /// The first days of a time without a lead worker: everybody is told, and the case is discussed.
@@ -259,6 +255,16 @@ impl Filing<'_> {
         }
         events
     }
+}
+
+/// The child became looked after.
+fn place(on: NaiveDate, events: &mut Vec<Event>) {
+    events.push(happened(FactKind::LookedAfter, on, Vec::new()));
+    events.push(happened(FactKind::LookedAfterVisit, after(on, 3), Vec::new()));
+    events.push(happened(FactKind::LookedAfterVisit, after(on, 25), Vec::new()));
+    let reviewed = happened(FactKind::LookedAfterReview, after(on, 18), Vec::new());
+    events.push(Event { booked_on: reviewed.happened_on, ..reviewed });
+    events.push(arranged(FactKind::LookedAfterReview, on_or_before(shift(on, 110))));
 }
 
 /// The case that moved here: which authority was told when.
