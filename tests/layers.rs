@@ -26,8 +26,8 @@ fn read(text: &str) -> Procedure {
 
 fn over(changes: &str) -> Result<Procedure, String> {
     let known = DutyCatalogue::default();
-    let changed = Procedure::parse_over(("changes.toml", changes), ("versions.toml", FIRST), &known);
-    changed.map_err(|problems| problems.to_string())
+    let read = Procedure::parse_over(("changes.toml", changes), ("versions.toml", FIRST), &known);
+    read.map_err(|problems| problems.to_string())
 }
 
 fn holds(procedure: &Procedure, text: &str) {
@@ -201,12 +201,11 @@ fn what_the_country_asks_stands_only_where_the_procedure_is_silent() {
         let (mut beneath, mut silent) = (0, 0);
         for rule in &national.rules {
             let in_force = both.rule(&rule.duty).unwrap();
-            match own.rule(&rule.duty) {
-                Some(own) => assert_eq!((in_force, in_force.sure), (own, None), "{id}: {}", rule.duty),
-                None => {
-                    assert_eq!(in_force, rule);
-                    silent += 1;
-                }
+            if let Some(own) = own.rule(&rule.duty) {
+                assert_eq!((in_force, in_force.sure), (own, None), "{id}: {}", rule.duty);
+            } else {
+                assert_eq!(in_force, rule);
+                silent += 1;
             }
             beneath += usize::from(in_force.sure.is_some());
         }

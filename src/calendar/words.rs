@@ -59,15 +59,18 @@ impl ShortDate {
     fn bytes(self) -> Option<([u8; 15], usize)> {
         let ShortDate(on) = self;
         let digit = |number: u32| b'0' + u8::try_from(number % 10).unwrap_or_default();
-        let [w, e, k] = **WEEKDAYS.get(on.weekday().num_days_from_monday() as usize)?;
-        let [m, o, n] = **MONTHS.get(on.month0() as usize)?;
+        let weekday = **WEEKDAYS.get(on.weekday().num_days_from_monday() as usize)?;
+        let month = **MONTHS.get(on.month0() as usize)?;
         let year = u32::try_from(on.year()).ok().filter(|year| (1000..=9999).contains(year))?;
-        let [a, b, c, d] = [year / 1000, year / 100, year / 10, year].map(digit);
-        let day = on.day();
-        Some(match day {
-            0..=9 => ([w, e, k, b' ', digit(day), b' ', m, o, n, b' ', a, b, c, d, b' '], 14),
-            _ => ([w, e, k, b' ', digit(day / 10), digit(day), b' ', m, o, n, b' ', a, b, c, d], 15),
-        })
+        let year = [year / 1000, year / 100, year / 10, year].map(digit);
+        let two_digits = [digit(on.day() / 10), digit(on.day())];
+        let day = if on.day() < 10 { &two_digits[1..] } else { &two_digits[..] };
+        let (mut bytes, mut long) = ([b' '; 15], 0);
+        for byte in weekday.iter().chain(b" ").chain(day).chain(b" ").chain(&month).chain(b" ").chain(&year) {
+            *bytes.get_mut(long)? = *byte;
+            long += 1;
+        }
+        Some((bytes, long))
     }
 }
 

@@ -148,11 +148,12 @@ fn one_run(
         return Some(draft.cannot_tell(CannotTell::for_want_of(Need::attribute(first.kind, &[flag]), why)));
     }
     let reading = |on| Some(Reading { anchor: anchored.clone(), on, at: None });
+    let named = flag.replace('_', " ");
     let arithmetic = match breach {
         Some((_, when)) => {
-            format!("{nth} in a row without \"{flag}\", from {} to {}", ShortDate(started.on), ShortDate(when.on))
+            format!("{nth} in a row without \"{named}\", from {} to {}", ShortDate(started.on), ShortDate(when.on))
         }
-        None => format!("without \"{flag}\" on {}: the next one must have it", ShortDate(started.on)),
+        None => format!("without \"{named}\" on {}: the next one must have it", ShortDate(started.on)),
     };
     let readings = Readings {
         strict: reading(started.on.into()),
