@@ -164,7 +164,7 @@ fn check(hazard: &Hazard, records: &[CaseRecord], reading: &Reading) -> Vec<Stri
                 of(child).map_or(Err("no such child".into()), |record| shows(record, kind, id, attributes))
             }
             ["duty", child, expected @ ..] => of(child).map_or(Err("no such child".into()), |record| {
-                Expected::read(expected).check(&assessed(record, &procedure, today(), now()))
+                Expected::read(expected).check(&assessed(record, procedure, today(), now()))
             }),
             ["fault", words @ ..] => {
                 let words: Vec<String> = words.iter().map(|word| word.replace('~', " ")).collect();
