@@ -23,6 +23,9 @@ pub mod procedure;
 pub mod record;
 
 mod near;
+mod shared_text;
+
+pub use shared_text::SharedText;
 
 #[cfg(feature = "io")]
 pub mod cli;

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use duewatch::{
     calendar::{Calendar, Holidays, Zone},
-    duty::{Terms, assess, assess_reports},
+    duty::{Lacking, Terms, assess, assess_reports},
     procedure::Counts,
     record::{FactKind, Supply},
 };
@@ -62,7 +62,8 @@ fn a_report_of_what_the_source_never_supplies_says_so_and_lists_nobody() {
     let zone = Zone::from_name("Europe/London").unwrap();
     let now = zone.at(scenario.today, scenario.time);
     let rows = |supply: &Supply| {
-        let terms = Terms { supply, ..Terms::new(&procedure, &calendar, zone, now) };
+        let lacking = Lacking::of(supply.clone(), &procedure);
+        let terms = Terms { lacking: &lacking, ..Terms::new(&procedure, &calendar, zone, now) };
         let reports = assess_reports(&terms, &assess(&scenario.record(), &terms).stretches);
         reports.iter().find(|report| report.key.0 == "month:2026-10").unwrap().notes.clone()
     };

@@ -74,6 +74,7 @@ pub use months::add_months;
 pub use period::{Period, PeriodError};
 pub use renewal::{Change, ChangeKind, Dropped, Renewal, RenewalError};
 pub use skipped::Skipped;
+pub(crate) use words::ShortDate;
 pub use words::{format_date_long, format_date_short};
 pub use working_days::Calendar;
 pub use zone::{Zone, ZoneError};

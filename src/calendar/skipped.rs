@@ -2,7 +2,9 @@
 //!
 //! Owns the words that explain a date. Must not know how the date was reached.
 
-use chrono::{Datelike, NaiveDate};
+use std::borrow::Cow;
+
+use chrono::{Datelike, NaiveDate, Weekday};
 use serde::{Deserialize, Serialize};
 
 use super::limit::{Trust, YEARS};
@@ -14,7 +16,7 @@ pub struct Skipped {
     /// The day.
     pub on: NaiveDate,
     /// The holiday's title, or "Saturday" or "Sunday".
-    pub name: String,
+    pub name: Cow<'static, str>,
     /// It is a holiday that is computed ahead of publication.
     #[serde(default)]
     pub provisional: bool,
@@ -29,7 +31,7 @@ impl Calendar {
     ///
     /// let calendar = Calendar::shipped("england-and-wales").ok_or("not shipped")?;
     /// let skipped = calendar.skipped("2026-12-24".parse()?, "2026-12-29".parse()?, Trust::PublishedOnly);
-    /// let names: Vec<_> = skipped.iter().map(|day| day.name.as_str()).collect();
+    /// let names: Vec<_> = skipped.iter().map(|day| &*day.name).collect();
     /// assert_eq!(names, ["Christmas Day", "Saturday", "Sunday", "Boxing Day"]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -40,11 +42,15 @@ impl Calendar {
             .iter_days()
             .skip(1)
             .take_while(|on| *on <= to && on.year() <= *YEARS.end())
-            .filter(|on| !self.works(*on, trust))
-            .map(|on| Skipped {
-                on,
-                name: self.why_closed(on).unwrap_or_default().to_owned(),
-                provisional: self.works(on, Trust::PublishedOnly),
+            .filter(|on| matches!(on.weekday(), Weekday::Sat | Weekday::Sun) || !self.works(*on, trust))
+            .map(|on| match on.weekday() {
+                Weekday::Sat => Skipped { on, name: Cow::Borrowed("Saturday"), provisional: false },
+                Weekday::Sun => Skipped { on, name: Cow::Borrowed("Sunday"), provisional: false },
+                _ => Skipped {
+                    on,
+                    name: Cow::Owned(self.why_closed(on).unwrap_or_default().to_owned()),
+                    provisional: self.works(on, Trust::PublishedOnly),
+                },
             })
             .collect()
     }

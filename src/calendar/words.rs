@@ -2,14 +2,20 @@
 //!
 //! Owns the two forms. Must not know who reads them.
 
-use chrono::NaiveDate;
+use std::fmt;
+
 use chrono::format::{Fixed, Item, Numeric, Pad};
+use chrono::{Datelike, NaiveDate};
 
 /// `%A %-d %B %Y`, read once: a run writes hundreds of thousands of dates.
 const LONG: [Item; 7] = in_this_order(Fixed::LongWeekdayName, Fixed::LongMonthName);
 
-/// `%a %-d %b %Y`.
+/// `%a %-d %b %Y`, for a year of more digits or fewer.
 const SHORT: [Item; 7] = in_this_order(Fixed::ShortWeekdayName, Fixed::ShortMonthName);
+
+const WEEKDAYS: [&[u8; 3]; 7] = [b"Mon", b"Tue", b"Wed", b"Thu", b"Fri", b"Sat", b"Sun"];
+const MONTHS: [&[u8; 3]; 12] =
+    [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
 
 const fn in_this_order(weekday: Fixed, month: Fixed) -> [Item<'static>; 7] {
     let (day, year) = (Item::Numeric(Numeric::Day, Pad::None), Item::Numeric(Numeric::Year, Pad::Zero));
@@ -41,5 +47,53 @@ pub fn format_date_long(on: NaiveDate) -> String {
 /// # Ok::<(), &str>(())
 /// ```
 pub fn format_date_short(on: NaiveDate) -> String {
-    on.format_with_items(SHORT.iter()).to_string()
+    ShortDate(on).to_string()
+}
+
+/// A date that is written shortened into a sentence: each duty has several, so no text is made for one alone.
+#[derive(Clone, Copy)]
+pub(crate) struct ShortDate(pub(crate) NaiveDate);
+
+impl ShortDate {
+    /// Its bytes, and how many of them it has; none for a year that has not four digits.
+    fn bytes(self) -> Option<([u8; 15], usize)> {
+        let ShortDate(on) = self;
+        let digit = |number: u32| b'0' + u8::try_from(number % 10).unwrap_or_default();
+        let [w, e, k] = **WEEKDAYS.get(on.weekday().num_days_from_monday() as usize)?;
+        let [m, o, n] = **MONTHS.get(on.month0() as usize)?;
+        let year = u32::try_from(on.year()).ok().filter(|year| (1000..=9999).contains(year))?;
+        let [a, b, c, d] = [year / 1000, year / 100, year / 10, year].map(digit);
+        let day = on.day();
+        Some(match day {
+            0..=9 => ([w, e, k, b' ', digit(day), b' ', m, o, n, b' ', a, b, c, d, b' '], 14),
+            _ => ([w, e, k, b' ', digit(day / 10), digit(day), b' ', m, o, n, b' ', a, b, c, d], 15),
+        })
+    }
+}
+
+impl fmt::Display for ShortDate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bytes = self.bytes();
+        let text = bytes.as_ref().and_then(|(bytes, long)| str::from_utf8(bytes.get(..*long)?).ok());
+        match text {
+            Some(text) => f.write_str(text),
+            None => fmt::Display::fmt(&self.0.format_with_items(SHORT.iter()), f),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_date_is_shortened_as_chrono_would() {
+        let day = |year, ordinal| NaiveDate::from_yo_opt(year, ordinal).unwrap();
+        let days = (2024..=2032).flat_map(|year| (1..=365).map(move |ordinal| (year, ordinal)));
+        let odd =
+            [NaiveDate::MIN, NaiveDate::MAX, day(999, 1), day(1000, 1), day(9999, 365), day(10_000, 1), day(0, 1)];
+        for on in days.map(|(year, ordinal)| day(year, ordinal)).chain(odd) {
+            assert_eq!(format_date_short(on), on.format("%a %-d %b %Y").to_string());
+        }
+    }
 }

@@ -13,6 +13,7 @@ use super::error::CalendarError;
 use super::holidays::Holidays;
 use super::limit::Trust;
 use super::years::Years;
+use crate::SharedText;
 
 /// The working days of one part of the country. Cheap to ask, under forty kilobytes to keep: build it once.
 ///
@@ -27,8 +28,8 @@ use super::years::Years;
 /// ```
 #[derive(Debug, Clone)]
 pub struct Calendar {
-    id: Box<str>,
-    hash: Box<str>,
+    id: SharedText,
+    hash: SharedText,
     known: RangeInclusive<NaiveDate>,
     published_until: NaiveDate,
     settled_before: i32,
@@ -92,6 +93,11 @@ impl Calendar {
     /// What the calendar says, as a hash: [`Holidays::hash`].
     pub fn hash(&self) -> &str {
         &self.hash
+    }
+
+    /// Its name and its hash, for the many dates that are counted in it.
+    pub(crate) fn identity(&self) -> (SharedText, SharedText) {
+        (self.id.clone(), self.hash.clone())
     }
 
     /// The last day before which no holiday is left to be published: [`Holidays::published_until`].

@@ -49,7 +49,7 @@ pub(crate) async fn run(config: &Path, command: &Ack) -> Outcome {
     }
     watch.recognise_ledger().await?;
     let now = open::at(command.at);
-    let child = ChildRef(command.child.clone());
+    let child = ChildRef(command.child.as_str().into());
     let history = watch.ledger.history(Whose::Children(std::slice::from_ref(&child)), now).await?;
     let was_told = history.duties.iter().any(|(of, past)| {
         of.duty.0 == command.duty
@@ -67,7 +67,7 @@ pub(crate) async fn run(config: &Path, command: &Ack) -> Outcome {
     let until = watch.calendar.after(today, rest, Convention::ORDINARY, Trust::WithProvisional)?.on;
     let ack = NewAck {
         child: Some(child),
-        duty: DutyId(command.duty.clone()),
+        duty: DutyId(command.duty.as_str().into()),
         key: command.key.clone().map(DutyKey),
         person: PersonRef(command.by.clone()),
         reason: command.reason.clone(),

@@ -107,8 +107,8 @@ pub(crate) async fn of_cases(config: &Path, command: &Backtest) -> Outcome {
             left_out += 1;
             return;
         };
-        citations.entry(duty.duty.0.clone()).or_insert_with(|| duty.citation.clone());
-        tally.count(duty.duty.0.clone(), duty.due.as_ref().map(|due| due.on.on()), column);
+        citations.entry(duty.duty.0.to_string()).or_insert_with(|| duty.citation.to_string());
+        tally.count(duty.duty.0.to_string(), duty.due.as_ref().map(|due| due.on.on()), column);
     };
     let load = watch.read_as_loaded(|_, assessment| assessment.duties().for_each(&mut count)).await?;
     load.of_authority.iter().for_each(count);

@@ -89,7 +89,7 @@ fn told(claim: &Claim, watch: &Watch) -> Told {
         let title = watch.procedure.rule(&duty.duty).map_or("Case data", |rule| rule.title.as_str());
         rows.push(vec![
             format!("  {}", notice.kind.name().replace('_', " ")),
-            duty.child.as_ref().map(|child| child.0.clone()).unwrap_or_default(),
+            duty.child.as_ref().map(|child| child.0.to_string()).unwrap_or_default(),
             title.to_owned(),
             last_day(duty, duty.due.as_ref()),
             why(notice, duty),

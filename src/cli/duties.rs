@@ -58,7 +58,7 @@ pub(crate) async fn run(config: &Path, command: &Duties) -> Outcome {
 
 fn print(authority: &str, duties: &[Duty], format: Format) {
     let day = |on: Option<NaiveDate>| on.map(|on| on.to_string()).unwrap_or_default();
-    let child = |duty: &Duty| duty.child.as_ref().map(|child| child.0.clone()).unwrap_or_default();
+    let child = |duty: &Duty| duty.child.as_ref().map(|child| child.0.to_string()).unwrap_or_default();
     match format {
         Format::Json => duties.iter().for_each(|duty| output::line(&json::duty(authority, duty).to_string())),
         Format::Csv => {
@@ -67,7 +67,7 @@ fn print(authority: &str, duties: &[Duty], format: Format) {
                 output::csv(&[
                     authority.to_owned(),
                     child(duty),
-                    duty.duty.0.clone(),
+                    duty.duty.0.to_string(),
                     duty.key.0.clone(),
                     duty.anchor.on.to_string(),
                     day(duty.strict.as_ref().map(|reading| reading.on.on())),
@@ -76,7 +76,7 @@ fn print(authority: &str, duties: &[Duty], format: Format) {
                     day(duty.met_on),
                     duty.late.to_string(),
                     duty.provisional.to_string(),
-                    duty.citation.clone(),
+                    duty.citation.to_string(),
                 ]);
             }
         }
@@ -88,12 +88,12 @@ fn print(authority: &str, duties: &[Duty], format: Format) {
                     let late = if duty.status == Status::Met && duty.late { " late" } else { "" };
                     vec![
                         child(duty),
-                        duty.duty.0.clone(),
+                        duty.duty.0.to_string(),
                         format!("{}{late}", duty.status.name()),
                         last_day(duty, duty.strict.as_ref()),
                         last_day(duty, duty.due.as_ref()),
                         short(duty.met_on),
-                        duty.citation.clone(),
+                        duty.citation.to_string(),
                     ]
                 })
                 .collect();

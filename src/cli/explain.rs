@@ -46,7 +46,7 @@ enum TextOrJson {
 pub(crate) async fn run(config: &Path, command: &Explain) -> Outcome {
     let watch = open::watch(config).await?;
     let now = open::at(command.at);
-    let child = ChildRef(command.child.trim().to_owned());
+    let child = ChildRef(command.child.trim().into());
     let mut found: Option<Assessment> = None;
     let load = watch
         .read_each(now, |record, assessment| {
@@ -69,7 +69,7 @@ pub(crate) async fn run(config: &Path, command: &Explain) -> Outcome {
     }
     let mut printed = 0;
     for (id, outcome) in &assessment.outcomes {
-        if command.duty.as_ref().is_some_and(|asked| *asked != id.0) {
+        if command.duty.as_ref().is_some_and(|asked| id.0 != *asked) {
             continue;
         }
         printed += 1;

@@ -46,8 +46,8 @@ pub(crate) async fn run(config: &Path, command: &Preview) -> Outcome {
                 notice.effect.person.0.clone(),
                 watch.procedure.role_words(notice.role),
                 notice.kind.name().to_owned(),
-                duty.child.as_ref().map(|child| child.0.clone()).unwrap_or_default(),
-                duty.duty.0.clone(),
+                duty.child.as_ref().map(|child| child.0.to_string()).unwrap_or_default(),
+                duty.duty.0.to_string(),
                 last_day(duty, duty.due.as_ref()),
                 notice.because.clone().unwrap_or_default(),
             ]);

@@ -4,6 +4,8 @@
 //! Owns which events there are, what counts for which of them, and when nothing can be done for one any more. Must not know
 //! who arranges them.
 
+use std::{cell::OnceCell, fmt};
+
 use chrono::NaiveDate;
 
 use super::{
@@ -13,14 +15,15 @@ use super::{
     reading::{Draft, Readings, anchor, key, silent_note, words},
 };
 use crate::{
-    calendar::{CalendarError, Period, Trust, WorkingDays, format_date_short},
+    calendar::{CalendarError, Period, ShortDate, Trust, WorkingDays},
     procedure::{Before, MetBy, Order, Rule, Selector, Test},
     record::{Fact, Need, When},
 };
 
 pub(super) fn before(terms: &Terms, rule: &Rule, shape: &Before, case: &Case) -> Outcome {
+    let meeting = OnceCell::new();
     let met = |event: &Event, since_on: Option<NaiveDate>, notes: &mut Vec<String>| match &shape.met_by {
-        MetBy::Fact(selector) => held_since(case, selector, since_on, event.fact, notes),
+        MetBy::Fact(selector) => held_since(meeting.get_or_init(|| case.held(selector)), since_on, event.fact, notes),
         // What stands for an event that has no row yet has no record of its own.
         MetBy::Dates(_) if event.is_only_a_date => None,
         MetBy::Dates(names) => {
@@ -40,11 +43,13 @@ pub(super) fn order(terms: &Terms, rule: &Rule, shape: &Order, case: &Case) -> O
         Order::Apart { first, then } => return apart(terms, rule, first, then, case),
         Order::Only { of, must } => return only(terms, rule, of, must, case),
     };
+    let meeting = OnceCell::new();
     let met = |event: &Event, since_on: Option<NaiveDate>, notes: &mut Vec<String>| {
-        held_since(case, first, since_on.filter(|_| each_time), event.fact, notes)
+        let meeting = meeting.get_or_init(|| case.held(first));
+        held_since(meeting, since_on.filter(|_| each_time), event.fact, notes)
     };
     let limit = |event: &Event| {
-        let arithmetic = format!("{} before the {}", described(first), event.in_words());
+        let arithmetic = format!("{} before the {event}", described(first));
         Ok(on_the_day(event, arithmetic))
     };
     each(terms, rule, case, &events(case, then, None), false, met, limit)
@@ -64,7 +69,7 @@ fn only(terms: &Terms, rule: &Rule, of: &Selector, must: &[Test], case: &Case) -
         let notes = event.silent_note().into_iter().collect();
         let (key, anchor) = (key(event.fact), anchor(event.fact, event.on));
         let draft = Draft { terms, rule, record: case.record, key, anchor, notes };
-        let readings = on_the_day(event, format!("the {} has to say {}", event.in_words(), required(must)));
+        let readings = on_the_day(event, format!("the {event} has to say {}", required(must)));
         duties.push(match fit {
             Fit::Yes => draft.dated(readings, Some(event.on)),
             Fit::No => draft.standing(readings, None, Status::Overdue),
@@ -109,7 +114,7 @@ fn apart(terms: &Terms, rule: &Rule, first: &Selector, then: &Selector, case: &C
         }
         let (key, anchor) = (key(event.fact), anchor(event.fact, event.on));
         let stand = if together { "on the day of" } else { "on an earlier day than" };
-        let readings = on_the_day(event, format!("{} {stand} the {}", described(first), event.in_words()));
+        let readings = on_the_day(event, format!("{} {stand} the {event}", described(first)));
         let draft = Draft { terms, rule, record: case.record, key, anchor, notes };
         duties.push(match (together, earlier) {
             (false, Some(earlier)) => draft.dated(readings, Some(earlier)),
@@ -136,11 +141,13 @@ impl Event<'_> {
             Fit::Yes | Fit::No => None,
         }
     }
+}
 
+impl fmt::Display for Event<'_> {
     /// "review conference of Mon 7 Dec 2026", or "booked for" it.
-    pub(super) fn in_words(&self) -> String {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let how = if self.held { "of" } else { "booked for" };
-        format!("{} {how} {}", words(self.fact.kind.name()), format_date_short(self.on))
+        write!(f, "{} {how} {}", self.fact.kind.words(), ShortDate(self.on))
     }
 }
 
@@ -171,7 +178,8 @@ fn each<'a>(
         if met_on.is_none() && last_held.is_some_and(|last| at < last) {
             continue;
         }
-        let key = match before_it(case, event).filter(|_| after_the_last) {
+        let last = if after_the_last { before_it(case, event) } else { None };
+        let key = match last {
             Some(last) => DutyKey(format!("{}:next", key(last))),
             None => key(event.fact),
         };
@@ -220,20 +228,19 @@ pub(super) fn events<'a>(case: &Case<'a>, of: &Selector, next: Option<&str>) -> 
 
 /// The day of the first such fact after that day, or of the period.
 fn held_since(
-    case: &Case,
-    selector: &Selector,
+    held: &[(&Fact, When, Fit)],
     since_on: Option<NaiveDate>,
     event: &Fact,
     notes: &mut Vec<String>,
 ) -> Option<NaiveDate> {
     let counts = |on| since_on.is_none_or(|since_on| on > since_on);
-    first_that_counts(case, selector, event, counts, notes)
+    first_that_counts(held, event, counts, notes)
 }
 
 /// The due date leaves so many days up to the event's own; the strict one leaves them clear, neither the day of the act nor
 /// that of the event among them. A holiday that is not yet published would bring both forward, so it counts for both.
 fn so_long_before(terms: &Terms, by: Option<Period>, event: &Event) -> Result<Readings, CalendarError> {
-    let Some(by) = by else { return Ok(on_the_day(event, format!("by the day of the {}", event.in_words()))) };
+    let Some(by) = by else { return Ok(on_the_day(event, format!("by the day of the {event}"))) };
     let trust = Trust::WithProvisional;
     let due = terms.calendar.before(event.on, by, trust)?;
     let strict = match by {
@@ -245,9 +252,9 @@ fn so_long_before(terms: &Terms, by: Option<Period>, event: &Event) -> Result<Re
     };
     let anchor = anchor(event.fact, event.on);
     let reading = |on| Some(Reading { anchor: anchor.clone(), on, at: None });
-    let mut arithmetic = format!("{by} before the {}: {}", event.in_words(), format_date_short(due.on.on()));
+    let mut arithmetic = format!("{by} before the {event}: {}", ShortDate(due.on.on()));
     if strict.on < due.on {
-        arithmetic.push_str(&format!("; at the earliest {}, with {by} clear", format_date_short(strict.on.on())));
+        arithmetic.push_str(&format!("; at the earliest {}, with {by} clear", ShortDate(strict.on.on())));
     }
     Ok(Readings {
         strict: reading(strict.on),

@@ -8,7 +8,7 @@ use super::{
     reading::{Draft, Readings, anchor, key, silent_note, words},
 };
 use crate::{
-    calendar::format_date_short,
+    calendar::ShortDate,
     procedure::{Alert, Rule},
     record::Fact,
 };
@@ -22,14 +22,10 @@ pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Alert, case: &Case) -> 
     for (fact, when, fit) in events {
         let met = all_recorded(case, fact, &shape.met_by).map(|met| met.on);
         let began = anchor(fact, when.on);
-        let missing: Vec<String> = shape
-            .met_by
-            .iter()
-            .filter(|name| done_on(case, fact, name).is_none())
-            .map(|name| name.trim_end_matches("_on").replace('_', " "))
-            .collect();
-        let mut arithmetic = format!("{} of {}", words(fact.kind.name()), format_date_short(when.on));
+        let mut arithmetic = format!("{} of {}", words(fact.kind.name()), ShortDate(when.on));
         if met.is_none() {
+            let missing = shape.met_by.iter().filter(|name| done_on(case, fact, name).is_none());
+            let missing: Vec<String> = missing.map(|name| name.trim_end_matches("_on").replace('_', " ")).collect();
             arithmetic.push_str(&format!("; not on record: {}", missing.join(", ")));
         }
         let mut notes = Vec::new();

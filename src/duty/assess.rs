@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use super::{
-    CannotTell, CaseContext, Duty, Idle, Outcome, Status, StoredDate, Stretch, ahead, alert, between, cannot_tell,
+    CannotTell, CaseContext, Duty, DutyKey, Idle, Lacking, Outcome, Status, StoredDate, Stretch, ahead, alert, between,
+    cannot_tell,
     case::{Case, Cases},
     context::context,
     deadline, points, reading, recurring, report, standing, stored, window,
@@ -13,7 +14,7 @@ use super::{
 use crate::{
     calendar::{Calendar, Zone, format_date_long},
     procedure::{Counting, Counts, DutyId, Procedure, Reads, Rule, Shape, Under},
-    record::{CaseRecord, Fact, FactKind, Supply, Value, When},
+    record::{CaseRecord, Fact, FactKind, Value, When},
 };
 
 /// Under which rules, in which calendar and at which instant records are assessed.
@@ -34,8 +35,8 @@ pub struct Terms<'a> {
     pub now: DateTime<Utc>,
     /// The local day of that instant.
     pub today: NaiveDate,
-    /// What the source of the records never tells.
-    pub supply: &'a Supply,
+    /// What the source of the records never tells, for the rules of this very procedure.
+    pub lacking: &'a Lacking,
 }
 
 impl<'a> Terms<'a> {
@@ -43,7 +44,7 @@ impl<'a> Terms<'a> {
     /// everything.
     pub fn new(procedure: &'a Procedure, calendar: &'a Calendar, zone: Zone, now: DateTime<Utc>) -> Terms<'a> {
         let (today, counting) = (zone.local_date(now), procedure.counting);
-        Terms { procedure, calendar, office: calendar, zone, counting, now, today, supply: Supply::WHOLE }
+        Terms { procedure, calendar, office: calendar, zone, counting, now, today, lacking: Lacking::nothing() }
     }
 
     /// The terms under which this rule's limits are counted.
@@ -98,9 +99,10 @@ pub fn assess(record: &CaseRecord, terms: &Terms) -> Assessment {
     let open_at_death = died.map(|died_on| Cases::on(record, died_on, terms));
     let mut outcomes = Vec::with_capacity(terms.procedure.rules.len());
     let mut stretches = Vec::new();
-    for rule in terms.procedure.rules.iter().filter(|rule| !matches!(rule.shape, Shape::Report(_))) {
+    let children = |(_, rule): &(usize, &Rule)| !matches!(rule.shape, Shape::Report(_));
+    for (place, rule) in terms.procedure.rules.iter().enumerate().filter(children) {
         let terms = &terms.of(rule);
-        if cannot_tell::is_left_out(terms, rule) {
+        if terms.lacking.leaves_out(place) {
             outcomes.push((rule.duty.clone(), Outcome::Idle(Idle::NotSupplied)));
             continue;
         }
@@ -110,7 +112,7 @@ pub fn assess(record: &CaseRecord, terms: &Terms) -> Assessment {
             (true, false) => Outcome::Idle(Idle::Died),
             _ => in_versions(terms, rule, all),
         };
-        let outcome = cannot_tell::by_source(terms, rule, each_once(outcome));
+        let outcome = cannot_tell::by_source(terms.lacking.why(place), each_once(outcome));
         stretches.extend(report::stretches(terms, rule, record));
         outcomes.push((rule.duty.clone(), outcome));
     }
@@ -161,6 +163,7 @@ fn apply(terms: &Terms, rule: &Rule, cases: &[Case], all: &Cases) -> Outcome {
     let mut idle = nothing_open(rule, all);
     for case in cases {
         match apply_to_one(terms, rule, case) {
+            Outcome::Duties(of_case) if duties.is_empty() => duties = of_case,
             Outcome::Duties(of_case) => duties.extend(of_case),
             Outcome::Idle(why) => idle = why,
         }
@@ -234,7 +237,7 @@ fn died_on(record: &CaseRecord, today: NaiveDate) -> Option<NaiveDate> {
 }
 
 pub(super) fn is_death(incident: &Fact) -> bool {
-    *incident.get("kind") == Value::Code("death".into())
+    incident.get("kind").is_code("death")
 }
 
 /// The day of death, if it can be true. A death before the plan or enquiry that is open today began is a mistake of the
@@ -273,6 +276,12 @@ fn doubtful_death(terms: &Terms, rule: &Rule, all: &Cases, died: Option<NaiveDat
 /// kept: it is that of the newest case, and what was done under an old enquiry must not hide what is owed under a new one.
 fn each_once(outcome: Outcome) -> Outcome {
     let Outcome::Duties(mut duties) = outcome else { return outcome };
+    let mut keys: Vec<&DutyKey> =
+        if duties.len() > 1 { duties.iter().map(|duty| &duty.key).collect() } else { Vec::new() };
+    keys.sort_unstable();
+    if keys.windows(2).all(|pair| pair.first() != pair.last()) {
+        return Outcome::Duties(duties);
+    }
     let mut seen = BTreeSet::new();
     duties.reverse();
     duties.retain(|duty| seen.insert(duty.key.clone()));
@@ -288,7 +297,7 @@ fn with_death_on_record(record: &CaseRecord, died_on: NaiveDate) -> Option<CaseR
     let incident = Fact::new(FactKind::Incident, "death")
         .with("kind", Value::Code("death".into()))
         .with("occurred_on", Value::Date(When::day(died_on)));
-    let facts = FactKind::ALL.into_iter().flat_map(|kind| record.facts(kind)).cloned().chain([incident]);
+    let facts = record.all_facts().iter().cloned().chain([incident]);
     let mut with_death = CaseRecord::new(record.child.clone(), facts.collect());
     with_death.household.clone_from(&record.household);
     with_death.died_on = record.died_on;
@@ -302,13 +311,19 @@ fn with_death_on_record(record: &CaseRecord, died_on: NaiveDate) -> Option<CaseR
 fn wake_at(record: &CaseRecord, terms: &Terms, assessment: &Assessment) -> Option<DateTime<Utc>> {
     let unmet = assessment.duties().filter(|duty| duty.status != Status::Met);
     let limits = unmet.flat_map(|duty| [duty.strict.as_ref(), duty.due.as_ref()]).flatten();
+    // Most are past: when they ended need not be asked.
+    let limits = limits.filter(|reading| reading.at.is_some() || reading.on.on() >= terms.today);
     let ends = limits.map(|reading| reading.ends_at(terms.zone));
-    let facts = || FactKind::ALL.into_iter().flat_map(|kind| record.facts(kind)).flat_map(Fact::dates);
-    let moments = facts().filter_map(|(_, when)| when.at);
+    // Most dates are past ones: when they began need not be asked. Those that are not are few.
+    let mut ahead = Vec::new();
+    for fact in record.all_facts() {
+        let is_ahead = |when: &When| when.on >= terms.today || when.at.is_some_and(|at| at > terms.now);
+        fact.whens().filter(is_ahead).for_each(|when| ahead.push(when));
+    }
+    let moments = ahead.iter().filter_map(|when| when.at);
     let of_child = [record.died_on, record.born_on, record.expected_on].into_iter().flatten();
-    let days = facts().map(|(_, when)| when.on).chain(of_child);
+    let days = ahead.iter().map(|when| when.on).chain(of_child).filter(|on| *on >= terms.today);
     let turns = days.flat_map(|on| [Some(on), on.checked_add_days(Days::new(1))]).flatten();
-    // Most dates are past ones: when they began need not be asked.
     let turns = turns.filter(|on| *on > terms.today).map(|on| terms.zone.start_of_day(on));
     ends.chain(moments).chain(turns).filter(|at| *at > terms.now).min()
 }

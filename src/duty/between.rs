@@ -8,7 +8,7 @@ use super::{
     reading::{Draft, Readings, anchor, key, silent_note, status, words},
 };
 use crate::{
-    calendar::{Period, Trust, format_date_short},
+    calendar::{Period, ShortDate, Trust},
     procedure::{Between, Rule, Selector},
     record::{Fact, Need, Value, When},
 };
@@ -70,8 +70,8 @@ fn one_gap(draft: Draft, shape: &Gaps, next_on: NaiveDate, met_on: Option<NaiveD
                 "{} before the next {} on {}: {}",
                 shape.before_next,
                 words(shape.of.fact.name()),
-                format_date_short(next_on),
-                format_date_short(on.on())
+                ShortDate(next_on),
+                ShortDate(on.on())
             );
             let due = Reading { anchor: draft.anchor.clone(), on, at: None };
             let readings = Readings { due: Some(due), provisional: limit.provisional, arithmetic, ..Readings::none() };
@@ -149,12 +149,10 @@ fn one_run(
     }
     let reading = |on| Some(Reading { anchor: anchored.clone(), on, at: None });
     let arithmetic = match breach {
-        Some((_, when)) => format!(
-            "{nth} in a row without \"{flag}\", from {} to {}",
-            format_date_short(started.on),
-            format_date_short(when.on)
-        ),
-        None => format!("without \"{flag}\" on {}: the next one must have it", format_date_short(started.on)),
+        Some((_, when)) => {
+            format!("{nth} in a row without \"{flag}\", from {} to {}", ShortDate(started.on), ShortDate(when.on))
+        }
+        None => format!("without \"{flag}\" on {}: the next one must have it", ShortDate(started.on)),
     };
     let readings = Readings {
         strict: reading(started.on.into()),

@@ -5,11 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Outcome, Status, Terms};
-use crate::{
-    directory::Role,
-    procedure::Rule,
-    record::{Need, Supply},
-};
+use crate::{directory::Role, procedure::Rule, record::Need};
 
 /// Why a duty cannot be told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,7 +36,7 @@ impl CannotTell {
     }
 
     /// Why nothing can be told by such a rule from such a source, for any child.
-    fn of_source(missing: &[Need]) -> CannotTell {
+    pub(super) fn of_source(missing: &[Need]) -> CannotTell {
         let named: Vec<String> = missing.iter().map(ToString::to_string).collect();
         let why = format!("the case database never supplies {}, for any child", named.join(", "));
         CannotTell { by_source: true, missing: missing.first().cloned(), ..CannotTell::because(why) }
@@ -48,31 +44,20 @@ impl CannotTell {
 }
 
 /// All that a rule needs and this source never supplies.
-pub fn never_supplied(terms: &Terms, rule: &Rule) -> Vec<Need> {
-    if terms.supply.is_whole() {
-        return Vec::new();
-    }
-    rule.needs().into_iter().filter(|need| terms.supply.lacks(need)).collect()
-}
-
-/// Whether nothing at all can be known of what the rule is judged by: then it has no duties, and is told of once.
-pub(super) fn is_left_out(terms: &Terms, rule: &Rule) -> bool {
-    never_supplied(terms, rule).iter().any(Supply::is_left_out)
+pub fn never_supplied<'a>(terms: &Terms<'a>, rule: &Rule) -> &'a [Need] {
+    terms.lacking.of_duty(&rule.duty)
 }
 
 /// The duties of a rule as they stand in this source. Where it never supplies what the rule needs, what looks not done may
 /// have been done: all that is not met cannot be told. Dates that are known stay, so that nobody is told that they moved
 /// when the source begins to supply the rest.
-pub(super) fn by_source(terms: &Terms, rule: &Rule, outcome: Outcome) -> Outcome {
-    let missing = never_supplied(terms, rule);
-    if missing.is_empty() {
-        return outcome;
-    }
+pub(super) fn by_source(why: Option<&CannotTell>, outcome: Outcome) -> Outcome {
+    let Some(why) = why else { return outcome };
     let Outcome::Duties(mut duties) = outcome else { return outcome };
     for duty in duties.iter_mut().filter(|duty| duty.status != Status::Met) {
         duty.status = Status::CannotTell;
         duty.late = false;
-        duty.cannot_tell = Some(CannotTell::of_source(&missing));
+        duty.cannot_tell = Some(why.clone());
     }
     Outcome::Duties(duties)
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{Terms, assess::is_death};
 use crate::{
-    procedure::{Relation, Selector, Test, Under},
+    procedure::{MetBy, Relation, Selector, Test, Under},
     record::{CaseRecord, Fact, FactKind, PersonRef, Value, When},
 };
 
@@ -135,6 +135,14 @@ impl<'a> Case<'a> {
             None => Some(*self),
             Some(born_on) if born_on <= self.today => Some(Case { since: self.since.max(born_on), ..*self }),
             Some(_) => None,
+        }
+    }
+
+    /// What meets something, as far as it is facts: see [`Case::held`].
+    pub(super) fn meeting(&self, met_by: &MetBy) -> Vec<(&'a Fact, When, Fit)> {
+        match met_by {
+            MetBy::Fact(selector) => self.held(selector),
+            MetBy::Dates(_) => Vec::new(),
         }
     }
 
@@ -272,7 +280,7 @@ fn either<'a>(record: &CaseRecord, plan: Option<&Case<'a>>, enquiries: &[Case<'a
         return vec![*plan];
     }
     // An interim plan settles nothing: it lasts only until its conference has.
-    let settled = |plan: &&Fact| *plan.get("kind") != Value::Code("interim".into());
+    let settled = |plan: &&Fact| !plan.get("kind").is_code("interim");
     let ended = facts_under(record, Under::Plan).filter(settled).filter_map(ended_on).max();
     enquiries.iter().filter(|enquiry| ended.is_none_or(|ended_on| enquiry.since > ended_on)).copied().collect()
 }
@@ -347,16 +355,12 @@ fn plan_since(record: &CaseRecord, plan: &Fact, started: NaiveDate, today: Naive
 pub(super) fn tests(selector: &Selector, fact: &Fact) -> Fit {
     let mut fit = Fit::Yes;
     for test in &selector.tests {
-        let (attribute, passes) = match test {
-            Test::Flag { attribute, is } => (*attribute, *fact.get(attribute) == Value::Flag(*is)),
-            Test::Code { attribute, any_of } => {
-                (*attribute, matches!(fact.get(attribute), Value::Code(code) if any_of.contains(code)))
-            }
-        };
-        match fact.get(attribute) {
-            Value::Missing => fit = Fit::Silent(attribute),
-            _ if !passes => return Fit::No,
-            _ => {}
+        let attribute = test.attribute();
+        match (fact.get(attribute), test) {
+            (Value::Missing, _) => fit = Fit::Silent(attribute),
+            (Value::Flag(said), Test::Flag { is, .. }) if said == is => {}
+            (Value::Code(code), Test::Code { any_of, .. }) if any_of.contains(code) => {}
+            _ => return Fit::No,
         }
     }
     fit
@@ -383,5 +387,5 @@ fn unlinked_conference(record: &CaseRecord, plan: &Fact, started: NaiveDate) -> 
 
 /// Whether an allocation makes its worker the lead worker.
 pub(super) fn is_lead(allocation: &Fact) -> bool {
-    *allocation.get("role") == Value::Code("lead_worker".into())
+    allocation.get("role").is_code("lead_worker")
 }

@@ -1,5 +1,7 @@
 //! "Within PERIOD of EVENT, met by EVENT": one duty for each event of the case's period.
 
+use std::borrow::Cow;
+
 use chrono::NaiveDate;
 
 use super::{
@@ -8,7 +10,7 @@ use super::{
     reading::{Count, Draft, Readings, after, anchor, key, silent_note, words},
 };
 use crate::{
-    calendar::format_date_short,
+    calendar::ShortDate,
     procedure::{Deadline, Limit, MetBy, Rule, Selector, Test},
     record::{Fact, Need, When},
 };
@@ -31,6 +33,8 @@ pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Deadline, case: &Case) 
         let why = CannotTell::for_want_of(Need::fact(shape.of.fact), why);
         return Outcome::Duties(vec![draft(case.under, case.since, Vec::new()).cannot_tell(why)]);
     }
+    let meeting = case.meeting(&shape.met_by);
+    let meeting_strictly = shape.strictly.met_by.as_ref().map(|met_by| case.meeting(met_by)).unwrap_or_default();
     let mut duties = Vec::with_capacity(anchors.len());
     for (fact, when, fit) in anchors {
         let Some(from) = start(case, fact, &shape.from, when) else { continue };
@@ -38,7 +42,7 @@ pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Deadline, case: &Case) 
         if let Fit::Silent(attribute) = fit {
             notes.push(silent_note(fact, attribute, "the clock is taken to run"));
         }
-        let met_on = met_on(case, &shape.met_by, fact, when.on, &mut notes);
+        let met_on = met_on(case, &shape.met_by, &meeting, fact, when.on, &mut notes);
         let begun = anchor(fact, from.when.on);
         let readings = match shape.limit {
             Limit::By(name) => {
@@ -58,12 +62,14 @@ pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Deadline, case: &Case) 
                 let strict = strict.filter(|_| !shape.strictly.from.is_empty()).unwrap_or(from);
                 let earlier = anchor(fact, strict.when.on);
                 let allowed = shape.strictly.within.unwrap_or(within);
-                let strict = Count { anchor: &earlier, from: strict.when, date: strict.date, allowed };
-                after(terms, strict, Count { anchor: &begun, from: from.when, date: from.date, allowed: within })
+                let kind = fact.kind;
+                let strict = Count { anchor: &earlier, kind, from: strict.when, date: strict.date, allowed };
+                after(terms, strict, Count { anchor: &begun, kind, from: from.when, date: from.date, allowed: within })
             }
         };
-        let strictly_met = readings.as_ref().ok().and_then(|readings| readings.strict.clone());
-        let strictly_met = strictly_met.is_some_and(|strict| met_strictly(case, shape, fact, &strict, &mut notes));
+        let strict = readings.as_ref().ok().and_then(|readings| readings.strict.as_ref());
+        let strictly_met =
+            strict.is_some_and(|strict| met_strictly(case, shape, &meeting_strictly, fact, strict, &mut notes));
         let mut duty = draft(fact, begun.on, notes).counted(readings, met_on);
         if strictly_met && duty.status == Status::Amber {
             duty.status = Status::Open;
@@ -93,7 +99,7 @@ fn start(case: &Case, fact: &Fact, dates: &[&'static str], happened: When) -> Op
 
 fn by_its_date(fact: &Fact, name: &str, anchor: &Anchor) -> Option<Readings> {
     let on = fact.date(name)?;
-    let arithmetic = format!("\"{}\" of the {}: {}", spaced(name), words(&anchor.fact), format_date_short(on.on));
+    let arithmetic = format!("\"{}\" of the {}: {}", spaced(name), words(&anchor.fact), ShortDate(on.on));
     let due = Reading { anchor: anchor.clone(), on: on.on.into(), at: None };
     Some(Readings { strict: Some(due.clone()), due: Some(due), arithmetic, ..Readings::none() })
 }
@@ -102,19 +108,33 @@ fn spaced(name: &str) -> String {
     name.trim_end_matches("_on").replace('_', " ")
 }
 
-fn met_on(case: &Case, met_by: &MetBy, fact: &Fact, from_on: NaiveDate, notes: &mut Vec<String>) -> Option<NaiveDate> {
+fn met_on(
+    case: &Case,
+    met_by: &MetBy,
+    meeting: &[(&Fact, When, Fit)],
+    fact: &Fact,
+    from_on: NaiveDate,
+    notes: &mut Vec<String>,
+) -> Option<NaiveDate> {
     match met_by {
-        MetBy::Fact(selector) => first_that_counts(case, selector, fact, |on| on >= from_on, notes),
+        MetBy::Fact(_) => first_that_counts(meeting, fact, |on| on >= from_on, notes),
         MetBy::Dates(attributes) => all_recorded(case, fact, attributes).map(|when| when.on),
     }
 }
 
 /// Whether what the strict reading asks for is there by its date: held, or where that is enough arranged. What is arranged for a
 /// later day is said.
-fn met_strictly(case: &Case, shape: &Deadline, fact: &Fact, strict: &Reading, notes: &mut Vec<String>) -> bool {
+fn met_strictly(
+    case: &Case,
+    shape: &Deadline,
+    meeting: &[(&Fact, When, Fit)],
+    fact: &Fact,
+    strict: &Reading,
+    notes: &mut Vec<String>,
+) -> bool {
     let Some(met_by) = &shape.strictly.met_by else { return false };
     let by_on = strict.on.on();
-    let held = met_on(case, met_by, fact, strict.anchor.on, &mut Vec::new()).is_some_and(|on| on <= by_on);
+    let held = met_on(case, met_by, meeting, fact, strict.anchor.on, &mut Vec::new()).is_some_and(|on| on <= by_on);
     let MetBy::Fact(selector) = met_by else { return held };
     let arranged = || case.arranged(selector).into_iter().filter(|(_, on, _)| *on >= strict.anchor.on);
     if held || !shape.strictly.or_booked {
@@ -122,26 +142,25 @@ fn met_strictly(case: &Case, shape: &Deadline, fact: &Fact, strict: &Reading, no
     }
     let in_time = arranged().any(|(_, on, _)| on <= by_on);
     if let (false, Some((other, on, _))) = (in_time, arranged().next()) {
-        let (kind, on, by) = (words(other.kind.name()), format_date_short(on), format_date_short(by_on));
+        let (kind, on, by) = (words(other.kind.name()), ShortDate(on), ShortDate(by_on));
         notes.push(format!("the {kind} is arranged for {on}, after {by}"));
     }
     in_time
 }
 
-/// The day of the first such fact, other than the event itself, that was held on a day that counts. One that might count, were
+/// The day of the first of these facts, other than the event itself, that was held on a day that counts. One that might count, were
 /// the record not silent, is noted.
 pub(super) fn first_that_counts(
-    case: &Case,
-    selector: &Selector,
+    held: &[(&Fact, When, Fit)],
     event: &Fact,
     counts: impl Fn(NaiveDate) -> bool,
     notes: &mut Vec<String>,
 ) -> Option<NaiveDate> {
-    for (fact, when, fit) in case.held(selector) {
-        if !counts(when.on) || std::ptr::eq(fact, event) {
+    for (fact, when, fit) in held {
+        if !counts(when.on) || std::ptr::eq(*fact, event) {
             continue;
         }
-        match fit {
+        match *fit {
             Fit::Yes => return Some(when.on),
             Fit::Silent(attribute) => notes.push(silent_note(fact, attribute, "it is not counted")),
             Fit::No => {}
@@ -152,19 +171,27 @@ pub(super) fn first_that_counts(
 
 /// The last of the dates, once all are on the record and none lies ahead.
 pub(super) fn all_recorded(case: &Case, fact: &Fact, attributes: &[&str]) -> Option<When> {
-    let dates: Option<Vec<When>> = attributes.iter().map(|name| done_on(case, fact, name)).collect();
-    dates.and_then(|dates| dates.into_iter().max())
+    let (first, rest) = attributes.split_first()?;
+    let last = |last: When, name: &&str| done_on(case, fact, name).map(|when| when.max(last));
+    rest.iter().try_fold(done_on(case, fact, first)?, last)
 }
 
 /// A date of a fact that can be evidence: neither ahead of now nor before the fact itself.
 pub(super) fn done_on(case: &Case, fact: &Fact, name: &str) -> Option<When> {
     let begun = fact.happened().map(|when| when.on);
-    fact.date(name).filter(|when| case.has_come(*when) && begun.is_none_or(|begun| begun <= when.on))
+    fact.date(name).filter(|when| is_done(case, begun, *when))
+}
+
+fn is_done(case: &Case, begun: Option<NaiveDate>, when: When) -> bool {
+    case.has_come(when) && begun.is_none_or(|begun| begun <= when.on)
 }
 
 /// The date attributes of a fact that are on the record: the links of its chain that are done.
-pub(super) fn recorded(case: &Case, fact: &Fact) -> Vec<String> {
-    fact.dates().map(|(name, _)| name).filter(|name| done_on(case, fact, name).is_some()).map(str::to_owned).collect()
+pub(super) fn recorded(case: &Case, fact: &Fact) -> Vec<Cow<'static, str>> {
+    let begun = fact.happened().map(|when| when.on);
+    let mut done = Vec::with_capacity(fact.whens().filter(|when| is_done(case, begun, *when)).count());
+    fact.dates().filter(|(_, when)| is_done(case, begun, *when)).for_each(|(name, _)| done.push(Cow::Borrowed(name)));
+    done
 }
 
 /// A selector in words, for a record that holds no such fact.

@@ -1,12 +1,13 @@
 //! What an assessment says.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::CannotTell;
 use crate::{
+    SharedText,
     calendar::{DueDate, Skipped, Zone},
     procedure::DutyId,
     record::{ChildRef, HouseholdRef, PersonRef, TeamRef},
@@ -64,9 +65,9 @@ impl Status {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Anchor {
     /// The kind of fact, e.g. `conference`.
-    pub fact: String,
+    pub fact: Cow<'static, str>,
     /// Its id in the case database.
-    pub id: String,
+    pub id: SharedText,
     /// The day it happened.
     pub on: NaiveDate,
 }
@@ -111,21 +112,21 @@ pub struct Duty {
     /// Done after the due date, or not yet done and past it.
     pub late: bool,
     /// The calendar's id.
-    pub calendar: String,
+    pub calendar: SharedText,
     /// The calendar's content hash.
-    pub calendar_hash: String,
+    pub calendar_hash: SharedText,
     /// A date rests on a holiday that nobody has published yet.
     pub provisional: bool,
     /// The days between anchor and due date that did not count, by name.
     pub skipped: Vec<Skipped>,
     /// Where the rule stands, e.g. `000:L45`.
-    pub citation: String,
+    pub citation: SharedText,
     /// The arithmetic in one line, for the message and for `explain`.
     pub arithmetic: String,
     /// What the record leaves open.
     pub notes: Vec<String>,
     /// Links of the chain that are recorded: date attributes of the anchor that are set.
-    pub done: Vec<String>,
+    pub done: Vec<Cow<'static, str>>,
     /// Why it cannot be told, where it cannot.
     #[serde(default)]
     pub cannot_tell: Option<CannotTell>,

@@ -56,7 +56,7 @@ fn point<'a>(
     match found {
         Found::NotDone => {
             let mut duty = draft.standing(readings, None, Status::Overdue);
-            duty.done = vec![UNDONE.to_owned()];
+            duty.done = vec![UNDONE.into()];
             Some(duty)
         }
         Found::Done => Some(draft.dated(readings, Some(event.on))),
@@ -79,6 +79,6 @@ enum Found {
 fn limit(terms: &Terms, event: &Event) -> Result<Readings, CalendarError> {
     let limit = terms.calendar.add_working_days(event.on, WorkingDays(1), Trust::WithProvisional)?;
     let due = Reading { anchor: anchor(event.fact, event.on), on: limit.on, at: None };
-    let arithmetic = format!("at the {}", event.in_words());
+    let arithmetic = format!("at the {event}");
     Ok(Readings { due: Some(due), provisional: limit.provisional, arithmetic, ..Readings::none() })
 }

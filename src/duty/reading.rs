@@ -1,12 +1,17 @@
 //! Dates: from an anchor and a period to the two readings, and from them to where a duty stands.
 
+use std::{
+    borrow::Cow,
+    fmt::{self, Write},
+    iter,
+};
+
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{Anchor, CannotTell, Duty, DutyKey, Reading, Status, Terms};
 use crate::{
     calendar::{
-        Allowance, CalendarError, Convention, DueDate, End, FirstDay, LastDay, Period, Skipped, Trust,
-        format_date_short,
+        Allowance, CalendarError, Convention, DueDate, End, FirstDay, LastDay, Period, ShortDate, Skipped, Trust,
     },
     procedure::Rule,
     record::{CaseRecord, Fact, FactKind, When},
@@ -39,6 +44,8 @@ impl Readings {
 pub(super) struct Count<'a> {
     /// What it counts from, with the day.
     pub(super) anchor: &'a Anchor,
+    /// Which kind of fact that is.
+    pub(super) kind: FactKind,
     /// That day, with the instant where one is known.
     pub(super) from: When,
     /// Which date of the anchor that is, where it is not the day on which it happened.
@@ -52,11 +59,14 @@ impl Count<'_> {
     }
 
     /// "conference of Mon 2 Nov 2026".
-    fn in_words(&self) -> String {
-        let (fact, on) = (words(&self.anchor.fact), format_date_short(self.anchor.on));
+    fn say_to(&self, text: &mut String) {
+        let (fact, on) = (self.kind.words(), ShortDate(self.anchor.on));
         match self.date {
-            None => format!("{fact} of {on}"),
-            Some(date) => format!("\"{}\" of the {fact}, {on}", date.trim_end_matches("_on").replace('_', " ")),
+            None => say(text, format_args!("{fact} of {on}")),
+            Some(date) => {
+                let date = date.trim_end_matches("_on").replace('_', " ");
+                say(text, format_args!("\"{date}\" of the {fact}, {on}"));
+            }
         }
     }
 }
@@ -152,21 +162,29 @@ fn in_words(
     (due, due_on): (Count, DueDate),
     skipped: &[Skipped],
 ) -> String {
-    let mut text = format!("{} from the {}: {}", due.allowed, due.in_words(), format_date_short(due_on.on()));
-    let named = |day: &Skipped| format!("{} ({})", format_date_short(day.on), day.name);
-    let holidays: Vec<String> =
-        skipped.iter().filter(|day| day.name != "Saturday" && day.name != "Sunday").map(named).collect();
-    let weekend = skipped.len() - holidays.len();
-    match (weekend, holidays.is_empty()) {
-        (0, true) => {}
-        (_, true) => text.push_str(&format!("; {weekend} weekend days do not count")),
-        (_, false) => text.push_str(&format!("; {weekend} weekend days and {} do not count", holidays.join(", "))),
+    // Long enough for nearly all, so that it need not grow.
+    let mut text = String::with_capacity(128);
+    say(&mut text, format_args!("{} from the ", due.allowed));
+    due.say_to(&mut text);
+    text.push_str(": ");
+    say(&mut text, format_args!("{}", ShortDate(due_on.on())));
+    let named = |day: &Skipped| format!("{} ({})", ShortDate(day.on), day.name);
+    let holidays = || skipped.iter().filter(|day| day.name != "Saturday" && day.name != "Sunday");
+    let weekend = skipped.len() - holidays().count();
+    if !skipped.is_empty() {
+        say(&mut text, format_args!("; {weekend} weekend days"));
+        for (day, join) in holidays().zip(iter::once(" and ").chain(iter::repeat(", "))) {
+            say(&mut text, format_args!("{join}{} ({})", ShortDate(day.on), day.name));
+        }
+        text.push_str(" do not count");
     }
     if strict_on < due_on {
         let why = if strict.allowed != due.allowed {
             format!("counting {}", strict.allowed)
         } else if (strict.anchor, strict.date) != (due.anchor, due.date) {
-            format!("counting from the {}", strict.in_words())
+            let mut why = "counting from the ".to_owned();
+            strict.say_to(&mut why);
+            why
         } else if strict.counts_working_days() {
             let unpublished = skipped.iter().filter(|day| day.provisional && day.on <= strict_on.on()).map(named);
             let mut why: Vec<String> = unpublished.map(|day| format!("{day}, which is not yet published")).collect();
@@ -177,9 +195,15 @@ fn in_words(
         } else {
             "moved back to a working day".to_owned()
         };
-        text.push_str(&format!("; at the earliest {}, {why}", format_date_short(strict_on.on())));
+        say(&mut text, format_args!("; at the earliest {}, {why}", ShortDate(strict_on.on())));
     }
     text
+}
+
+/// Goes on with a sentence.
+fn say(text: &mut String, words: fmt::Arguments<'_>) {
+    // Memory takes whatever is written to it.
+    let _: fmt::Result = text.write_fmt(words);
 }
 
 /// A fact's kind in a sentence.
@@ -189,17 +213,22 @@ pub(super) fn words(fact: &str) -> &str {
 
 /// The anchor that a fact is.
 pub(super) fn anchor(fact: &Fact, on: NaiveDate) -> Anchor {
-    Anchor { fact: fact.kind.name().into(), id: fact.id.0.clone(), on }
+    Anchor { fact: Cow::Borrowed(fact.kind.name()), id: fact.id.0.clone(), on }
 }
 
 /// The key of the duty that a fact starts.
 pub(super) fn key(fact: &Fact) -> DutyKey {
-    DutyKey(format!("{}:{}", fact.kind.name(), fact.id.0))
+    let (kind, id) = (fact.kind.name(), fact.id.0.as_str());
+    let mut key = String::with_capacity(kind.len() + 1 + id.len());
+    for part in [kind, ":", id] {
+        key.push_str(part);
+    }
+    DutyKey(key)
 }
 
 /// Where a duty with these readings stands now: the last day is in time until it has ended, locally.
 pub(super) fn status(terms: &Terms, readings: &Readings, met_on: Option<NaiveDate>) -> Status {
-    let passed = |reading: &Reading| terms.now >= reading.ends_at(terms.zone);
+    let passed = |reading: &Reading| has_passed(terms, reading);
     if met_on.is_some() {
         Status::Met
     } else if readings.due.as_ref().is_some_and(passed) {
@@ -208,6 +237,14 @@ pub(super) fn status(terms: &Terms, readings: &Readings, met_on: Option<NaiveDat
         Status::Amber
     } else {
         Status::Open
+    }
+}
+
+/// Whether it is too late. Only on the last day itself does the clock have to be asked when that ends.
+fn has_passed(terms: &Terms, reading: &Reading) -> bool {
+    match reading.at {
+        None if reading.on.on() != terms.today => reading.on.on() < terms.today,
+        _ => terms.now >= reading.ends_at(terms.zone),
     }
 }
 
@@ -234,6 +271,7 @@ impl Draft<'_> {
             (Some(met_on), Some(due)) => met_on > due.on.on(),
             _ => status == Status::Overdue,
         };
+        let (calendar, calendar_hash) = self.terms.calendar.identity();
         Duty {
             child: Some(self.record.child.clone()),
             duty: self.rule.duty.clone(),
@@ -244,13 +282,13 @@ impl Draft<'_> {
             status,
             met_on,
             late,
-            calendar: self.terms.calendar.id().to_owned(),
-            calendar_hash: self.terms.calendar.hash().to_owned(),
+            calendar,
+            calendar_hash,
             provisional: readings.provisional,
             skipped: readings.skipped,
-            citation: self.rule.citation.to_string(),
+            citation: self.rule.cited.clone(),
             arithmetic: if self.rule.not_in_text && !readings.arithmetic.is_empty() {
-                format!("{}; the figure is not in the text, it is configured", readings.arithmetic)
+                readings.arithmetic + "; the figure is not in the text, it is configured"
             } else {
                 readings.arithmetic
             },

@@ -26,6 +26,11 @@ pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Recurring, case: &Case)
     if anchors.is_empty() {
         return Outcome::Idle(Idle::NotStarted);
     }
+    // Until when another interval holds: the day of the first such fact, and how long it is.
+    let until = shape.until.as_ref().map(|(until, every)| {
+        let over_on = case.held(until).iter().filter(|(_, _, fit)| *fit == Fit::Yes).map(|(_, when, _)| when.on).min();
+        (over_on, *every)
+    });
     let first_meeting = usize::from(shape.from == Start::FirstEvent);
     let duties = anchors.iter().enumerate().map(|(at, (fact, when))| {
         let met = meeting.get(at + first_meeting).map(|(_, when)| when.on);
@@ -44,13 +49,18 @@ pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Recurring, case: &Case)
         let mut draft = draft;
         let interval = match lessened(shape, case, by, &mut draft.notes) {
             Some(lessened) => Some((lessened, lessened)),
-            None => interval(shape, case, by),
+            None => interval(shape, case, until, by),
         };
         match interval {
             Some((strict, due)) => {
                 let begun = anchor(fact, when.on);
-                let count =
-                    |every| Count { anchor: &begun, from: *when, date: None, allowed: Allowance::Period(every) };
+                let count = |every| Count {
+                    anchor: &begun,
+                    kind: fact.kind,
+                    from: *when,
+                    date: None,
+                    allowed: Allowance::Period(every),
+                };
                 draft.counted(after(terms, count(strict), count(due)), met)
             }
             None if met.is_some() => draft.dated(Readings::none(), met),
@@ -62,13 +72,17 @@ pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Recurring, case: &Case)
 
 /// The rule's own interval, or what the latest such fact held by that day set: the shorter of the two is strict, the one
 /// that was set is due. None, where the rule has none and nobody set one.
-fn interval(shape: &Recurring, case: &Case, by: NaiveDate) -> Option<(Period, Period)> {
+fn interval(
+    shape: &Recurring,
+    case: &Case,
+    until: Option<(Option<NaiveDate>, Period)>,
+    by: NaiveDate,
+) -> Option<(Period, Period)> {
     let own = shape.every.map(|every| (shape.strict_every.unwrap_or(every), every));
-    if let Some((until, every)) = &shape.until {
-        let over = case.held(until).iter().any(|(_, when, fit)| *fit == Fit::Yes && when.on <= by);
-        if !over {
-            return Some((*every, *every));
-        }
+    if let Some((over_on, every)) = until
+        && over_on.is_none_or(|over_on| by < over_on)
+    {
+        return Some((every, every));
     }
     let Some((kind, attribute)) = shape.weeks_set_by else { return own };
     let facts = case.record.facts(kind).iter().rev();
@@ -95,7 +109,7 @@ fn lessened(shape: &Recurring, case: &Case, by: NaiveDate, notes: &mut Vec<Strin
         return None;
     }
     let decisions = case.record.facts(FactKind::Decision).iter().rev();
-    let mut reductions = decisions.filter(|decision| *decision.get("kind") == Value::Code("visit_reduction".into()));
+    let mut reductions = decisions.filter(|decision| decision.get("kind").is_code("visit_reduction"));
     let (decision, decided) = reductions.find_map(|decision| {
         let decided = decision.held(case.today).filter(|when| when.on >= case.since && when.on <= by)?;
         Some((decision, decided))
@@ -107,7 +121,7 @@ fn lessened(shape: &Recurring, case: &Case, by: NaiveDate, notes: &mut Vec<Strin
     }
     let yes = |name: &&&str| *decision.get(name) == Value::Flag(true);
     let mut lacking: Vec<&str> = WHOLE.iter().filter(|name| !yes(name)).copied().collect();
-    if *decision.get("decided_by") != Value::Code("conference_chair".into()) {
+    if !decision.get("decided_by").is_code("conference_chair") {
         lacking.push("decided_by");
     }
     let allowed = match (decision.get("working_days"), decision.get("weeks")) {

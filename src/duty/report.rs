@@ -3,9 +3,14 @@
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
-use super::{Anchor, Duty, DutyKey, Outcome, Reading, Status, Terms, case::Case, never_supplied, standing};
+use super::{
+    Anchor, Duty, DutyKey, Reading, Status, Terms,
+    case::Case,
+    never_supplied,
+    standing::{self, Gap},
+};
 use crate::{
-    calendar::{Convention, Trust, add_months, format_date_short},
+    calendar::{Convention, ShortDate, Trust, add_months},
     procedure::{DutyId, Report, Rule, Shape, Standing},
     record::{CaseRecord, ChildRef},
 };
@@ -25,24 +30,18 @@ pub struct Stretch {
 
 /// The stretches of one rule under each of its cases, ended ones included: a report tells of a month, not of today.
 pub(super) fn stretches(terms: &Terms, rule: &Rule, record: &CaseRecord) -> Vec<Stretch> {
-    let Shape::Standing(shape @ Standing::NoneOpen { .. }) = &rule.shape else { return Vec::new() };
+    let Shape::Standing(Standing::NoneOpen { of, lasts }) = &rule.shape else { return Vec::new() };
     let cases = Case::of_each(record, rule.under, terms);
-    cases.iter().flat_map(|case| of_case(terms, rule, shape, case)).collect()
-}
-
-fn of_case(terms: &Terms, rule: &Rule, shape: &Standing, case: &Case) -> Vec<Stretch> {
-    let Outcome::Duties(duties) = standing::assess(terms, rule, shape, case) else { return Vec::new() };
-    let ended_on = case.ended_on().filter(|end_on| *end_on <= terms.today);
-    let stretch = |duty: &Duty| {
-        let child = duty.child.clone()?;
-        let to_on = duty.met_on.into_iter().chain(ended_on).min();
-        Some(Stretch { duty: rule.duty.clone(), child, from_on: duty.anchor.on, to_on })
+    let of_case = |case: &Case| {
+        let ended_on = case.ended_on().filter(|end_on| *end_on <= terms.today);
+        let stretch = |gap: Gap| {
+            let to_on = gap.mended_on.into_iter().chain(ended_on).min();
+            Stretch { duty: rule.duty.clone(), child: record.child.clone(), from_on: gap.from_on, to_on }
+        };
+        let stretches = standing::gaps(terms, case, of, *lasts).into_iter().map(stretch);
+        stretches.filter(|stretch| stretch.to_on.is_none_or(|to_on| to_on > stretch.from_on)).collect::<Vec<_>>()
     };
-    duties
-        .iter()
-        .filter_map(stretch)
-        .filter(|stretch| stretch.to_on.is_none_or(|to_on| to_on > stretch.from_on))
-        .collect()
+    cases.iter().flat_map(of_case).collect()
 }
 
 /// The report for the last month that has ended, and the one for the month in progress. Whether the first has been issued
@@ -65,7 +64,7 @@ fn monthly(terms: &Terms, rule: &Rule, report: &Report, first: NaiveDate, stretc
     let last = next_month.pred_opt()?;
     // Working days are counted from the month's last day: one working day is the next month's first.
     let limit = terms.calendar.after(last, report.within, Convention::ORDINARY, Trust::WithProvisional);
-    let anchor = Anchor { fact: "month".into(), id: first.format("%Y-%m").to_string(), on: last };
+    let anchor = Anchor { fact: "month".into(), id: first.format("%Y-%m").to_string().into(), on: last };
     let limit = limit.ok()?;
     let during = stretches
         .iter()
@@ -73,6 +72,7 @@ fn monthly(terms: &Terms, rule: &Rule, report: &Report, first: NaiveDate, stretc
         .filter(|stretch| stretch.to_on.is_none_or(|to_on| to_on > first));
     let rows =
         unknown(terms, report).map_or_else(|| during.map(|stretch| row(stretch, last)).collect(), |why| vec![why]);
+    let (calendar, calendar_hash) = terms.calendar.identity();
     Some(Duty {
         child: None,
         duty: rule.duty.clone(),
@@ -83,16 +83,16 @@ fn monthly(terms: &Terms, rule: &Rule, report: &Report, first: NaiveDate, stretc
         status: Status::Open,
         met_on: None,
         late: false,
-        calendar: terms.calendar.id().to_owned(),
-        calendar_hash: terms.calendar.hash().to_owned(),
+        calendar,
+        calendar_hash,
         provisional: limit.provisional,
         skipped: Vec::new(),
-        citation: rule.citation.to_string(),
+        citation: rule.cited.clone(),
         arithmetic: format!(
             "{} after the month that ended on {}: {}",
             report.within,
-            format_date_short(last),
-            format_date_short(limit.on.on())
+            ShortDate(last),
+            ShortDate(limit.on.on())
         ),
         notes: rows,
         done: Vec::new(),
@@ -116,10 +116,10 @@ fn row(stretch: &Stretch, last: NaiveDate) -> String {
             format!(
                 "{}: from {} to {}",
                 stretch.child,
-                format_date_short(stretch.from_on),
-                format_date_short(to_on.pred_opt().unwrap_or(to_on).max(stretch.from_on))
+                ShortDate(stretch.from_on),
+                ShortDate(to_on.pred_opt().unwrap_or(to_on).max(stretch.from_on))
             )
         }
-        None => format!("{}: since {}", stretch.child, format_date_short(stretch.from_on)),
+        None => format!("{}: since {}", stretch.child, ShortDate(stretch.from_on)),
     }
 }

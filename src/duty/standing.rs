@@ -9,7 +9,7 @@ use super::{
     reading::{Draft, Readings, anchor, key, silent_note, words},
 };
 use crate::{
-    calendar::{Convention, Period, Trust, format_date_short},
+    calendar::{Convention, Period, ShortDate, Trust},
     procedure::{Rule, Selector, Standing},
     record::{Fact, Value, When},
 };
@@ -21,25 +21,39 @@ pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Standing, case: &Case) 
     }
 }
 
-/// A duty for each stretch of the case that no such fact covers, keyed on the fact whose end began it. Gaps are computed
-/// from what is recorded, never read from a flag.
+/// A duty for each stretch of the case that no such fact covers, keyed on the fact whose end began it.
 fn none_open(terms: &Terms, rule: &Rule, case: &Case, of: &Selector, lasts: Option<Period>) -> Outcome {
+    let gaps = gaps(terms, case, of, lasts);
+    let duties: Vec<Duty> = gaps.iter().map(|gap| duty(terms, rule, case, of, gap)).collect();
+    if duties.is_empty() { Outcome::Idle(Idle::NothingToWatch) } else { Outcome::Duties(duties) }
+}
+
+/// A stretch of days that no such fact covers.
+pub(super) struct Gap<'a> {
+    /// What ended when it began.
+    before: &'a Fact,
+    pub(super) from_on: NaiveDate,
+    pub(super) mended_on: Option<NaiveDate>,
+}
+
+/// The stretches of the case that no such fact covers. They are computed from what is recorded, never read from a flag.
+pub(super) fn gaps<'a>(terms: &Terms, case: &Case<'a>, of: &Selector, lasts: Option<Period>) -> Vec<Gap<'a>> {
     let last_on = lasts.map(|lasts| {
         let limit = terms.calendar.after(case.since, lasts, Convention::ORDINARY, Trust::WithProvisional);
         limit.map_or(case.today, |limit| limit.on.on())
     });
     let watched_on = last_on.map_or(case.today, |last_on| last_on.min(case.today));
-    let mut duties = Vec::new();
+    let mut gaps = Vec::new();
     let mut before: &Fact = case.under;
     let mut uncovered_from = case.since;
     for (fact, when, _) in covering(case, of) {
         if when.on > uncovered_from {
-            duties.push(gap(terms, rule, case, before, uncovered_from, Some(when.on)));
+            gaps.push(Gap { before, from_on: uncovered_from, mended_on: Some(when.on) });
         }
         // An end before the start cannot be right: the fact is taken to cover its first day.
         let ended = fact.kind.ended().and_then(|name| fact.date(name)).map(|end| end.on.max(when.on));
         match ended.and_then(|on| on.checked_add_days(Days::new(1))) {
-            None => return finished(duties),
+            None => return gaps,
             Some(next) if next > uncovered_from => {
                 uncovered_from = next;
                 before = fact;
@@ -48,9 +62,9 @@ fn none_open(terms: &Terms, rule: &Rule, case: &Case, of: &Selector, lasts: Opti
         }
     }
     if uncovered_from <= watched_on {
-        duties.push(gap(terms, rule, case, before, uncovered_from, None));
+        gaps.push(Gap { before, from_on: uncovered_from, mended_on: None });
     }
-    finished(duties)
+    gaps
 }
 
 /// The facts that may cover days of the case, oldest first: those begun before it too.
@@ -59,31 +73,14 @@ fn covering<'a>(case: &Case<'a>, of: &Selector) -> Vec<(&'a Fact, When, Fit)> {
     whole.held(of).into_iter().filter(|(_, _, fit)| *fit == Fit::Yes).collect()
 }
 
-fn finished(duties: Vec<Duty>) -> Outcome {
-    if duties.is_empty() { Outcome::Idle(Idle::NothingToWatch) } else { Outcome::Duties(duties) }
-}
-
-fn gap(
-    terms: &Terms,
-    rule: &Rule,
-    case: &Case,
-    before: &Fact,
-    from_on: NaiveDate,
-    mended_on: Option<NaiveDate>,
-) -> Duty {
+fn duty(terms: &Terms, rule: &Rule, case: &Case, of: &Selector, gap: &Gap) -> Duty {
+    let Gap { before, from_on, mended_on } = *gap;
     let began = anchor(before, from_on);
-    let until = mended_on.map(|on| format!("; again from {}", format_date_short(on))).unwrap_or_default();
-    let arithmetic = format!("no open {} from {}{until}", described_kind(rule, before), format_date_short(from_on));
+    let until = mended_on.map(|on| format!("; again from {}", ShortDate(on))).unwrap_or_default();
+    let arithmetic = format!("no open {} from {}{until}", described(of), ShortDate(from_on));
     let draft = Draft { terms, rule, record: case.record, key: key(before), anchor: began.clone(), notes: Vec::new() };
     let status = if mended_on.is_some() { Status::Met } else { Status::Overdue };
     draft.standing(Readings::fixed(&began, None, arithmetic), mended_on, status)
-}
-
-fn described_kind(rule: &Rule, before: &Fact) -> String {
-    match &rule.shape {
-        crate::procedure::Shape::Standing(Standing::NoneOpen { of, .. }) => described(of),
-        _ => words(before.kind.name()).to_owned(),
-    }
 }
 
 /// The latest such fact must say all of it. Of a date to come the next one says the same, once it is booked or was held.
@@ -119,7 +116,7 @@ fn not_set(terms: &Terms, rule: &Rule, case: &Case, of: &Selector, attributes: &
         (true, _) => format!("says {}", named(attributes)),
         (false, _) => format!("does not say {}", named(&lacking)),
     };
-    let arithmetic = format!("the {} of {} {says}", words(of.fact.name()), format_date_short(when.on));
+    let arithmetic = format!("the {} of {} {says}", words(of.fact.name()), ShortDate(when.on));
     let draft = Draft { terms, rule, record: case.record, key: key(fact), anchor: began.clone(), notes };
     let mut duty = draft.standing(
         Readings::fixed(&began, None, arithmetic),

@@ -40,7 +40,7 @@ pub(super) fn stored_dates(record: &CaseRecord, terms: &Terms) -> Vec<StoredDate
         };
         let limits = started.into_iter().filter_map(|on| measure.limit(terms.calendar, on));
         let days_later = limits.map(|limit| (stored_on - limit).num_days()).min_by_key(|days| days.abs())?;
-        Some(StoredDate { measure, row: conference.id.0.clone(), days_later })
+        Some(StoredDate { measure, row: conference.id.0.to_string(), days_later })
     });
     compared.collect()
 }
@@ -59,7 +59,7 @@ fn reviewed(record: &CaseRecord, at: NaiveDate) -> Option<(Measure, Vec<NaiveDat
     let before = |on: NaiveDate| (1..=CONFERENCE_REACHES).contains(&(at - on).num_days());
     let held = record.facts(FactKind::Conference).iter().filter_map(|conference| {
         let on = conference.happened().map(|when| when.on).filter(|on| before(*on))?;
-        Some((*conference.get("kind") == Value::Code("review".into()), on))
+        Some((conference.get("kind").is_code("review"), on))
     });
     let (reviews, first): (Vec<_>, Vec<_>) = held.partition(|(review, _)| *review);
     let review = reviews.into_iter().map(|(_, on)| on).max();

@@ -8,7 +8,7 @@ use super::{
     reading::{Draft, Readings, key, silent_note, words},
 };
 use crate::{
-    calendar::{CalendarError, Convention, Limit, Period, Trust, add_months, format_date_short},
+    calendar::{CalendarError, Convention, Limit, Period, ShortDate, Trust, add_months},
     procedure::{ChildDate, Distance, Rule, Window},
 };
 
@@ -20,7 +20,7 @@ pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Window, case: &Case) ->
         rule,
         record,
         key: key(case.under),
-        anchor: Anchor { fact: "child".to_owned(), id: record.child.0.clone(), on },
+        anchor: Anchor { fact: "child".into(), id: record.child.0.clone(), on },
         notes,
     };
     let from_on = match shape.from {
@@ -95,7 +95,7 @@ fn held_in(case: &Case, shape: &Window, opens_on: NaiveDate) -> (Option<NaiveDat
             Fit::Yes if when.on >= opens_on => return (Some(when.on), notes),
             Fit::Yes => {
                 let (kind, id) = (words(fact.kind.name()), &fact.id.0);
-                let (on, opens) = (format_date_short(when.on), format_date_short(opens_on));
+                let (on, opens) = (ShortDate(when.on), ShortDate(opens_on));
                 let counted = if shape.may_be_early { "it is counted all the same" } else { "it is not counted" };
                 notes.push(format!("{kind} {id} was held on {on}, before {opens}: {counted}"));
                 if shape.may_be_early {
@@ -122,14 +122,14 @@ fn readings(
     };
     let mut arithmetic = format!(
         "from {} to {}: {} to {} {event} on {}",
-        format_date_short(opens_on),
-        format_date_short(due.on.on()),
+        ShortDate(opens_on),
+        ShortDate(due.on.on()),
         shape.not_before,
         shape.not_after,
-        format_date_short(from_on)
+        ShortDate(from_on)
     );
     if strict.on < due.on {
-        arithmetic.push_str(&format!("; at the earliest by {}", format_date_short(strict.on.on())));
+        arithmetic.push_str(&format!("; at the earliest by {}", ShortDate(strict.on.on())));
     }
     let reading = |limit: Limit| Some(Reading { anchor: anchor.clone(), on: limit.on, at: None });
     Readings {

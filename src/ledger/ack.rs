@@ -31,7 +31,7 @@ impl Ledger {
         let mut work = self.writing("record an acknowledgement").await?;
         let args = [
             child_arg(ack.child.as_ref()),
-            (&ack.duty.0).into(),
+            ack.duty.0.as_str().into(),
             ack.key.as_ref().map(|key| &key.0).into(),
             (&ack.person.0).into(),
             (&ack.reason).into(),

@@ -50,7 +50,7 @@ impl Ledger {
             let wake_at = row.maybe_instant(2, "when a child is judged again")?;
             let (fingerprint, audience, carried) = (row.text(1)?, row.text(3)?, row.maybe_text(4)?);
             let woken = row.int(5)?;
-            each(ChildRef(row.text(0)?), Kept { fingerprint, wake_at, audience, carried, woken });
+            each(ChildRef(row.text(0)?.into()), Kept { fingerprint, wake_at, audience, carried, woken });
             Ok(())
         })
         .await?;
@@ -75,7 +75,7 @@ impl Work {
             .iter()
             .map(|JudgedCase { context, kept }| {
                 vec![
-                    (&context.child.0).into(),
+                    context.child.0.as_str().into(),
                     json(context).into(),
                     run.into(),
                     (&kept.fingerprint).into(),
@@ -97,7 +97,7 @@ impl Work {
 
     /// These children are in the case database no more. Whose their cases were stays, for what is still to be said.
     pub(super) async fn forget_cases(&mut self, gone: &[ChildRef]) -> Result<(), LedgerError> {
-        let rows: Vec<Vec<Arg>> = gone.iter().map(|child| vec![(&child.0).into()]).collect();
+        let rows: Vec<Vec<Arg>> = gone.iter().map(|child| vec![child.0.as_str().into()]).collect();
         let head = "UPDATE cases SET fingerprint = NULL, wake_at_us = NULL, carried = NULL WHERE child IN (";
         batch::execute(self, head, &rows, ")").await?;
         Ok(())
@@ -113,7 +113,7 @@ impl Work {
 
     /// This child is judged anew at the next run.
     pub(super) async fn wake_case(&mut self, child: &ChildRef) -> Result<(), LedgerError> {
-        self.execute("UPDATE cases SET wake_at_us = 0, woken = woken + 1 WHERE child = $1", &[(&child.0).into()])
+        self.execute("UPDATE cases SET wake_at_us = 0, woken = woken + 1 WHERE child = $1", &[child.0.as_str().into()])
             .await?;
         Ok(())
     }

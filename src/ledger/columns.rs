@@ -24,7 +24,7 @@ pub(super) fn notice(row: &Fields) -> Result<Notice, LedgerError> {
     Ok(Notice {
         effect: Effect {
             child: child(row.text(0)?),
-            duty: DutyId(row.text(1)?),
+            duty: DutyId(row.text(1)?.into()),
             key: DutyKey(row.text(2)?),
             generation: row.ordinal(3, "a generation")?,
             step: row.text(4)?,
@@ -49,7 +49,7 @@ pub(super) fn notice_args(notice: &Notice) -> Vec<Arg> {
     vec![
         notice.effect.to_string().into(),
         child_arg(child.as_ref()),
-        (&duty.0).into(),
+        duty.0.as_str().into(),
         (&key.0).into(),
         (*generation).into(),
         step.into(),
@@ -73,5 +73,5 @@ pub(super) fn child_arg(child: Option<&ChildRef>) -> Arg {
 }
 
 pub(super) fn child(column: String) -> Option<ChildRef> {
-    (!column.is_empty()).then_some(ChildRef(column))
+    (!column.is_empty()).then_some(ChildRef(column.into()))
 }

@@ -53,7 +53,7 @@ impl Ledger {
              FROM notices n JOIN runs r ON r.id = n.decided_run LEFT JOIN messages m ON m.id = n.message_id
              WHERE n.child = $1 ORDER BY n.decided_run, n.place"
         );
-        let rows = work.fetch(&sql, &[(&child.0).into()]).await?;
+        let rows = work.fetch(&sql, &[child.0.as_str().into()]).await?;
         let steps = rows.iter().map(|row| {
             Ok(ToldStep {
                 notice: notice(row)?,

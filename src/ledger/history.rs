@@ -76,7 +76,7 @@ impl Whose<'_> {
             Whose::Children(children) => {
                 let first = args.len() + 1;
                 let places: Vec<String> = (first..first + children.len()).map(|at| format!("${at}")).collect();
-                args.extend(children.iter().map(|child| Arg::from(&child.0)));
+                args.extend(children.iter().map(|child| Arg::from(child.0.as_str())));
                 (format!("d.child IN ({})", places.join(", ")), args)
             }
         }
@@ -174,7 +174,7 @@ async fn closed(work: &mut Work, whose: Whose<'_>, history: &mut History) -> Res
 }
 
 fn duty_ref(row: &Fields) -> Result<DutyRef, LedgerError> {
-    Ok(DutyRef { child: child(row.text(0)?), duty: DutyId(row.text(1)?), key: DutyKey(row.text(2)?) })
+    Ok(DutyRef { child: child(row.text(0)?), duty: DutyId(row.text(1)?.into()), key: DutyKey(row.text(2)?) })
 }
 
 fn separators() -> [Arg; 2] {

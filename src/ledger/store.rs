@@ -101,7 +101,8 @@ impl Work {
         );
         let mut generations = BTreeMap::new();
         for row in batch::fetch(self, INSERT_DUTIES, &opened, &tail).await? {
-            let duty = DutyRef { child: child(row.text(0)?), duty: DutyId(row.text(1)?), key: DutyKey(row.text(2)?) };
+            let duty =
+                DutyRef { child: child(row.text(0)?), duty: DutyId(row.text(1)?.into()), key: DutyKey(row.text(2)?) };
             generations.insert(duty, row.ordinal(3, "a generation")?);
         }
         Ok(generations)
@@ -162,7 +163,7 @@ pub(super) fn duty_of(change: &Change) -> &Duty {
 }
 
 fn identity_args(duty: &Duty) -> [Arg; 3] {
-    [child_arg(duty.child.as_ref()), (&duty.duty.0).into(), (&duty.key.0).into()]
+    [child_arg(duty.child.as_ref()), duty.duty.0.as_str().into(), (&duty.key.0).into()]
 }
 
 fn duty_args(run: i64, duty: &Duty, generation: u32, closed: Arg, closed_at_us: Arg) -> Vec<Arg> {

@@ -101,7 +101,7 @@ fn line(matter: &Matter, stationery: &Stationery, terms: &Terms) -> Line {
     let ask = rungs.iter().find(|rung| rung.step == notice.effect.step).and_then(|rung| rung.ask.clone());
     Line {
         kind: as_things_stand(notice.kind, duty.status),
-        child: duty.child.as_ref().map(|child| child.0.clone()),
+        child: duty.child.as_ref().map(|child| child.0.to_string()),
         household: case.and_then(|case| case.household.as_ref()).map(|household| household.0.clone()),
         link: duty.child.as_ref().and_then(|child| link(stationery, &child.0)),
         title: rule.map_or_else(|| "Case data".to_owned(), |rule| rule.title.clone()),
@@ -155,7 +155,7 @@ fn next(rungs: &[Rung], rule: Option<&Rule>, duty: &Duty, notice: &Notice, terms
 fn citation(duty: &Duty, rule: Option<&Rule>, terms: &Terms) -> String {
     match rule {
         Some(_) => format!("of {} {}, {}", terms.procedure.authority, terms.procedure.version, duty.citation),
-        None => duty.citation.clone(),
+        None => duty.citation.to_string(),
     }
 }
 

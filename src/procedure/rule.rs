@@ -6,12 +6,12 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::{Ladder, Shape};
-use crate::{calendar::Convention, directory::Role, record::FactKind};
+use crate::{SharedText, calendar::Convention, directory::Role, record::FactKind};
 
 /// The id of a duty in the catalogue of what the documents oblige, e.g. one row of one authority's document.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct DutyId(pub String);
+pub struct DutyId(pub SharedText);
 
 impl fmt::Display for DutyId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -135,6 +135,8 @@ pub struct Rule {
     pub responsible: Role,
     /// Where it says so.
     pub citation: Citation,
+    /// The same in one word, as every duty of it carries it.
+    pub cited: SharedText,
     /// The document itself marks the figure as under review.
     pub under_review: bool,
     /// Its figure is not in the document: the authority set it.

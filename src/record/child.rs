@@ -6,11 +6,12 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::{Fact, FactKind};
+use crate::SharedText;
 
 /// How duewatch speaks of a child: the case system's own number (or a keyed alias), never a name, never initials.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct ChildRef(pub String);
+pub struct ChildRef(pub SharedText);
 
 impl fmt::Display for ChildRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -47,6 +48,11 @@ impl CaseRecord {
             (a.kind, day(a), &a.id).cmp(&(b.kind, day(b), &b.id))
         });
         CaseRecord { child, household: None, born_on: None, expected_on: None, died_on: None, facts }
+    }
+
+    /// All facts, kind by kind.
+    pub(crate) fn all_facts(&self) -> &[Fact] {
+        &self.facts
     }
 
     /// All facts of one kind, oldest first, undated last.

@@ -4,11 +4,12 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::{FactKind, PersonRef, Value, When};
+use crate::SharedText;
 
 /// A fact's own id in the case database. It survives a corrected date, which is why duties are keyed on it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct FactId(pub String);
+pub struct FactId(pub SharedText);
 
 /// One dated fact.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,7 +27,7 @@ pub struct Fact {
 
 impl Fact {
     /// A fact that says nothing yet beyond its kind and id.
-    pub fn new(kind: FactKind, id: impl Into<String>) -> Fact {
+    pub fn new(kind: FactKind, id: impl Into<SharedText>) -> Fact {
         Fact { kind, id: FactId(id.into()), values: vec![Value::Missing; kind.columns().len()], answers: Vec::new() }
     }
 
@@ -51,14 +52,15 @@ impl Fact {
 
     /// An attribute's value; `Missing` where the record is silent.
     pub fn get(&self, name: &str) -> &Value {
-        let columns = self.kind.columns();
-        if let Some(at) = columns.iter().position(|column| column.name == name) {
-            return self.values.get(at).unwrap_or(&Value::Missing);
+        self.kind.attribute(name).map_or(&Value::Missing, |(place, _)| self.at(place))
+    }
+
+    fn at(&self, place: usize) -> &Value {
+        if let Some(value) = self.values.get(place) {
+            return value;
         }
-        let answer = |(at, _): &&(usize, Value)| {
-            self.kind.answers().get(at - columns.len()).is_some_and(|answer| answer.name == name)
-        };
-        self.answers.iter().find(answer).map_or(&Value::Missing, |(_, value)| value)
+        let answer = self.answers.binary_search_by_key(&place, |(place, _)| *place);
+        answer.ok().and_then(|at| self.answers.get(at)).map_or(&Value::Missing, |(_, value)| value)
     }
 
     /// An attribute as a date.
@@ -71,14 +73,23 @@ impl Fact {
 
     /// Every date on the record that is evidence: all but what the case system itself reckons.
     pub fn dates(&self) -> impl Iterator<Item = (&'static str, When)> {
-        let columns = self.kind.columns();
-        let of_columns = columns.iter().zip(&self.values).filter(|(column, _)| self.kind.target() != Some(column.name));
-        let of_answers = self
-            .answers
-            .iter()
-            .filter_map(|(at, value)| self.kind.answers().get(at - columns.len()).map(|answer| (answer, value)));
-        of_columns.chain(of_answers).filter_map(|(attribute, value)| match value {
-            Value::Date(when) => Some((attribute.name, *when)),
+        let (columns, answers) = (self.kind.columns(), self.kind.answers());
+        self.placed_dates().filter_map(move |(place, when)| {
+            let attribute = columns.get(place).or_else(|| answers.get(place - columns.len()))?;
+            Some((attribute.name, when))
+        })
+    }
+
+    /// The same dates without their names, which most who look at all of them need of none.
+    pub(crate) fn whens(&self) -> impl Iterator<Item = When> {
+        self.placed_dates().map(|(_, when)| when)
+    }
+
+    fn placed_dates(&self) -> impl Iterator<Item = (usize, When)> {
+        let target = self.kind.target().and_then(|name| self.kind.attribute(name)).map(|(place, _)| place);
+        let all = self.values.iter().enumerate().chain(self.answers.iter().map(|(place, value)| (*place, value)));
+        all.filter_map(move |(place, value)| match value {
+            Value::Date(when) if Some(place) != target => Some((place, *when)),
             _ => None,
         })
     }
@@ -93,7 +104,10 @@ impl Fact {
 
     /// When it happened or is to happen, as recorded.
     pub fn happened(&self) -> Option<When> {
-        self.date(self.kind.happened())
+        match self.at(self.kind.happened_at()) {
+            Value::Date(when) => Some(*when),
+            _ => None,
+        }
     }
 
     /// When it was held, as known on `today`: a date to come is planned, never held.

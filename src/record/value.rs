@@ -50,3 +50,10 @@ pub enum Value {
     /// Another fact, by its own key.
     Fact(String),
 }
+
+impl Value {
+    /// Whether it is that code.
+    pub fn is_code(&self, code: &str) -> bool {
+        matches!(self, Value::Code(said) if said == code)
+    }
+}

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     clock::Clock,
     directory::Directory,
-    duty::{CaseContext, Terms, assess_reports},
+    duty::{CaseContext, Lacking, Terms, assess_reports},
     ledger::{Committed, LedgerError, NewRun, Part, RunInProgress, RunOutcome, Whose},
     notice::{Audience, Reconciled, decide, reconcile},
     record::ChildRef,
@@ -95,7 +95,8 @@ impl Watch {
             Err(why) => return Ok(Err(why)),
         };
         let Opening { pass, mark, previous, supply, directory, directory_hash, whole, start, attention } = opening;
-        let terms = Terms { supply: &supply, ..self.terms(now) };
+        let lacking = Lacking::of(supply, &self.procedure);
+        let terms = Terms { lacking: &lacking, ..self.terms(now) };
         let (known, stale) = (start.known.clone(), start.stale);
         let mut sweep = Sweep::new(self, terms, &directory, start);
         let mut passed = match sweep_over(pass, known, &mut sweep).await {

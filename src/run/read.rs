@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{Books, Watch, WatchError, data_faults, directory::add_strangers, watch::open_source};
 use crate::{
     directory::Directory,
-    duty::{Assessment, CaseContext, Duty, StoredDate, Stretch, Terms, assess, assess_reports},
+    duty::{Assessment, CaseContext, Duty, Lacking, StoredDate, Stretch, Terms, assess, assess_reports},
     notice::History,
     procedure::Rule,
     record::{CaseRecord, ChildRef, FactKind, Need, Supply},
@@ -124,7 +124,8 @@ impl Watch {
         mut each: impl FnMut(&CaseRecord, &Assessment) + Send,
     ) -> Result<CaseLoad, WatchError> {
         let supply = self.supply(&mut pass).await?;
-        let terms = Terms { supply: &supply, ..self.terms(now) };
+        let lacking = Lacking::of(supply.clone(), &self.procedure);
+        let terms = Terms { lacking: &lacking, ..self.terms(now) };
         let mut books = Books::default();
         let mut stretches: Vec<Stretch> = Vec::new();
         let mut stored_dates: Vec<StoredDate> = Vec::new();

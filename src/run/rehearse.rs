@@ -10,7 +10,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{Watch, WatchError, data_faults};
 use crate::{
-    duty::{CaseContext, Duty, Terms, assess, assess_reports},
+    duty::{CaseContext, Duty, Lacking, Terms, assess, assess_reports},
     ledger::Whose,
     notice::{Change, Decision, DutyRef, History, Notice, NoticeState, decide, reconcile},
     procedure::NoticeKind,
@@ -41,10 +41,11 @@ pub async fn rehearse(
     let today = watch.zone.start_of_day(watch.zone.local_date(now));
     history.written_at = Arc::new(watch.ledger.written_since(today).await?);
     let mut outbox = Outbox { waiting: watch.ledger.waiting().await?, messages: Vec::new() };
+    let lacking = Lacking::of(load.supply.clone(), &watch.procedure);
     // A step owed before the first day is part of the first morning's message, as it would be after downtime.
     for day in from.iter_days().take_while(|day| *day <= to) {
         let at = watch.zone.at(day, watch.sending.morning_at);
-        let terms = Terms { supply: &load.supply, ..watch.terms(at) };
+        let terms = Terms { lacking: &lacking, ..watch.terms(at) };
         let (mut duties, cases) = assess_all(&records, &terms);
         duties.extend(data_faults::duties(&load.faults, &load.stored_dates, &terms));
         let died = cases.values().filter(|case| case.died).map(|case| case.child.clone()).collect();

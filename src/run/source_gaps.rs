@@ -53,7 +53,7 @@ fn of_rules(terms: &Terms) -> Vec<Duty> {
             rule.duty,
             never.join("; ")
         );
-        let why = CannotTell { by_source: true, ..CannotTell::for_want_of(missing.into_iter().next()?, why) };
+        let why = CannotTell { by_source: true, ..CannotTell::for_want_of(missing.first()?.clone(), why) };
         Some(duty(&format!("{OF_A_RULE}{}", rule.duty), why, terms))
     });
     let mut duties: Vec<Duty> = unjudged.collect();
@@ -98,7 +98,7 @@ pub fn never(missing: &Need) -> String {
 }
 
 fn completed_only(terms: &Terms) -> Vec<Duty> {
-    let kinds = terms.supply.completed_only.keys();
+    let kinds = terms.lacking.supply().completed_only.keys();
     let told = kinds.map(|kind| {
         let why = format!(
             "no {} in {} is open, though new ones keep being entered: this source may hold completed work only, and then \

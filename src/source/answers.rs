@@ -16,7 +16,7 @@ use crate::record::{ANSWERS, Fact, FactKind, Value};
 pub(super) fn add(facts: &mut Vec<Fact>, rows: &[Cells], zone: Zone, found: &mut Found) {
     let mut place: BTreeMap<(FactKind, String), usize> = BTreeMap::new();
     if !rows.is_empty() {
-        place = facts.iter().enumerate().map(|(at, fact)| ((fact.kind, fact.id.0.clone()), at)).collect();
+        place = facts.iter().enumerate().map(|(at, fact)| ((fact.kind, fact.id.0.to_string()), at)).collect();
     }
     let mut given: BTreeMap<(usize, &'static str), Value> = BTreeMap::new();
     for cells in rows {

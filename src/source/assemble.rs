@@ -152,7 +152,7 @@ impl Reader {
                 OfChild::Answers => answers::add(&mut facts, &rows, self.zone, &mut self.found),
             }
         }
-        let mut record = CaseRecord::new(ChildRef(id.to_owned()), facts);
+        let mut record = CaseRecord::new(ChildRef(id.into()), facts);
         record.household = parse::id(household.as_deref()).map(|id| HouseholdRef(id.into()));
         record.born_on = self.child_date(id, "born_on", born_on.as_deref());
         record.expected_on = self.child_date(id, "expected_on", expected_on.as_deref());

@@ -32,7 +32,7 @@ use chrono::{NaiveDate, NaiveTime};
 use duewatch::{
     calendar::{Calendar, Zone},
     directory::{Absence, Directory, Mailbox, Person, Role, Team},
-    duty::{Terms, assess},
+    duty::{Lacking, Terms, assess},
     notice::{Ack, Audience, History, NoticeState, SendingClock, decide, reconcile},
     record::{CaseRecord, ChildRef, Fact, FactKind, PersonRef, Supply, TeamRef},
 };
@@ -197,9 +197,11 @@ impl Table {
             record.died_on = died_on;
             (record.born_on, record.expected_on) = (self.born_on, self.expected_on);
             let now = zone.at(day, half_past_eight);
-            let terms = Terms { supply: &supply, ..Terms::new(&procedure, &calendar, zone, now) };
+            let lacking = Lacking::of(supply.clone(), &procedure);
+            let terms = Terms { lacking: &lacking, ..Terms::new(&procedure, &calendar, zone, now) };
             let assessment = assess(&record, &terms);
-            let duties = assessment.duties().filter(|duty| self.only.contains(&duty.duty.0)).cloned().collect();
+            let duties =
+                assessment.duties().filter(|duty| self.only.iter().any(|only| duty.duty.0 == *only)).cloned().collect();
             let cases = BTreeMap::from([(record.child.clone(), assessment.context.clone())]);
             let died = cases.values().filter(|case| case.died).map(|case| case.child.clone()).collect();
             let reconciled = reconcile(duties, &died, &BTreeSet::new(), &history);

@@ -117,6 +117,7 @@ impl Surroundings<'_> {
             ask: ask?.is.into(),
             strength: strength_named?,
             responsible,
+            cited: cite.as_ref()?.to_string().into(),
             citation: cite?,
             under_review: under_review?,
             not_in_text: not_in_text?,

@@ -8,10 +8,14 @@ mod answers;
 mod columns;
 mod described;
 mod events;
+mod places;
 
 use serde::{Deserialize, Serialize};
 
-use self::described::{DESCRIBED, Described};
+use self::{
+    described::{DESCRIBED, Described},
+    places::Places,
+};
 
 /// A kind of fact. The first ten are each one view of the contract with the case database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -216,7 +220,8 @@ impl FactKind {
 
     /// Whether it has a view of its own.
     pub fn has_view(self) -> bool {
-        self.view() != EVENTS
+        // Those that have one come first.
+        (self as usize) < FactKind::WITH_VIEW.len()
     }
 
     /// The attribute that says when it happened. A date after today means planned, never held.
@@ -234,7 +239,7 @@ impl FactKind {
 
     /// The attribute that says for when it is booked, where such a thing exists.
     pub fn booked(self) -> Option<&'static str> {
-        self.attribute("booked_on").map(|(_, attribute)| attribute.name)
+        Places::of(self).booked
     }
 
     /// The attribute that holds the case system's own reckoning of when it was due, where one is kept. It is compared with
@@ -249,7 +254,7 @@ impl FactKind {
             FactKind::Plan | FactKind::Enquiry => Some("ended_on"),
             FactKind::Assessment => Some("authorised_on"),
             FactKind::Allocation | FactKind::Membership => Some("to_on"),
-            _ => self.attribute("ended_on").map(|(_, attribute)| attribute.name),
+            _ => Places::of(self).ended,
         }
     }
 
@@ -276,7 +281,7 @@ impl FactKind {
     /// Whether that attribute is an answer. Where a form was not asked, nothing is on record, and that says nothing: a fact that
     /// is silent on an answer starts no clock that waits for it.
     pub fn is_answer(self, name: &str) -> bool {
-        self.answers().iter().any(|answer| answer.name == name)
+        self.attribute(name).is_some_and(|(place, _)| place >= self.columns().len())
     }
 
     /// Which kind of fact a date that lies ahead is of: the next core group that a conference sets is a core group.
@@ -320,7 +325,12 @@ impl FactKind {
 
     /// The position and description of one attribute.
     pub fn attribute(self, name: &str) -> Option<(usize, &'static Attribute)> {
-        self.attributes().enumerate().find(|(_, attribute)| attribute.name == name)
+        Places::of(self).find(name)
+    }
+
+    /// The position of the attribute that says when it happened.
+    pub(super) fn happened_at(self) -> usize {
+        Places::of(self).happened
     }
 }
 
@@ -357,6 +367,7 @@ mod tests {
                 assert_eq!(named_a_date, attribute.holds == AttributeType::Date, "{kind:?}.{}", attribute.name);
             }
             assert!(kind.answers().iter().all(|answer| !described::is_column_of_events(answer.name)), "{kind:?}");
+            assert_eq!(kind.has_view(), kind.view() != EVENTS, "{kind:?}");
         }
     }
 }
