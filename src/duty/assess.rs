@@ -218,8 +218,8 @@ fn apply_to_one(terms: &Terms, rule: &Rule, case: &Case) -> Outcome {
         Shape::Between(shape) => between::assess(terms, rule, shape, case),
         Shape::Standing(shape) => standing::assess(terms, rule, shape, case),
         Shape::Alert(shape) => alert::assess(terms, rule, shape, case),
-        Shape::Check(shape) => points::assess(terms, rule, &shape.at, shape.undone, case),
-        Shape::Guidance(shape) => points::assess(terms, rule, &shape.with, None, case),
+        Shape::Check(shape) => points::check(terms, rule, shape, case),
+        Shape::Guidance(shape) => points::guidance(terms, rule, shape, case),
         // A report belongs to the authority.
         Shape::Report(_) => Outcome::Idle(Idle::NothingToWatch),
     };

@@ -11,12 +11,22 @@ use super::{
 };
 use crate::{
     calendar::{CalendarError, Trust, WorkingDays},
-    procedure::{Rule, Selector, UNDONE},
+    procedure::{Check, Guidance, Rule, UNDONE},
     record::Value,
 };
 
-pub(super) fn assess(terms: &Terms, rule: &Rule, at: &Selector, undone: Option<&str>, case: &Case) -> Outcome {
-    let events = events(case, at, None);
+/// A point is confirmed at its event, or just after it.
+pub(super) fn check(terms: &Terms, rule: &Rule, shape: &Check, case: &Case) -> Outcome {
+    each(terms, rule, &events(case, &shape.at, None), shape.undone, case)
+}
+
+/// What guides somebody at an event is of no use after it.
+pub(super) fn guidance(terms: &Terms, rule: &Rule, shape: &Guidance, case: &Case) -> Outcome {
+    let to_come: Vec<Event> = events(case, &shape.with, None).into_iter().filter(|event| !event.held).collect();
+    each(terms, rule, &to_come, None, case)
+}
+
+fn each(terms: &Terms, rule: &Rule, events: &[Event], undone: Option<&str>, case: &Case) -> Outcome {
     let last_held = events.iter().rposition(|event| event.held);
     let mut duties = Vec::new();
     for (place, event) in events.iter().enumerate() {

@@ -91,7 +91,7 @@ CREATE TABLE local_core_group_members (
 CREATE TABLE local_incidents (
     incident_id TEXT PRIMARY KEY,
     person_id TEXT NOT NULL,         -- the child
-    kind TEXT NOT NULL,              -- 'access_refused', 'injury' or 'death'
+    kind TEXT NOT NULL,              -- 'access_refused', 'injury', 'death', and the others that the contract lists
     occurred_on TIMESTAMP NOT NULL,  -- when it happened, or was first known
     manager_told_on TIMESTAMP,       -- the first-line manager was informed
     core_group_told_on TIMESTAMP,    -- the other members of the core group were informed
@@ -104,7 +104,7 @@ CREATE TABLE local_incidents (
 CREATE TABLE local_decisions (
     decision_id TEXT PRIMARY KEY,
     person_id TEXT NOT NULL,         -- the child
-    kind TEXT NOT NULL,              -- 'further_assessment'
+    kind TEXT NOT NULL,              -- 'further_assessment', and the others that the contract lists
     decided_on TIMESTAMP NOT NULL
 );
 
