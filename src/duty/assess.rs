@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
     CannotTell, CaseContext, Duty, DutyKey, Idle, Lacking, Outcome, Status, StoredDate, Stretch, ahead, alert, between,
@@ -276,8 +276,10 @@ fn doubtful_death(terms: &Terms, rule: &Rule, all: &Cases, died: Option<NaiveDat
 /// kept: it is that of the newest case, and what was done under an old enquiry must not hide what is owed under a new one.
 fn each_once(outcome: Outcome) -> Outcome {
     let Outcome::Duties(mut duties) = outcome else { return outcome };
-    let mut keys: Vec<&DutyKey> =
-        if duties.len() > 1 { duties.iter().map(|duty| &duty.key).collect() } else { Vec::new() };
+    if duties.len() < 2 {
+        return Outcome::Duties(duties);
+    }
+    let mut keys: Vec<&DutyKey> = duties.iter().map(|duty| &duty.key).collect();
     keys.sort_unstable();
     if keys.windows(2).all(|pair| pair.first() != pair.last()) {
         return Outcome::Duties(duties);
@@ -309,21 +311,31 @@ fn with_death_on_record(record: &CaseRecord, died_on: NaiveDate) -> Option<CaseR
 /// The earliest end of a day that turns a status, start of a day on which a recorded date arrives or has passed, or moment
 /// of today that is on record already and still to come.
 fn wake_at(record: &CaseRecord, terms: &Terms, assessment: &Assessment) -> Option<DateTime<Utc>> {
+    // Days on which something turns as they begin, and instants at which it does. Most lie behind and are left aside.
+    let (mut days, mut instants) = (Vec::new(), Vec::new());
+    let mut ends_with = |on: NaiveDate| days.extend(on.succ_opt().filter(|next| *next > terms.today));
     let unmet = assessment.duties().filter(|duty| duty.status != Status::Met);
-    let limits = unmet.flat_map(|duty| [duty.strict.as_ref(), duty.due.as_ref()]).flatten();
-    // Most are past: when they ended need not be asked.
-    let limits = limits.filter(|reading| reading.at.is_some() || reading.on.on() >= terms.today);
-    let ends = limits.map(|reading| reading.ends_at(terms.zone));
-    // Most dates are past ones: when they began need not be asked. Those that are not are few.
-    let mut ahead = Vec::new();
-    for fact in record.all_facts() {
-        let is_ahead = |when: &When| when.on >= terms.today || when.at.is_some_and(|at| at > terms.now);
-        fact.whens().filter(is_ahead).for_each(|when| ahead.push(when));
+    for limit in unmet.flat_map(|duty| [duty.strict.as_ref(), duty.due.as_ref()]).flatten() {
+        match limit.at {
+            Some(at) => instants.push(at),
+            None => ends_with(limit.on.on()),
+        }
     }
-    let moments = ahead.iter().filter_map(|when| when.at);
-    let of_child = [record.died_on, record.born_on, record.expected_on].into_iter().flatten();
-    let days = ahead.iter().map(|when| when.on).chain(of_child).filter(|on| *on >= terms.today);
-    let turns = days.flat_map(|on| [Some(on), on.checked_add_days(Days::new(1))]).flatten();
-    let turns = turns.filter(|on| *on > terms.today).map(|on| terms.zone.start_of_day(on));
-    ends.chain(moments).chain(turns).filter(|at| *at > terms.now).min()
+    let mut arrives = |on: NaiveDate| {
+        ends_with(on);
+        ends_with(on.pred_opt().unwrap_or(on));
+    };
+    for fact in record.all_facts() {
+        for when in fact.whens() {
+            if when.on >= terms.today {
+                arrives(when.on);
+            }
+            instants.extend(when.at.filter(|at| *at > terms.now));
+        }
+    }
+    [record.died_on, record.born_on, record.expected_on].into_iter().flatten().for_each(arrives);
+    // Of two days the later begins later: nearly always the first of them is the answer.
+    days.sort_unstable();
+    let turns = days.iter().map(|on| terms.zone.start_of_day(*on)).find(|at| *at > terms.now);
+    instants.into_iter().filter(|at| *at > terms.now).chain(turns).min()
 }

@@ -158,13 +158,18 @@ impl<'a> Case<'a> {
             let itself = opened.map(|when| (self.under, when, self.fit_of_itself(selector)));
             return itself.filter(|(_, _, fit)| *fit != Fit::No).into_iter().collect();
         }
-        let held = self.record.facts(selector.fact).iter();
-        held.filter_map(|fact| fact.held(self.today).map(|when| (fact, when)))
+        let facts = self.record.facts(selector.fact);
+        let held = facts
+            .iter()
+            .filter_map(|fact| fact.held(self.today).map(|when| (fact, when)))
             .filter(|(_, when)| when.on >= self.since && self.has_come(*when))
             .map(|(fact, when)| (fact, when, self.fit(selector, fact, when.on)))
-            .filter(|(_, _, fit)| *fit != Fit::No)
-            .take(if selector.first { 1 } else { usize::MAX })
-            .collect()
+            .filter(|(_, _, fit)| *fit != Fit::No);
+        // Room for all of them at once: there may be a hundred visits.
+        let most = if selector.first { facts.len().min(1) } else { facts.len() };
+        let mut fitting = Vec::with_capacity(most);
+        fitting.extend(held.take(most));
+        fitting
     }
 
     /// The same, as they start clocks: one that is silent on an answer that is asked for starts none.
