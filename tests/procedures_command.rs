@@ -258,8 +258,8 @@ fn the_other_rules_say_what_is_particular_to_them() {
             "There must always be an allocation as Lead Social Worker. Overdue from the first day without one.",
             "Of any 2 visits in a row by the Lead Social Worker with the child seen, at least one must be a visit with \
              the child seen alone.",
-            "1 working day after the core group meeting, while \"minutes written\" is not on record: reminder to the Lead \
-             Social Worker: \"Write up the notes of the core group meeting in the case system\"",
+            "9 working days after the core group meeting, once \"minutes approved\" is on record and while \"minutes sent\" is \
+             not on record: reminder to the Business Support Officer: \"Send out the core group minutes\"",
             "Within 12 months of the start of the plan. Met by a decision (further assessment) on or after that day.",
             "At once when an incident (access refused) is on record. Met once \"manager told\" and \"core group told\" \
              have dates on record.",
