@@ -236,9 +236,14 @@ async fn killed_at_any_instant_everybody_is_told_once() {
     let undisturbed = rehearsed(&cases, Keep::Sqlite).await;
     let mut draw = Draw(20);
     let mut figures = Figures::default();
+    // How long a run takes goes with what else the machine does. One that was over by then says that it takes less.
+    let mut takes = undisturbed.took;
     for _ in 0..20 {
-        let kill = Kill::After(draw.within(undisturbed.took));
-        kill_files(&cases, Keep::Sqlite, &undisturbed, &kill, &mut figures).await;
+        let (after, too_late) = (draw.within(takes), figures.too_late);
+        kill_files(&cases, Keep::Sqlite, &undisturbed, &Kill::After(after), &mut figures).await;
+        if figures.too_late > too_late {
+            takes = after;
+        }
     }
     assert!(figures.too_late < 10, "too few were killed: {figures:?}");
 }

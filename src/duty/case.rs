@@ -309,7 +309,9 @@ fn transferred<'a>(record: &'a CaseRecord, on: NaiveDate, terms: &Terms) -> Vec<
 fn looked_after<'a>(record: &'a CaseRecord, period: &'a Fact, on: NaiveDate, terms: &Terms) -> Option<Case<'a>> {
     let since = period.held(on)?.on;
     let state = Under::LookedAfter;
-    period.covers(on).then_some(Case { record, under: period, today: terms.today, now: terms.now, since, state })
+    // Ended today is ended, as of a plan.
+    let goes_on = ended_on(period).is_none_or(|end_on| end_on > on);
+    goes_on.then_some(Case { record, under: period, today: terms.today, now: terms.now, since, state })
 }
 
 /// What follows the last plan, once it has ended: a plan that begins after it says what is to be done from then on.
