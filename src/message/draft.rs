@@ -72,7 +72,7 @@ fn lines(matters: &[Matter], stationery: &Stationery, terms: &Terms) -> Vec<Line
         line.ask = format!("Go through these points {}", duty.arithmetic);
         "Points that the procedure wants confirmed or borne in mind".clone_into(&mut line.title);
         (line.citation, line.quote, line.arithmetic, line.next) = (String::new(), String::new(), String::new(), None);
-        line.due_on = Some(duty.anchor.on);
+        (line.due_on, line.strict_on) = (Some(duty.anchor.on), None);
         let left = terms.calendar.working_days_between(terms.today, duty.anchor.on).ok();
         line.working_days_left = left.map(|days| days.0.into());
         lists.push((duty, lines.len()));
