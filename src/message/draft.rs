@@ -140,15 +140,15 @@ fn next(rungs: &[Rung], rule: Option<&Rule>, duty: &Duty, notice: &Notice, terms
     let mut told: Vec<Role> = same_day.flat_map(|rung| rung.tell.iter().copied()).collect();
     told.sort_unstable();
     told.dedup();
-    let again = told.contains(&notice.role);
-    let others: Vec<String> =
-        told.into_iter().filter(|role| *role != notice.role).map(|role| terms.procedure.role_words(role)).collect();
     let on = format_date_long(rung.owed_on);
-    Some(match (again, others.is_empty()) {
-        (true, true) => format!("you will be told again on {on}"),
-        (true, false) => format!("you and the {} will be told on {on}", join(&others)),
-        (false, _) => format!("the {} will be told on {on}", join(&others)),
-    })
+    if told == [notice.role] {
+        return Some(format!("you will be told again on {on}"));
+    }
+    let (again, others): (Vec<Role>, Vec<Role>) = told.into_iter().partition(|role| *role == notice.role);
+    let you = again.iter().map(|_| "you".to_owned());
+    let people: Vec<String> =
+        you.chain(others.into_iter().map(|role| format!("the {}", terms.procedure.role_words(role)))).collect();
+    Some(format!("{} will be told on {on}", listed(&people)))
 }
 
 /// Where the rule stands, for somebody who has never seen the number of a document.
@@ -167,11 +167,11 @@ fn as_things_stand(kind: NoticeKind, status: Status) -> NoticeKind {
     }
 }
 
-fn join(words: &[String]) -> String {
-    match words {
-        [] => String::new(),
-        [one] => one.clone(),
-        [first @ .., last] => format!("{} and the {last}", first.join(", the ")),
+/// "you, the chair and the Team Manager".
+fn listed(people: &[String]) -> String {
+    match people {
+        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+        few => few.concat(),
     }
 }
 
