@@ -333,4 +333,21 @@ mod tests {
             assert!(!ending.provisional);
         }
     }
+    #[test]
+    fn of_two_a_doubt_about_either_is_a_doubt_whichever_governs() {
+        let calendar = Calendar::shipped("england-and-wales").unwrap();
+        let london = Zone::from_name("Europe/London").unwrap();
+        // An hour rests on no list. Three working days from Christmas Eve rest on holidays that nobody has published; from the
+        // last Friday of the list they end in a year that it does not hold.
+        for (from, beyond_data) in [("2030-12-24T10:00:00Z", false), ("2035-12-28T10:00:00Z", true)] {
+            for words in ["1 hour or 3 working days", "3 working days or 1 hour"] {
+                for whichever in ["earliest", "latest"] {
+                    let allowed = format!("{words}, whichever is {whichever}").parse().unwrap();
+                    let (at, ordinary) = (from.parse().unwrap(), Convention::ORDINARY);
+                    let ending = calendar.end_of(allowed, at, ordinary, Trust::WithProvisional, london).unwrap();
+                    assert_eq!((ending.provisional, ending.beyond_data), (true, beyond_data), "{allowed} from {from}");
+                }
+            }
+        }
+    }
 }

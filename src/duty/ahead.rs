@@ -93,6 +93,12 @@ fn required(must: &[Test]) -> String {
     let said = must.iter().map(|test| match test {
         Test::Flag { attribute, is } => format!("\"{}\" {}", spaced(attribute), if *is { "Yes" } else { "No" }),
         Test::Code { attribute, any_of } => format!("\"{}\" {}", spaced(attribute), spaced(&any_of.join(" or "))),
+        Test::NotFlag { attribute, is_not } => {
+            format!("\"{}\" not {}", spaced(attribute), if *is_not { "Yes" } else { "No" })
+        }
+        Test::NotCode { attribute, none_of } => {
+            format!("\"{}\" other than {}", spaced(attribute), spaced(&none_of.join(" or ")))
+        }
     });
     said.collect::<Vec<_>>().join(", ")
 }

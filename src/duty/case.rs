@@ -364,8 +364,13 @@ pub(super) fn tests(selector: &Selector, fact: &Fact) -> Fit {
     for test in &selector.tests {
         let attribute = test.attribute();
         match (fact.get(attribute), test) {
+            (Value::Missing, Test::NotFlag { .. } | Test::NotCode { .. }) => {}
+            // Silence on an answer weighs more: it starts no clock, whatever else the fact is silent on.
+            (Value::Missing, _) if matches!(fit, Fit::Silent(other) if selector.fact.is_answer(other)) => {}
             (Value::Missing, _) => fit = Fit::Silent(attribute),
+            (Value::Code(code), Test::NotCode { none_of, .. }) if !none_of.contains(code) => {}
             (Value::Flag(said), Test::Flag { is, .. }) if said == is => {}
+            (Value::Flag(said), Test::NotFlag { is_not, .. }) if said != is_not => {}
             (Value::Code(code), Test::Code { any_of, .. }) if any_of.contains(code) => {}
             _ => return Fit::No,
         }

@@ -203,6 +203,13 @@ pub(super) fn described(selector: &Selector) -> String {
                 let with = if *is { "with" } else { "without" };
                 text.push_str(&format!(" {with} \"{}\"", attribute.replace('_', " ")));
             }
+            Test::NotFlag { attribute, is_not } => {
+                let is_not = if *is_not { "Yes" } else { "No" };
+                text.push_str(&format!(" without \"{}\" recorded as {is_not}", attribute.replace('_', " ")));
+            }
+            Test::NotCode { none_of, .. } => {
+                text.push_str(&format!(" (other than {})", none_of.join(", ").replace('_', " ")));
+            }
             Test::Code { any_of, .. } => {
                 text.push_str(&format!(" ({})", any_of.join(", ").replace('_', " ")));
             }

@@ -92,7 +92,8 @@ fn dates(fact: FactKind, names: &[&str]) -> impl Iterator<Item = Need> {
 
 /// What a fact must say to count as evidence: all that it is tested for, and who made it where that matters.
 fn evidence(selector: &Selector) -> Vec<Need> {
-    let tested = selector.tests.iter().map(|test| Need::attribute(selector.fact, &[test.attribute()]));
+    let tests = selector.tests.iter().filter(|test| test.needs_an_answer());
+    let tested = tests.map(|test| Need::attribute(selector.fact, &[test.attribute()]));
     let mut needs: Vec<Need> = [Need::fact(selector.fact)].into_iter().chain(tested).collect();
     if let (Some(maker), [first, rest @ ..]) = (selector.fact.made_by(), selector.by.as_slice()) {
         needs.push(Need::attribute(selector.fact, &[maker]));

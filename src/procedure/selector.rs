@@ -23,7 +23,7 @@ impl Selector {
     }
 }
 
-/// A test on one attribute. An attribute the record is silent on passes none, and is reported as such.
+/// A test on one attribute. An attribute the record is silent on passes only a test of what it is not, and is else reported as such.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Test {
     /// A flag has this value.
@@ -40,14 +40,36 @@ pub enum Test {
         /// The codes that pass.
         any_of: Vec<String>,
     },
+    /// A flag does not have this value. Silence passes: nobody has said that it has.
+    NotFlag {
+        /// The attribute.
+        attribute: &'static str,
+        /// The value that does not pass.
+        is_not: bool,
+    },
+    /// A code is none of these. Silence passes: nobody has said that it is one of them.
+    NotCode {
+        /// The attribute.
+        attribute: &'static str,
+        /// The codes that do not pass.
+        none_of: Vec<String>,
+    },
 }
 
 impl Test {
     /// The attribute it looks at.
     pub fn attribute(&self) -> &'static str {
         match self {
-            Test::Flag { attribute, .. } | Test::Code { attribute, .. } => attribute,
+            Test::Flag { attribute, .. }
+            | Test::Code { attribute, .. }
+            | Test::NotFlag { attribute, .. }
+            | Test::NotCode { attribute, .. } => attribute,
         }
+    }
+
+    /// Whether nothing can be said by it as long as the record is silent.
+    pub fn needs_an_answer(&self) -> bool {
+        !matches!(self, Test::NotFlag { .. } | Test::NotCode { .. })
     }
 }
 

@@ -94,20 +94,42 @@ pub(super) fn read_tests(item: &Item<'_>, fact: FactKind) -> Option<Vec<Test>> {
 fn test(name: &Text<'_>, value: &Item<'_>, fact: FactKind) -> Option<Test> {
     let found = words::attribute(name, fact)?;
     match found.holds {
+        AttributeType::Flag if value.is_table() => {
+            let mut table = value.table("what it is not")?;
+            let is_not = table.need("not", "true").and_then(|not| not.flag());
+            table.finish();
+            Some(Test::NotFlag { attribute: found.name, is_not: is_not? })
+        }
         AttributeType::Flag => value.flag().map(|is| Test::Flag { attribute: found.name, is }),
+        AttributeType::Code(codes) if value.is_table() => {
+            let mut table = value.table("which codes it is not")?;
+            let none_of = table.need("not", "[\"died\", \"moved\"]");
+            table.finish();
+            let none_of = these_codes(name, &none_of?, found.name, codes)?;
+            Some(Test::NotCode { attribute: found.name, none_of })
+        }
         AttributeType::Code(codes) => {
-            let items = value.one_or_more();
-            if items.is_empty() {
-                return name.refuse(format!("`{}` allows no code, so no fact could pass", name.is), "");
-            }
-            let any_of: Vec<_> = items.iter().map(|item| code(&item.text()?, found.name, codes)).collect();
-            Some(Test::Code { attribute: found.name, any_of: any_of.into_iter().collect::<Option<_>>()? })
+            Some(Test::Code { attribute: found.name, any_of: these_codes(name, value, found.name, codes)? })
         }
         other => name.refuse(
             format!("`{}` is {}, which `where` cannot test", name.is, words::type_words(other)),
             "`where` tests attributes that are true or false, and codes",
         ),
     }
+}
+
+fn these_codes(
+    name: &Text<'_>,
+    value: &Item<'_>,
+    attribute: &str,
+    codes: &'static [&'static str],
+) -> Option<Vec<String>> {
+    let items = value.one_or_more();
+    if items.is_empty() {
+        return name.refuse(format!("`{}` names no code", name.is), "");
+    }
+    let named: Vec<_> = items.iter().map(|item| code(&item.text()?, attribute, codes)).collect();
+    named.into_iter().collect()
 }
 
 fn code(text: &Text<'_>, attribute: &str, codes: &'static [&'static str]) -> Option<String> {

@@ -134,6 +134,11 @@ impl<'a> Item<'a> {
         }
     }
 
+    /// Whether it is a table, so that another form of it can be told apart.
+    pub(super) fn is_table(&self) -> bool {
+        matches!(self.value, DeValue::Table(_))
+    }
+
     /// Whether it is text, so that another form of it can be told apart.
     pub(super) fn is_text(&self) -> bool {
         matches!(self.value, DeValue::String(_))

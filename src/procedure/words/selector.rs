@@ -66,6 +66,11 @@ fn qualities(procedure: &Procedure, selector: &Selector) -> String {
     for test in &selector.tests {
         match test {
             Test::Code { any_of, .. } => text.push_str(&codes(procedure, any_of)),
+            Test::NotCode { none_of, .. } => text.push_str(&format!(" (other than {})", named(procedure, none_of))),
+            Test::NotFlag { attribute, is_not } => {
+                let is_not = if *is_not { "Yes" } else { "No" };
+                flags.push(format!("without \"{}\" recorded as {is_not}", spaced(attribute)));
+            }
             Test::Flag { attribute, is } => flags.push(flag(selector.fact, attribute, *is)),
         }
     }
@@ -95,15 +100,23 @@ fn codes(procedure: &Procedure, any_of: &[String]) -> String {
 pub(super) fn said(procedure: &Procedure, test: &Test) -> String {
     match test {
         Test::Flag { attribute, is } => format!("\"{}\" {}", spaced(attribute), if *is { "Yes" } else { "No" }),
-        Test::Code { attribute, any_of } => {
-            let word = |code: &String| match Role::from_name(code) {
-                Ok(role) => procedure.role_words(role),
-                Err(_) => spaced(code),
-            };
-            let any_of: Vec<String> = any_of.iter().map(word).collect();
-            format!("\"{}\" {}", spaced(attribute), listed(&any_of, "or"))
+        Test::Code { attribute, any_of } => format!("\"{}\" {}", spaced(attribute), named(procedure, any_of)),
+        Test::NotFlag { attribute, is_not } => {
+            format!("\"{}\" not {}", spaced(attribute), if *is_not { "Yes" } else { "No" })
+        }
+        Test::NotCode { attribute, none_of } => {
+            format!("\"{}\" other than {}", spaced(attribute), named(procedure, none_of))
         }
     }
+}
+
+/// Codes in a list, those that are roles by the authority's own words for them.
+fn named(procedure: &Procedure, codes: &[String]) -> String {
+    let word = |code: &String| match Role::from_name(code) {
+        Ok(role) => procedure.role_words(role),
+        Err(_) => spaced(code),
+    };
+    listed(&codes.iter().map(word).collect::<Vec<_>>(), "or")
 }
 
 fn person(procedure: &Procedure, relation: Relation) -> String {

@@ -114,6 +114,7 @@ pub(super) const PLAN: &[Attribute] = &[
         "When it was considered with the child and family which support goes on after the plan.",
     ),
     flag("support_recommended", "Yes: the conference that ended it, or made none, recommended further support."),
+    flag("child_in_need_plan_needed", "Yes: a child in need plan is to follow it. No: other support, or none, is."),
 ];
 
 pub(super) const ENQUIRY: &[Attribute] = &[
@@ -149,6 +150,11 @@ pub(super) const CONFERENCE: &[Attribute] = &[
     ),
     flag("plan_agreed", "Yes: while it was adjourned it was agreed that a plan is needed. No: that none is."),
     flag("ends_plan", "Yes: it ended the plan."),
+    flag("support_recommended", "Yes: it made no plan, and recommended support for a child in need."),
+    date(
+        "manager_checked_on",
+        "When the manager saw that the plan it made or continued meets the risks that it identified.",
+    ),
     code("vote", &["unanimous", "majority", "split"], "How it came to its decision."),
     code("category", &["neglect", "physical", "emotional", "sexual", "multiple"], "The main category it agreed."),
     flag("exploitation_noted", "Yes: it is noted whether the child is involved in sexual exploitation."),
@@ -299,6 +305,9 @@ pub(super) const CORE_GROUP: &[Attribute] = &[
     flag("requests_answered", "Yes: every agency answered what was asked of it, or nothing was."),
     flag("festival_avoided", "Yes: no significant festival of the family falls on its day. No: one does."),
     flag("at_new_school", "Yes: it was held at the school that the child moved to."),
+    flag("venue_suitable", "Yes: its place was confidential and suited everybody. No: it did not."),
+    flag("child_looked_after", "Yes: the child was looked after on that day."),
+    date("plan_to_iro_on", "When the independent reviewing officer was sent the plan that it developed."),
 ];
 
 pub(super) const VISIT: &[Attribute] = &[
@@ -315,6 +324,7 @@ pub(super) const VISIT: &[Attribute] = &[
 
 pub(super) const ALLOCATION: &[Attribute] = &[
     date("records_read_on", "When the worker had read the records of the case."),
+    flag("siblings", "Yes: more than one child of the household is on a plan."),
     flag("sibling_considered", "Yes: one worker has all children of the household, or it was considered."),
     date("other_workers_told_on", "When workers of the other children knew of this child's plan."),
 ];
