@@ -187,9 +187,9 @@ fn the_ladder_is_that_of_the_version_too() {
     let procedure = second("2026-11-09");
     let since = |on: &str| {
         let on: NaiveDate = on.parse().unwrap();
-        procedure.rule_since(&DutyId("local-meeting".into()), on).unwrap().version.clone()
+        procedure.rule_since(&DutyId("local-meeting".into()), on).unwrap().procedure.clone()
     };
-    assert_eq!((since("2026-11-08"), since("2026-11-09")), ("1".to_owned(), "2".to_owned()));
+    assert_eq!((since("2026-11-08"), since("2026-11-09")), ("Trial 1".to_owned(), "Trial 2".to_owned()));
 }
 
 #[test]

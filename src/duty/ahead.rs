@@ -32,9 +32,9 @@ pub(super) fn before(terms: &Terms, rule: &Rule, shape: &Before, case: &Case) ->
             dates.and_then(|dates| dates.into_iter().max()).map(|when| when.on)
         }
     };
-    each(terms, rule, case, &events(case, &shape.of, shape.next), shape.next.is_some(), met, |event| {
-        so_long_before(terms, shape.by, event)
-    })
+    let following = shape.next.map(|next| Following { of: &shape.of, next });
+    let events = events(case, &shape.of, following);
+    each(terms, rule, case, &events, following, met, |event| so_long_before(terms, shape.by, event))
 }
 
 pub(super) fn order(terms: &Terms, rule: &Rule, shape: &Order, case: &Case) -> Outcome {
@@ -52,18 +52,19 @@ pub(super) fn order(terms: &Terms, rule: &Rule, shape: &Order, case: &Case) -> O
         let arithmetic = format!("{} before the {event}", described(first));
         Ok(on_the_day(event, arithmetic))
     };
-    each(terms, rule, case, &events(case, then, None), false, met, limit)
+    each(terms, rule, case, &events(case, then, None), None, met, limit)
 }
 
-/// Each such fact says this of itself. One that does not is a breach until it is corrected, or until the next one was held; one
-/// that is silent cannot be told.
+/// Each such fact says this of itself. One that does not is a breach until it is corrected, one that is silent cannot be told; of
+/// meetings and other events that are arranged only until the next one was held.
 fn only(terms: &Terms, rule: &Rule, of: &Selector, must: &[Test], case: &Case) -> Outcome {
     let held: Vec<Event> = events(case, of, None).into_iter().filter(|event| event.held).collect();
+    let overtaken = of.fact.may_lie_ahead();
     let mut duties = Vec::new();
     for (at, event) in held.iter().enumerate() {
         let says = Selector { fact: of.fact, tests: must.to_vec(), by: Vec::new(), first: false };
         let fit = tests(&says, event.fact);
-        if fit != Fit::Yes && at + 1 < held.len() {
+        if fit != Fit::Yes && overtaken && at + 1 < held.len() {
             continue;
         }
         let notes = event.silent_note().into_iter().collect();
@@ -165,7 +166,7 @@ fn each<'a>(
     rule: &Rule,
     case: &Case<'a>,
     events: &[Event<'a>],
-    after_the_last: bool,
+    following: Option<Following>,
     met: impl Fn(&Event, Option<NaiveDate>, &mut Vec<String>) -> Option<NaiveDate>,
     limit: impl Fn(&Event) -> Result<Readings, CalendarError>,
 ) -> Outcome {
@@ -184,8 +185,8 @@ fn each<'a>(
         if met_on.is_none() && last_held.is_some_and(|last| at < last) {
             continue;
         }
-        let last = if after_the_last { before_it(case, event) } else { None };
-        let key = match last {
+        let arranged_before = at.checked_sub(1).and_then(|before| events.get(before));
+        let key = match following.and_then(|following| following.before(case, event, arranged_before)) {
             Some(last) => DutyKey(format!("{}:next", key(last))),
             None => key(event.fact),
         };
@@ -195,17 +196,50 @@ fn each<'a>(
     if duties.is_empty() { Outcome::Idle(Idle::NothingToWatch) } else { Outcome::Duties(duties) }
 }
 
-/// The last fact of the same kind that was held before the event: of what is only a date, the one that says the date.
-fn before_it<'a>(case: &Case<'a>, event: &Event<'a>) -> Option<&'a Fact> {
-    let held = case.held(&Selector::any(event.fact.kind)).into_iter().rev();
-    held.map(|(fact, when, _)| (fact, when.on))
-        .find(|(fact, on)| *on < event.on && (event.is_only_a_date || !std::ptr::eq(*fact, event.fact)))
-        .map(|(fact, _)| fact)
+/// How an event follows the one before it, by the date that this one sets for it.
+#[derive(Clone, Copy)]
+pub(super) struct Following<'s> {
+    /// The events.
+    of: &'s Selector,
+    /// The date on one that says when the next is.
+    next: &'static str,
+}
+
+impl Following<'_> {
+    /// The one that an event comes after: what sets the date of it or is an event itself, or else whatever of that kind was held
+    /// last. One that is arranged and not yet held counts, so that an event keeps its name once it is.
+    fn before<'a>(self, case: &Case<'a>, event: &Event<'a>, arranged: Option<&Event<'a>>) -> Option<&'a Fact> {
+        if event.is_only_a_date {
+            return Some(event.fact);
+        }
+        let held = case.held(&Selector::any(event.fact.kind));
+        let earlier = || {
+            let earlier = held.iter().rev().map(|(fact, when, _)| (*fact, when.on));
+            earlier.filter(|(fact, on)| *on < event.on && !std::ptr::eq(*fact, event.fact))
+        };
+        let last = earlier().find(|(fact, _)| self.is_one(fact)).or_else(|| earlier().next());
+        let arranged = arranged.filter(|other| !other.held && !other.is_only_a_date && other.on < event.on);
+        let arranged = arranged.map(|other| (other.fact, other.on));
+        last.into_iter().chain(arranged).max_by_key(|(_, on)| *on).map(|(fact, _)| fact)
+    }
+
+    fn is_one(self, fact: &Fact) -> bool {
+        fact.date(self.next).is_some() || tests(self.of, fact) != Fit::No
+    }
+
+    /// The date that is set for the next event: by the latest that was held and says one. An event itself that says none leaves
+    /// none; another conference, reconvened in between, says nothing of it.
+    fn set<'a>(self, case: &Case<'a>) -> Option<(&'a Fact, NaiveDate, NaiveDate)> {
+        let held = case.held(&Selector::any(self.of.fact)).into_iter().rev();
+        let (last, when, _) = held.into_iter().find(|(fact, _, _)| self.is_one(fact))?;
+        let set_on = last.date(self.next)?.on;
+        (set_on > when.on).then_some((last, when.on, set_on))
+    }
 }
 
 /// Those held in this period and those arranged for it, in the order of their days. Where none is arranged after the last one
 /// held, the date that this one sets for the next counts as one.
-pub(super) fn events<'a>(case: &Case<'a>, of: &Selector, next: Option<&str>) -> Vec<Event<'a>> {
+pub(super) fn events<'a>(case: &Case<'a>, of: &Selector, following: Option<Following>) -> Vec<Event<'a>> {
     let held = case.starting(of).into_iter().map(|(fact, when, fit)| Event {
         fact,
         on: when.on,
@@ -222,12 +256,12 @@ pub(super) fn events<'a>(case: &Case<'a>, of: &Selector, next: Option<&str>) -> 
     });
     let mut events: Vec<Event> = held.chain(arranged).collect();
     events.sort_by_key(|event| event.on);
-    if let Some(name) = next
-        && let Some((last, held, _)) = case.held(&Selector::any(of.fact)).pop()
-        && let Some(set) = last.date(name).filter(|set| set.on > held.on)
-        && events.last().is_none_or(|event| event.on <= held.on)
+    // The first of them is there already, held or arranged.
+    let only_one = of.first && !events.is_empty();
+    if let Some((last, held_on, on)) = following.filter(|_| !only_one).and_then(|following| following.set(case))
+        && events.last().is_none_or(|event| event.on <= held_on)
     {
-        events.push(Event { fact: last, on: set.on, fit: Fit::Yes, held: false, is_only_a_date: true });
+        events.push(Event { fact: last, on, fit: Fit::Yes, held: false, is_only_a_date: true });
     }
     events
 }

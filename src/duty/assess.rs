@@ -9,7 +9,9 @@ use super::{
     cannot_tell,
     case::{Case, Cases},
     context::context,
-    deadline, points, reading, recurring, report, standing, stored, window,
+    deadline,
+    lacking::OfRule,
+    points, reading, recurring, report, standing, stored, window,
 };
 use crate::{
     calendar::{Calendar, Zone, format_date_long},
@@ -102,17 +104,13 @@ pub fn assess(record: &CaseRecord, terms: &Terms) -> Assessment {
     let children = |(_, rule): &(usize, &Rule)| !matches!(rule.shape, Shape::Report(_));
     for (place, rule) in terms.procedure.rules.iter().enumerate().filter(children) {
         let terms = &terms.of(rule);
-        if terms.lacking.leaves_out(place) {
-            outcomes.push((rule.duty.clone(), Outcome::Idle(Idle::NotSupplied)));
-            continue;
-        }
         let all = open_at_death.as_ref().unwrap_or(&open);
         let outcome = match (died.is_some(), rule.after_death) {
             (false, true) if impossible.is_some() => doubtful_death(terms, rule, all, impossible),
             (true, false) => Outcome::Idle(Idle::Died),
-            _ => in_versions(terms, rule, all),
+            _ => in_versions(terms, rule, all, terms.lacking.of_place(place)),
         };
-        let outcome = cannot_tell::by_source(terms.lacking.why(place), each_once(outcome));
+        let outcome = each_once(outcome);
         stretches.extend(report::stretches(terms, rule, record));
         outcomes.push((rule.duty.clone(), outcome));
     }
@@ -124,27 +122,55 @@ pub fn assess(record: &CaseRecord, terms: &Terms) -> Assessment {
 }
 
 /// What the rule comes to, and for clocks that began under an earlier version what that one comes to.
-fn in_versions(terms: &Terms, rule: &Rule, all: &Cases) -> Outcome {
-    let outcome = as_read(rule, since_birth(&terms.of(rule), rule, all));
-    let began = |outcome: Outcome, counts: &dyn Fn(NaiveDate) -> bool| match outcome {
-        Outcome::Duties(mut duties) => {
-            duties.retain(|duty| counts(duty.anchor.on));
-            if duties.is_empty() { Outcome::Idle(Idle::NothingToWatch) } else { Outcome::Duties(duties) }
+fn in_versions(terms: &Terms, rule: &Rule, all: &Cases, lacking: Option<&OfRule>) -> Outcome {
+    let now = as_supplied(lacking, || as_read(rule, since_birth(&terms.of(rule), rule, all)));
+    let outcome = match &rule.earlier {
+        None => now,
+        Some(earlier) => {
+            let earlier = in_versions(terms, earlier, all, lacking.and_then(|lacking| lacking.earlier.as_deref()));
+            joined(earlier, now, rule.in_force_on)
         }
-        idle @ Outcome::Idle(_) => idle,
     };
-    if let Some(before_on) = rule.begun_before {
-        return began(outcome, &|on| on < before_on);
+    match rule.begun_before {
+        None => outcome,
+        Some(before_on) => begun(outcome, |on| on < before_on),
     }
-    let Some(earlier) = &rule.earlier else { return outcome };
-    let earlier = began(in_versions(terms, earlier, all), &|on| on < rule.in_force_on);
-    match (earlier, began(outcome, &|on| on >= rule.in_force_on)) {
+}
+
+/// A clock is judged by the version in force when it began. The two versions may count it from different events: where that
+/// would leave it to neither, the one in force now has it.
+fn joined(earlier: Outcome, now: Outcome, in_force_on: NaiveDate) -> Outcome {
+    let last = match &now {
+        Outcome::Duties(duties) => duties.last().cloned(),
+        Outcome::Idle(_) => None,
+    };
+    let had_some = matches!(earlier, Outcome::Duties(_));
+    match (begun(earlier, |on| on < in_force_on), begun(now, |on| on >= in_force_on)) {
         (Outcome::Duties(mut duties), Outcome::Duties(later)) => {
             duties.extend(later);
             Outcome::Duties(duties)
         }
+        (Outcome::Idle(_), Outcome::Idle(_)) if had_some && last.is_some() => {
+            Outcome::Duties(last.into_iter().collect())
+        }
         (Outcome::Idle(_), later) => later,
         (earlier, Outcome::Idle(_)) => earlier,
+    }
+}
+
+/// Those duties whose clock began on such a day.
+fn begun(outcome: Outcome, counts: impl Fn(NaiveDate) -> bool) -> Outcome {
+    let Outcome::Duties(mut duties) = outcome else { return outcome };
+    duties.retain(|duty| counts(duty.anchor.on));
+    if duties.is_empty() { Outcome::Idle(Idle::NothingToWatch) } else { Outcome::Duties(duties) }
+}
+
+/// What a rule comes to in a source that may never supply what it needs.
+fn as_supplied(lacking: Option<&OfRule>, outcome: impl FnOnce() -> Outcome) -> Outcome {
+    match lacking {
+        Some(lacking) if lacking.left_out => Outcome::Idle(Idle::NotSupplied),
+        Some(lacking) => cannot_tell::by_source(lacking.why.as_ref(), outcome()),
+        None => outcome(),
     }
 }
 

@@ -31,7 +31,12 @@ struct Gaps<'a> {
 
 /// One duty for each gap. A gap that has closed unmet can no longer be mended: the next gap's duty takes over from it.
 fn gaps(terms: &Terms, rule: &Rule, case: &Case, shape: &Gaps) -> Outcome {
-    let bounds = case.held(shape.of);
+    let mut bounds = case.held(shape.of);
+    // What waits for the birth waits in the gap in which the child is born.
+    if case.since > case.opened_on {
+        let before = Case { since: case.opened_on, ..*case }.held(shape.of);
+        bounds.splice(..0, before.into_iter().filter(|(_, when, _)| when.on < case.since).next_back());
+    }
     if bounds.is_empty() {
         return Outcome::Idle(Idle::NotStarted);
     }

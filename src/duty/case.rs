@@ -1,4 +1,5 @@
-//! One case under assessment: the record, seen on one day, through one lasting fact that is open: a plan or an enquiry.
+//! One case under assessment: the record, seen on one day, through one lasting fact that says what is open: a plan, an enquiry, a
+//! transfer, the time after a plan.
 //!
 //! Owns what is open, what belongs to its period and who was what on which day. Must not know any shape of rule.
 
@@ -71,15 +72,17 @@ impl<'a> Cases<'a> {
     }
 }
 
-/// The record within the period of one plan or enquiry.
+/// The record within the period of what one rule runs under.
 #[derive(Clone, Copy)]
 pub(super) struct Case<'a> {
     pub(super) record: &'a CaseRecord,
-    /// The plan or the enquiry.
+    /// The plan, the enquiry, or whatever else it runs under.
     pub(super) under: &'a Fact,
     pub(super) today: NaiveDate,
     pub(super) now: DateTime<Utc>,
     /// Its first day, or the day of the conference that made the plan, where that is earlier.
+    pub(super) opened_on: NaiveDate,
+    /// From which day on something belongs to it: that day, or that of the birth for what waits for it.
     pub(super) since: NaiveDate,
     /// What it is.
     pub(super) state: Under,
@@ -105,7 +108,7 @@ impl<'a> Case<'a> {
         let since =
             if under.kind == FactKind::Plan { plan_since(record, under, started, terms.today) } else { started };
         let state = if under.kind == FactKind::Plan { Under::Plan } else { Under::Enquiry };
-        Some(Case { record, under, today: terms.today, now: terms.now, since, state })
+        Some(Case { record, under, today: terms.today, now: terms.now, opened_on: since, since, state })
     }
 
     /// The stretch without a lead worker that goes on, if one does: it began after the last allocation, or with the plan.
@@ -119,7 +122,7 @@ impl<'a> Case<'a> {
         let last = leads().filter_map(|allocation| Some((end(allocation)?, allocation))).max_by_key(|(next, _)| *next);
         let last = last.filter(|(next, _)| *next > self.since);
         let (since, under) = last.unwrap_or((self.since, self.under));
-        Some(Case { under, since, state: Under::Unallocated, ..*self })
+        Some(Case { under, opened_on: since, since, state: Under::Unallocated, ..*self })
     }
 
     /// The day the plan or enquiry ended or is to end.
@@ -151,7 +154,8 @@ impl<'a> Case<'a> {
     pub(super) fn held(&self, selector: &Selector) -> Vec<(&'a Fact, When, Fit)> {
         if selector.fact == self.state.kind() {
             let opened = match self.state {
-                Under::Unallocated | Under::EndedPlan => Some(When::day(self.since)),
+                Under::Unallocated => Some(When::day(self.since)),
+                Under::EndedPlan => self.ended_on().map(When::day),
                 // What waits for the birth begins with it.
                 _ => self.under.happened().map(|when| if when.on < self.since { When::day(self.since) } else { when }),
             };
@@ -182,17 +186,38 @@ impl<'a> Case<'a> {
         held
     }
 
-    /// Events that began before this period and go on in it: they begin with it.
+    /// What began before this period and goes on in it. It begins with it; but an assessment runs from its own beginning,
+    /// whatever was opened since.
     fn still_going_on(&self, selector: &Selector) -> Vec<(&'a Fact, When, Fit)> {
-        if selector.fact.has_view() || selector.fact.ended().is_none() {
+        let assessment = selector.fact == FactKind::Assessment;
+        if selector.fact.ended().is_none() || (selector.fact.has_view() && !assessment) {
             return Vec::new();
         }
         let facts = self.record.facts(selector.fact).iter();
-        facts
-            .filter(|fact| fact.happened().is_some_and(|when| when.on < self.since) && fact.covers(self.since))
-            .map(|fact| (fact, When::day(self.since), self.fit(selector, fact, self.since)))
+        let earlier = facts.filter_map(|fact| Some((fact, fact.happened().filter(|when| when.on < self.since)?)));
+        earlier
+            .filter(|(fact, _)| fact.covers(self.since))
+            .map(|(fact, began)| (fact, if assessment { began } else { When::day(self.since) }))
+            .map(|(fact, when)| (fact, when, self.fit(selector, fact, self.since)))
             .filter(|(_, _, fit)| *fit != Fit::No)
             .collect()
+    }
+
+    /// Whether the child is under a plan of that choice on that day, other than the fact itself.
+    pub(super) fn is_under_such_a_plan(&self, selector: &Selector, other_than: &Fact, on: NaiveDate) -> bool {
+        selector.fact.is_a_plan()
+            && self
+                .record
+                .facts(selector.fact)
+                .iter()
+                .any(|plan| !std::ptr::eq(plan, other_than) && plan.covers(on) && tests(selector, plan) == Fit::Yes)
+    }
+
+    /// The first day of which a date on a fact can speak: the fact's own, or that of the conference that made the plan.
+    pub(super) fn begun_on(&self, fact: &Fact) -> Option<NaiveDate> {
+        let begun = fact.happened().map(|when| when.on);
+        let plan = std::ptr::eq(fact, self.under) && self.state.kind() == FactKind::Plan;
+        if plan { begun.map(|on| on.min(self.opened_on)) } else { begun }
     }
 
     /// Whether that moment has come: to the minute where the record holds a time, by its day where it does not.
@@ -299,7 +324,8 @@ fn transferred<'a>(record: &'a CaseRecord, on: NaiveDate, terms: &Terms) -> Vec<
     };
     let case = |fact: &&'a Fact| {
         let since = fact.happened()?.on;
-        Some(Case { record, under: fact, today: terms.today, now: terms.now, since, state: Under::Transfer })
+        let state = Under::Transfer;
+        Some(Case { record, under: fact, today: terms.today, now: terms.now, opened_on: since, since, state })
     };
     let last = moves.iter().enumerate().filter(|(at, fact)| is_last(*at, fact)).map(|(_, fact)| fact);
     last.filter_map(case).collect()
@@ -311,15 +337,23 @@ fn looked_after<'a>(record: &'a CaseRecord, period: &'a Fact, on: NaiveDate, ter
     let state = Under::LookedAfter;
     // Ended today is ended, as of a plan.
     let goes_on = ended_on(period).is_none_or(|end_on| end_on > on);
-    goes_on.then_some(Case { record, under: period, today: terms.today, now: terms.now, since, state })
+    let (today, now) = (terms.today, terms.now);
+    goes_on.then_some(Case { record, under: period, today, now, opened_on: since, since, state })
 }
 
-/// What follows the last plan, once it has ended: a plan that begins after it says what is to be done from then on.
+/// What follows the plan that ended last, where none is open: a plan that goes on says itself what is to be done. It begins with
+/// the conference that ended the plan, which is often entered some days later.
 fn ended<'a>(record: &'a CaseRecord, on: NaiveDate, terms: &Terms) -> Option<Case<'a>> {
-    let begun = |plan: &&Fact| plan.held(on).is_some();
-    let plan = facts_under(record, Under::Plan).filter(begun).last()?;
-    let since = ended_on(plan).filter(|end_on| *end_on <= on)?;
-    Some(Case { record, under: plan, today: terms.today, now: terms.now, since, state: Under::EndedPlan })
+    let begun = || facts_under(record, Under::Plan).filter(|plan| plan.held(on).is_some());
+    let ends = begun().map(|plan| Some((ended_on(plan).filter(|end_on| *end_on <= on)?, plan)));
+    let (end_on, plan) = ends.collect::<Option<Vec<_>>>()?.into_iter().max_by_key(|(end_on, _)| *end_on)?;
+    let linked = match plan.get("ended_by_conference_id") {
+        Value::Fact(id) => record.fact(FactKind::Conference, id).and_then(|ended_by| ended_by.held(end_on)),
+        _ => None,
+    };
+    let since = linked.map_or(end_on, |when| when.on);
+    let state = Under::EndedPlan;
+    Some(Case { record, under: plan, today: terms.today, now: terms.now, opened_on: since, since, state })
 }
 
 fn starts(selector: &Selector, fit: Fit) -> bool {

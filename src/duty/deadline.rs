@@ -11,8 +11,8 @@ use super::{
 };
 use crate::{
     calendar::ShortDate,
-    procedure::{Deadline, Limit, MetBy, Rule, Selector, Test},
-    record::{Fact, Need, When},
+    procedure::{Deadline, Limit, MetBy, Reads, Rule, Selector, Test},
+    record::{Fact, Need, When, is_birth},
 };
 
 pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Deadline, case: &Case) -> Outcome {
@@ -33,7 +33,10 @@ pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Deadline, case: &Case) 
         let why = CannotTell::for_want_of(Need::fact(shape.of.fact), why);
         return Outcome::Duties(vec![draft(case.under, case.since, Vec::new()).cannot_tell(why)]);
     }
-    let meeting = case.meeting(&shape.met_by);
+    // Where only the strict reading is in force, only what it asks for meets it.
+    let alone = shape.strictly.met_by.as_ref().filter(|_| rule.reads == Reads::Strict && !shape.strictly.or_booked);
+    let met_by = alone.unwrap_or(&shape.met_by);
+    let meeting = case.meeting(met_by);
     let meeting_strictly = shape.strictly.met_by.as_ref().map(|met_by| case.meeting(met_by)).unwrap_or_default();
     let mut duties = Vec::with_capacity(anchors.len());
     for (fact, when, fit) in anchors {
@@ -42,8 +45,8 @@ pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Deadline, case: &Case) 
         if let Fit::Silent(attribute) = fit {
             notes.push(silent_note(fact, attribute, "the clock is taken to run"));
         }
-        let met_on = met_on(case, &shape.met_by, &meeting, fact, when.on, &mut notes);
-        let begun = anchor(fact, from.when.on);
+        let met_on = met_on(case, met_by, &meeting, fact, from.when.on, &mut notes);
+        let begun = from.anchor(fact, when.on);
         let readings = match shape.limit {
             Limit::By(name) => {
                 let Some(readings) = by_its_date(fact, name, &begun) else {
@@ -60,11 +63,12 @@ pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Deadline, case: &Case) 
             Limit::Within(within) => {
                 let strict = start(case, fact, &shape.strictly.from, from.when);
                 let strict = strict.filter(|_| !shape.strictly.from.is_empty()).unwrap_or(from);
-                let earlier = anchor(fact, strict.when.on);
+                let earlier = strict.anchor(fact, when.on);
                 let allowed = shape.strictly.within.unwrap_or(within);
                 let kind = fact.kind;
                 let strict = Count { anchor: &earlier, kind, from: strict.when, date: strict.date, allowed };
-                after(terms, strict, Count { anchor: &begun, kind, from: from.when, date: from.date, allowed: within })
+                let due = Count { anchor: &begun, kind, from: from.when, date: from.date, allowed: within };
+                after(terms, rule.reads, strict, due)
             }
         };
         let strict = readings.as_ref().ok().and_then(|readings| readings.strict.as_ref());
@@ -85,6 +89,13 @@ pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Deadline, case: &Case) 
 struct Start {
     when: When,
     date: Option<&'static str>,
+}
+
+impl Start {
+    /// What a duty that starts there is known by. The day of a birth is on no duty.
+    fn anchor(self, fact: &Fact, happened_on: NaiveDate) -> Anchor {
+        anchor(fact, if self.date.is_some_and(is_birth) { happened_on } else { self.when.on })
+    }
 }
 
 /// The first of these dates that is on record; without any, the day it happened.
@@ -117,6 +128,8 @@ fn met_on(
     notes: &mut Vec<String>,
 ) -> Option<NaiveDate> {
     match met_by {
+        // Who is under a plan that day needs no new one.
+        MetBy::Fact(selector) if case.is_under_such_a_plan(selector, fact, from_on) => Some(from_on),
         MetBy::Fact(_) => first_that_counts(meeting, fact, |on| on >= from_on, notes),
         MetBy::Dates(attributes) => all_recorded(case, fact, attributes).map(|when| when.on),
     }
@@ -136,7 +149,9 @@ fn met_strictly(
     let by_on = strict.on.on();
     let held = met_on(case, met_by, meeting, fact, strict.anchor.on, &mut Vec::new()).is_some_and(|on| on <= by_on);
     let MetBy::Fact(selector) = met_by else { return held };
-    let arranged = || case.arranged(selector).into_iter().filter(|(_, on, _)| *on >= strict.anchor.on);
+    // A day that has passed without it is no arrangement any more.
+    let from_on = strict.anchor.on.max(case.today);
+    let arranged = || case.arranged(selector).into_iter().filter(|(_, on, _)| *on >= from_on);
     if held || !shape.strictly.or_booked {
         return held;
     }
@@ -176,9 +191,9 @@ pub(super) fn all_recorded(case: &Case, fact: &Fact, attributes: &[&str]) -> Opt
     rest.iter().try_fold(done_on(case, fact, first)?, last)
 }
 
-/// A date of a fact that can be evidence: neither ahead of now nor before the fact itself.
+/// A date of a fact that can be evidence: neither ahead of now nor before the fact itself. A plan begins with its conference.
 pub(super) fn done_on(case: &Case, fact: &Fact, name: &str) -> Option<When> {
-    let begun = fact.happened().map(|when| when.on);
+    let begun = case.begun_on(fact);
     fact.date(name).filter(|when| is_done(case, begun, *when))
 }
 
@@ -188,7 +203,7 @@ fn is_done(case: &Case, begun: Option<NaiveDate>, when: When) -> bool {
 
 /// The date attributes of a fact that are on the record: the links of its chain that are done.
 pub(super) fn recorded(case: &Case, fact: &Fact) -> Vec<Cow<'static, str>> {
-    let begun = fact.happened().map(|when| when.on);
+    let begun = case.begun_on(fact);
     let mut done = Vec::with_capacity(fact.whens().filter(|when| is_done(case, begun, *when)).count());
     fact.dates().filter(|(_, when)| is_done(case, begun, *when)).for_each(|(name, _)| done.push(Cow::Borrowed(name)));
     done

@@ -21,13 +21,28 @@ pub struct Lacking {
 
 /// What one rule needs and is never supplied.
 #[derive(Clone, Debug)]
-struct OfRule {
+pub(super) struct OfRule {
     duty: DutyId,
     missing: Vec<Need>,
-    /// Why its duties cannot be told for it.
-    why: Option<CannotTell>,
-    /// Nothing at all can be known of what it is judged by.
-    left_out: bool,
+    /// Why its duties cannot be told for it, where that is so.
+    pub(super) why: Option<CannotTell>,
+    /// Nothing at all can be known of what it is judged by: then it has no duties, and is told of once.
+    pub(super) left_out: bool,
+    /// The same of the version before.
+    pub(super) earlier: Option<Box<OfRule>>,
+}
+
+impl OfRule {
+    fn of(rule: &Rule, supply: &Supply) -> OfRule {
+        let missing: Vec<Need> = rule.needs().into_iter().filter(|need| supply.lacks(need)).collect();
+        OfRule {
+            duty: rule.duty.clone(),
+            why: (!missing.is_empty()).then(|| CannotTell::of_source(&missing)),
+            left_out: missing.iter().any(Supply::is_left_out),
+            missing,
+            earlier: rule.earlier.as_ref().map(|earlier| Box::new(OfRule::of(earlier, supply))),
+        }
+    }
 }
 
 /// Nothing is lacking.
@@ -36,15 +51,7 @@ static NOTHING: LazyLock<Lacking> = LazyLock::new(Lacking::default);
 impl Lacking {
     /// What of that the rules of the procedure need.
     pub fn of(supply: Supply, procedure: &Procedure) -> Lacking {
-        let of_rule = |rule: &Rule| {
-            let missing: Vec<Need> = rule.needs().into_iter().filter(|need| supply.lacks(need)).collect();
-            OfRule {
-                duty: rule.duty.clone(),
-                why: (!missing.is_empty()).then(|| CannotTell::of_source(&missing)),
-                left_out: missing.iter().any(Supply::is_left_out),
-                missing,
-            }
-        };
+        let of_rule = |rule: &Rule| OfRule::of(rule, &supply);
         let by_rule = if supply.is_whole() { Vec::new() } else { procedure.rules.iter().map(of_rule).collect() };
         Lacking { supply, by_rule }
     }
@@ -64,14 +71,8 @@ impl Lacking {
         self.by_rule.iter().find(|of_rule| of_rule.duty == *duty).map_or(&[], |of_rule| &of_rule.missing)
     }
 
-    /// Whether nothing at all can be known of what the rule at that place is judged by: then it has no duties, and is told of
-    /// once.
-    pub(super) fn leaves_out(&self, place: usize) -> bool {
-        self.by_rule.get(place).is_some_and(|of_rule| of_rule.left_out)
-    }
-
-    /// Why the duties of the rule at that place cannot be told, where that is so.
-    pub(super) fn why(&self, place: usize) -> Option<&CannotTell> {
-        self.by_rule.get(place).and_then(|of_rule| of_rule.why.as_ref())
+    /// What of it the rule at that place needs; none where the source supplies everything.
+    pub(super) fn of_place(&self, place: usize) -> Option<&OfRule> {
+        self.by_rule.get(place)
     }
 }

@@ -14,6 +14,7 @@ mod cannot_tell;
 mod case;
 mod context;
 mod deadline;
+mod interval;
 mod lacking;
 mod model;
 mod points;

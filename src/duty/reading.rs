@@ -13,8 +13,8 @@ use crate::{
     calendar::{
         Allowance, CalendarError, Convention, DueDate, End, FirstDay, LastDay, Period, ShortDate, Skipped, Trust,
     },
-    procedure::Rule,
-    record::{CaseRecord, Fact, FactKind, When},
+    procedure::{Reads, Rule},
+    record::{CaseRecord, Fact, FactKind, When, is_birth},
 };
 
 /// Both readings of one limit, and how they were reached.
@@ -42,11 +42,11 @@ impl Readings {
 /// From what, and how long.
 #[derive(Clone, Copy)]
 pub(super) struct Count<'a> {
-    /// What it counts from, with the day.
+    /// What it counts from, with the day by which it is known.
     pub(super) anchor: &'a Anchor,
     /// Which kind of fact that is.
     pub(super) kind: FactKind,
-    /// That day, with the instant where one is known.
+    /// The day it counts from, with the instant where one is known.
     pub(super) from: When,
     /// Which date of the anchor that is, where it is not the day on which it happened.
     pub(super) date: Option<&'static str>,
@@ -60,9 +60,10 @@ impl Count<'_> {
 
     /// "conference of Mon 2 Nov 2026".
     fn say_to(&self, text: &mut String) {
-        let (fact, on) = (self.kind.words(), ShortDate(self.anchor.on));
+        let (fact, on) = (self.kind.words(), ShortDate(self.from.on));
         match self.date {
             None => say(text, format_args!("{fact} of {on}")),
+            Some(date) if is_birth(date) => say(text, format_args!("birth on record with the {fact}")),
             Some(date) => {
                 let date = date.trim_end_matches("_on").replace('_', " ");
                 say(text, format_args!("\"{date}\" of the {fact}, {on}"));
@@ -78,17 +79,47 @@ struct Ends {
     provisional: bool,
 }
 
-/// The two readings of one limit. They may differ in what they count from and in how long.
-pub(super) fn after(terms: &Terms, strict: Count, due: Count) -> Result<Readings, CalendarError> {
+/// The readings of one limit that are in force. They may differ in what they count from and in how long.
+pub(super) fn after(terms: &Terms, reads: Reads, strict: Count, due: Count) -> Result<Readings, CalendarError> {
+    match reads {
+        Reads::Both => both(terms, strict, due),
+        Reads::Ordinary => {
+            let only = ends(terms, due, terms.counting.due, Trust::WithProvisional, Side::Late)?;
+            Ok(Readings { strict: None, ..alone(terms, due, &only) })
+        }
+        Reads::Strict => {
+            let only = ends(terms, strict, terms.counting.strict, earliest_trust(strict), Side::Early)?;
+            Ok(alone(terms, strict, &only))
+        }
+    }
+}
+
+/// One reading in the place of both.
+fn alone(terms: &Terms, count: Count, ends: &Ends) -> Readings {
+    let skipped = skipped(terms, count, ends.on);
+    let reading = Reading { anchor: count.anchor.clone(), on: ends.on, at: ends.at };
+    Readings {
+        strict: Some(reading.clone()),
+        due: Some(reading),
+        provisional: ends.provisional,
+        arithmetic: in_words(terms, (count, ends.on), (count, ends.on), &skipped),
+        skipped,
+    }
+}
+
+fn skipped(terms: &Terms, count: Count, last_on: DueDate) -> Vec<Skipped> {
+    if !count.counts_working_days() {
+        return Vec::new();
+    }
+    terms.calendar.skipped(count.from.on, last_on.on(), Trust::WithProvisional)
+}
+
+fn both(terms: &Terms, strict: Count, due: Count) -> Result<Readings, CalendarError> {
     let counting = terms.counting;
     let late = ends(terms, due, counting.due, Trust::WithProvisional, Side::Late)?;
     let early = ends(terms, strict, counting.strict, earliest_trust(strict), Side::Early)?;
     let early = if is_over_before(&late, &early) { Ends { on: late.on, at: late.at, ..early } } else { early };
-    let skipped = if due.counts_working_days() {
-        terms.calendar.skipped(due.anchor.on, late.on.on(), Trust::WithProvisional)
-    } else {
-        Vec::new()
-    };
+    let skipped = skipped(terms, due, late.on);
     let reading = |count: Count, ends: &Ends| Some(Reading { anchor: count.anchor.clone(), on: ends.on, at: ends.at });
     Ok(Readings {
         strict: reading(strict, &early),
@@ -122,12 +153,12 @@ fn ends(terms: &Terms, count: Count, convention: Convention, trust: Trust, side:
     if let Allowance::Period(period) = count.allowed
         && !matches!(period, Period::Hours(_))
     {
-        let limit = terms.calendar.after(count.anchor.on, period, for_unit(period, convention), trust)?;
+        let limit = terms.calendar.after(count.from.on, period, for_unit(period, convention), trust)?;
         return Ok(whole_day(limit.on, limit.provisional));
     }
     let unknown = || match side {
-        Side::Early => terms.zone.start_of_day(count.anchor.on),
-        Side::Late => terms.zone.end_of_day(count.anchor.on),
+        Side::Early => terms.zone.start_of_day(count.from.on),
+        Side::Late => terms.zone.end_of_day(count.from.on),
     };
     let from = count.from.at.unwrap_or_else(unknown);
     let ending = terms.calendar.end_of(count.allowed, from, convention, trust, terms.zone)?;
@@ -137,12 +168,18 @@ fn ends(terms: &Terms, count: Count, convention: Convention, trust: Trust, side:
     };
     let on = terms.zone.local_date(at);
     if convention.last_day == LastDay::Previous && !terms.calendar.is_working_day(on) {
-        let back_on = terms.calendar.previous_working_day(on).max(count.anchor.on);
+        let back_on = terms.calendar.previous_working_day(on).max(count.from.on);
         if back_on < on {
             return Ok(whole_day(back_on.into(), ending.provisional));
         }
     }
     Ok(Ends { on: on.into(), at: Some(at), provisional: ending.provisional })
+}
+
+/// The last day of a period from that day, by the ordinary reading; none where it cannot be counted.
+pub(super) fn last_day(terms: &Terms, from_on: NaiveDate, period: Period) -> Option<NaiveDate> {
+    let convention = for_unit(period, terms.counting.due);
+    terms.calendar.after(from_on, period, convention, Trust::WithProvisional).ok().map(|limit| limit.on.on())
 }
 
 /// The earlier date: a holiday lengthens a count of working days, so only published ones may; but a last day moves back
@@ -181,7 +218,7 @@ fn in_words(
     if strict_on < due_on {
         let why = if strict.allowed != due.allowed {
             format!("counting {}", strict.allowed)
-        } else if (strict.anchor, strict.date) != (due.anchor, due.date) {
+        } else if (strict.from.on, strict.date) != (due.from.on, due.date) {
             let mut why = "counting from the ".to_owned();
             strict.say_to(&mut why);
             why

@@ -4,7 +4,7 @@ use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Anchor, Duty, DutyKey, Reading, Status, Terms,
+    Anchor, CannotTell, Duty, DutyKey, Reading, Status, Terms,
     case::Case,
     never_supplied,
     standing::{self, Gap},
@@ -65,7 +65,6 @@ fn monthly(terms: &Terms, rule: &Rule, report: &Report, first: NaiveDate, stretc
     // Working days are counted from the month's last day: one working day is the next month's first.
     let limit = terms.calendar.after(last, report.within, Convention::ORDINARY, Trust::WithProvisional);
     let anchor = Anchor { fact: "month".into(), id: first.format("%Y-%m").to_string().into(), on: last };
-    let limit = limit.ok()?;
     let during = stretches
         .iter()
         .filter(|stretch| stretch.duty == report.about && stretch.from_on <= last)
@@ -78,25 +77,26 @@ fn monthly(terms: &Terms, rule: &Rule, report: &Report, first: NaiveDate, stretc
         duty: rule.duty.clone(),
         key: DutyKey(format!("month:{}", anchor.id)),
         strict: None,
-        due: Some(Reading { anchor: anchor.clone(), on: limit.on, at: None }),
+        due: limit.as_ref().ok().map(|limit| Reading { anchor: anchor.clone(), on: limit.on, at: None }),
         anchor,
-        status: Status::Open,
+        status: if limit.is_ok() { Status::Open } else { Status::CannotTell },
         met_on: None,
         late: false,
         calendar,
         calendar_hash,
-        provisional: limit.provisional,
+        provisional: limit.as_ref().is_ok_and(|limit| limit.provisional),
         skipped: Vec::new(),
         citation: rule.cited.clone(),
-        arithmetic: format!(
-            "{} after the month that ended on {}: {}",
-            report.within,
-            ShortDate(last),
-            ShortDate(limit.on.on())
+        arithmetic: limit.as_ref().map_or_else(
+            |_| String::new(),
+            |limit| {
+                let (ended_on, on) = (ShortDate(last), ShortDate(limit.on.on()));
+                format!("{} after the month that ended on {ended_on}: {on}", report.within)
+            },
         ),
         notes: rows,
         done: Vec::new(),
-        cannot_tell: None,
+        cannot_tell: limit.err().map(|error| CannotTell::because(error.to_string())),
     })
 }
 

@@ -15,14 +15,9 @@ use crate::{
 pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Window, case: &Case) -> Outcome {
     let record = case.record;
     let born = record.born_on.is_some_and(|born_on| born_on <= terms.today);
-    let draft = |on, notes| Draft {
-        terms,
-        rule,
-        record,
-        key: key(case.under),
-        anchor: Anchor { fact: "child".into(), id: record.child.0.clone(), on },
-        notes,
-    };
+    // It is counted from the birth, but no duty carries the day of a birth: it is known by what it runs under.
+    let anchor = Anchor { fact: "child".into(), id: record.child.0.clone(), on: case.opened_on };
+    let draft = |notes| Draft { terms, rule, record, key: key(case.under), anchor: anchor.clone(), notes };
     let from_on = match shape.from {
         // A birth that nobody has recorded is taken to have happened on the expected day.
         ChildDate::Born => match record.born_on.or(record.expected_on) {
@@ -35,16 +30,18 @@ pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Window, case: &Case) ->
     };
     let Some(from_on) = from_on else {
         let why = "the record holds neither the day of birth nor the day on which it is expected";
-        return Outcome::Duties(vec![draft(case.since, Vec::new()).cannot_tell(CannotTell::because(why))]);
+        return Outcome::Duties(vec![draft(Vec::new()).cannot_tell(CannotTell::because(why))]);
     };
     match window(terms, shape, from_on) {
-        Err(error) => {
-            Outcome::Duties(vec![draft(from_on, Vec::new()).cannot_tell(CannotTell::because(error.to_string()))])
+        Err(_) => {
+            // Its own words name the day.
+            let why = "the day of birth on record lies outside the years that the calendar knows; check it";
+            Outcome::Duties(vec![draft(Vec::new()).cannot_tell(CannotTell::because(why))])
         }
         Ok((opens_on, strict, due)) => {
             let (met_on, notes) = held_in(case, shape, opens_on);
-            let readings = readings(shape, from_on, opens_on, strict, due, &draft(from_on, Vec::new()).anchor);
-            Outcome::Duties(vec![draft(from_on, notes).dated(readings, met_on)])
+            let readings = readings(shape, opens_on, strict, due, &anchor);
+            Outcome::Duties(vec![draft(notes).dated(readings, met_on)])
         }
     }
 }
@@ -108,26 +105,13 @@ fn held_in(case: &Case, shape: &Window, opens_on: NaiveDate) -> (Option<NaiveDat
     (None, notes)
 }
 
-fn readings(
-    shape: &Window,
-    from_on: NaiveDate,
-    opens_on: NaiveDate,
-    strict: Limit,
-    due: Limit,
-    anchor: &Anchor,
-) -> Readings {
+fn readings(shape: &Window, opens_on: NaiveDate, strict: Limit, due: Limit, anchor: &Anchor) -> Readings {
     let event = match shape.from {
         ChildDate::Born => "the birth",
         ChildDate::Expected => "the expected birth",
     };
-    let mut arithmetic = format!(
-        "from {} to {}: {} to {} {event} on {}",
-        ShortDate(opens_on),
-        ShortDate(due.on.on()),
-        shape.not_before,
-        shape.not_after,
-        ShortDate(from_on)
-    );
+    let (opens, closes) = (ShortDate(opens_on), ShortDate(due.on.on()));
+    let mut arithmetic = format!("from {opens} to {closes}, by the day of {event} on record");
     if strict.on < due.on {
         arithmetic.push_str(&format!("; at the earliest by {}", ShortDate(strict.on.on())));
     }

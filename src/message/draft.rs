@@ -114,7 +114,7 @@ fn line(matter: &Matter, stationery: &Stationery, terms: &Terms) -> Line {
             .and_then(|on| terms.calendar.working_days_between(terms.today, on).ok())
             .map(|days| days.0.into()),
         provisional: duty.provisional,
-        citation: citation(duty, rule, terms),
+        citation: citation(duty, rule),
         quote: rule.map(|rule| rule.citation.quote.trim_end_matches('.').to_owned()).unwrap_or_default(),
         under_review: rule.is_some_and(|rule| rule.under_review),
         arithmetic: duty.arithmetic.clone(),
@@ -152,9 +152,9 @@ fn next(rungs: &[Rung], rule: Option<&Rule>, duty: &Duty, notice: &Notice, terms
 }
 
 /// Where the rule stands, for somebody who has never seen the number of a document.
-fn citation(duty: &Duty, rule: Option<&Rule>, terms: &Terms) -> String {
+fn citation(duty: &Duty, rule: Option<&Rule>) -> String {
     match rule {
-        Some(_) => format!("of {} {}, {}", terms.procedure.authority, terms.procedure.version, duty.citation),
+        Some(rule) => format!("of {}, {}", rule.procedure, duty.citation),
         None => duty.citation.to_string(),
     }
 }

@@ -25,5 +25,5 @@ pub use rule::{Ambiguity, Citation, Counting, Counts, DutyId, Procedure, Reads, 
 pub use selector::{Relation, Selector, Test};
 pub use shape::{
     Alert, Before, Between, Check, ChildDate, Deadline, Distance, Guidance, Limit, MetBy, Order, Recurring, Report,
-    Shape, Standing, Start, Strictly, Window,
+    SetBy, Shape, Standing, Start, Strictly, Window,
 };

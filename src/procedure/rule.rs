@@ -161,8 +161,8 @@ pub struct Rule {
     pub line: usize,
     /// How it counts days: as its procedure does.
     pub counting: Counting,
-    /// The version of the procedure that it is of.
-    pub version: String,
+    /// The procedure and the version of it that it is of, in words: "Hertfordshire v48".
+    pub procedure: String,
     /// From when that version applies.
     pub in_force_on: NaiveDate,
     /// It is gone from the version in force: only clocks that began before this day go on.

@@ -121,6 +121,17 @@ pub enum MetBy {
     Dates(Vec<&'static str>),
 }
 
+/// A number of weeks on the record that sets how often.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SetBy {
+    /// The kind of fact.
+    pub fact: FactKind,
+    /// The count on it.
+    pub attribute: &'static str,
+    /// It counts only where it is shorter than the rule's own interval, which is the most that the document allows.
+    pub never_longer: bool,
+}
+
 /// At least every PERIOD while a plan or enquiry is open, counted from the last actual event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recurring {
@@ -130,7 +141,7 @@ pub struct Recurring {
     pub strict_every: Option<Period>,
     /// A count of weeks on the latest such fact: the strict reading takes the shorter of the two, the due reading this one
     /// where it is set.
-    pub weeks_set_by: Option<(FactKind, &'static str)>,
+    pub weeks_set_by: Option<SetBy>,
     /// Until the first such fact was held in the period, this often instead.
     pub until: Option<(Selector, Period)>,
     /// A recorded exception for one child may make it longer.

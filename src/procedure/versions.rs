@@ -60,9 +60,18 @@ impl Procedure {
     #[must_use]
     pub fn over(mut self, beneath: &Procedure) -> Procedure {
         self.hash = joined(&self.hash, &beneath.hash);
-        let silent = |duty| !self.rules.iter().any(|own| own.duty == duty);
-        let more: Vec<_> = beneath.rules.iter().filter(|rule| silent(rule.duty.clone())).cloned().collect();
-        self.rules.extend(more);
+        for rule in &beneath.rules {
+            match self.rules.iter_mut().find(|own| own.duty == rule.duty) {
+                None => self.rules.push(rule.clone()),
+                // This one has it no more: it goes on for the clocks that had begun, and the other one has those that begin.
+                Some(gone) => {
+                    if let Some(in_force_on) = gone.begun_before {
+                        let earlier = Some(Box::new(gone.clone()));
+                        *gone = super::Rule { earlier, in_force_on, ..rule.clone() };
+                    }
+                }
+            }
+        }
         self
     }
 }

@@ -25,7 +25,7 @@ impl fmt::Display for ChildRef {
 pub struct HouseholdRef(pub String);
 
 /// What the case database says about one child.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CaseRecord {
     /// Whom it is about.
     pub child: ChildRef,

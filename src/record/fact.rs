@@ -12,7 +12,7 @@ use crate::SharedText;
 pub struct FactId(pub SharedText);
 
 /// One dated fact.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Fact {
     /// What kind of fact it is.
     pub kind: FactKind,
@@ -21,7 +21,6 @@ pub struct Fact {
     /// In the order of [`FactKind::columns`].
     values: Vec<Value>,
     /// Of [`FactKind::answers`] those that are on record, by their place, in its order: of many possible ones a fact has few.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     answers: Vec<(usize, Value)>,
 }
 

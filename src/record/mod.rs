@@ -11,7 +11,7 @@ mod fact;
 mod supply;
 mod value;
 
-pub use catalogue::{ANSWERS, Attribute, AttributeType, EVENT_DATES, EVENTS, FactKind};
+pub use catalogue::{ANSWERS, Attribute, AttributeType, EVENT_DATES, EVENTS, FactKind, is_birth};
 pub use child::{CaseRecord, ChildRef, HouseholdRef};
 pub use fact::{Fact, FactId};
 pub use supply::{CompletedOnly, Need, Supply};

@@ -25,12 +25,13 @@ pub(super) fn add(facts: &mut Vec<Fact>, rows: &[Cells], zone: Zone, found: &mut
             found.add(None, "fact_id", Defect::Empty);
             continue;
         };
-        let Some(kind) = parse::said(kind.as_deref()).and_then(FactKind::from_name) else {
+        let lower = |text: &Option<String>| parse::said(text.as_deref()).map(str::to_ascii_lowercase);
+        let Some(kind) = lower(kind).as_deref().and_then(FactKind::from_name) else {
             found.add(Some(id), "fact", Defect::UnknownCode);
             continue;
         };
-        let named = parse::said(question.as_deref());
-        let Some(asked) = kind.answers().iter().find(|answer| Some(answer.name) == named) else {
+        let named = lower(question);
+        let Some(asked) = kind.answers().iter().find(|answer| Some(answer.name) == named.as_deref()) else {
             found.add(Some(id), "question", Defect::UnknownCode);
             continue;
         };

@@ -173,10 +173,11 @@ impl Reader {
     /// Of the facts of one view that share an id, one.
     fn one_of_each(&mut self, mut facts: Vec<Fact>) -> Vec<Fact> {
         // The sort is stable and the rows came sorted, so what "last" means does not depend on the database.
-        facts.sort_by(|a, b| a.id.cmp(&b.id));
+        // Two kinds of event may come from two tables that number their rows alike.
+        facts.sort_by(|a, b| (a.kind, &a.id).cmp(&(b.kind, &b.id)));
         facts.dedup();
         let mut kept = Vec::with_capacity(facts.len());
-        for same_id in facts.chunk_by(|a, b| a.id == b.id) {
+        for same_id in facts.chunk_by(|a, b| (a.kind, &a.id) == (b.kind, &b.id)) {
             if same_id.len() > 1
                 && let Some(fact) = same_id.first()
             {
@@ -202,7 +203,8 @@ impl Reader {
     fn event(&mut self, cells: &Cells) -> Option<Fact> {
         let [id, kind, dates @ ..] = cells.as_slice() else { return None };
         let named = parse::said(kind.as_deref());
-        let known = named.and_then(FactKind::from_name).filter(|kind| !kind.has_view());
+        let named_kind = named.map(str::to_ascii_lowercase);
+        let known = named_kind.as_deref().and_then(FactKind::from_name).filter(|kind| !kind.has_view());
         let Some(kind) = known else {
             let defect = if named.is_none() { Defect::Empty } else { Defect::UnknownCode };
             self.found.faults.add(EVENTS, parse::id(id.as_deref()), "kind", defect);

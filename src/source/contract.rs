@@ -225,7 +225,7 @@ const LOAD_COLUMNS: &[Column] = &[
 
 const CHILDREN_NOTE: &str = "Every child with open work: an open plan; an open enquiry; an enquiry that ended in the last 12 months and calls for a \
      conference, or does not say whether it does; a conference that is arranged and not held; a move into or out of the \
-     authority in the last 12 months. Also every child whose plan \
+     authority in the last 12 months; a time of being looked after that goes on. Also every child whose plan \
      ended in the last 12 months, and every child with a plan or an enquiry who died in that time, so that the end is seen. \
      A child who is missing here is watched by nobody.";
 const CHILDREN_COLUMNS: &[Column] = &[

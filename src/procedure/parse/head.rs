@@ -32,7 +32,10 @@ pub(super) struct Head {
 /// What the rules are read with: of each that part of the head that is sound.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Named<'a> {
+    /// Its id: without it no duty can be looked up.
     pub(super) authority: Option<&'a str>,
+    /// The authority in words.
+    pub(super) authority_words: Option<&'a str>,
     pub(super) document: Option<&'a str>,
     pub(super) version: Option<&'a str>,
     pub(super) in_force_on: Option<NaiveDate>,
@@ -43,9 +46,10 @@ pub(super) fn head<'a>(file: &mut Table<'a>) -> (Option<Head>, Named<'a>) {
     let Some(mut table) = under(file, "procedure", "the table [procedure]") else { return (None, Named::default()) };
     let authority = table.need("id", "\"hertfordshire\"").and_then(|id| id.text()).map(|id| id.is);
     let document = table.need("document", "\"000\"").and_then(|document| document.text()).map(|document| document.is);
-    let version = table.peek("version").and_then(|version| version.text()).map(|version| version.is);
+    let peeked = |key| table.peek(key).and_then(|text| text.text()).map(|text| text.is);
+    let (authority_words, version) = (peeked("authority"), peeked("version"));
     let in_force_on = table.peek("in_force_on").and_then(|on| on.date());
-    (rest(table, authority), Named { authority, document, version, in_force_on })
+    (rest(table, authority), Named { authority, authority_words, document, version, in_force_on })
 }
 
 fn rest(mut table: Table<'_>, id: Option<&str>) -> Option<Head> {

@@ -99,10 +99,7 @@ fn read<'a>(
     let tables = joined(&written, &changes, &added);
     check_together(&tables);
     let around = Surroundings {
-        authority: named.authority,
-        document: named.document,
-        version: named.version,
-        in_force_on: named.in_force_on,
+        named,
         counting: Some(beneath.counting),
         ambiguities: Some(&ambiguities),
         ladders: &ladders_by_name,

@@ -64,16 +64,7 @@ fn read<'a>(log: &'a Log<'a>, document: &'a DeTable<'a>, known: &'a DutyCatalogu
     let tables: Vec<_> = written.iter().filter_map(|rule| rule.table("a rule")).collect();
     check_together(&tables);
     // A mistake in the head must not hide those in the rules.
-    let around = Surroundings {
-        authority: named.authority,
-        document: named.document,
-        version: named.version,
-        in_force_on: named.in_force_on,
-        counting,
-        ambiguities: ambiguities.as_ref(),
-        ladders: &ladders,
-        known,
-    };
+    let around = Surroundings { named, counting, ambiguities: ambiguities.as_ref(), ladders: &ladders, known };
     let rules: Vec<_> = tables.into_iter().map(|rule| around.rule(rule)).collect();
     let head = head?;
     Some(Procedure {

@@ -4,9 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
-
 use super::{
+    head::Named,
     ladder::{NamedLadder, rungs},
     reach::Climb,
     shape::{ShapeName, shape},
@@ -41,14 +40,7 @@ const STRENGTHS: [(&str, Strength); 4] = [
 
 /// What a rule is read against.
 pub(super) struct Surroundings<'a> {
-    /// None where the head does not say: then no duty can be looked up.
-    pub(super) authority: Option<&'a str>,
-    /// None where the head does not say.
-    pub(super) document: Option<&'a str>,
-    /// None where the head does not say.
-    pub(super) version: Option<&'a str>,
-    /// None where the head does not say.
-    pub(super) in_force_on: Option<NaiveDate>,
+    pub(super) named: Named<'a>,
     pub(super) counting: Option<Counting>,
     /// None where the table has a mistake.
     pub(super) ambiguities: Option<&'a BTreeMap<String, Ambiguity>>,
@@ -131,8 +123,12 @@ impl Surroundings<'_> {
             ladder,
             line,
             counting: self.counting?,
-            version: self.version.unwrap_or_default().to_owned(),
-            in_force_on: self.in_force_on?,
+            procedure: format!(
+                "{} {}",
+                self.named.authority_words.unwrap_or_default(),
+                self.named.version.unwrap_or_default()
+            ),
+            in_force_on: self.named.in_force_on?,
             begun_before: None,
             takes_over: takes_over?,
             earlier: None,
@@ -143,7 +139,7 @@ impl Surroundings<'_> {
 
     fn duty(&self, text: &Text<'_>) -> Option<DutyId> {
         // What the country asks of every authority is in the catalogue of some of them, or has a name of its own.
-        if self.authority == Some(NATIONAL) {
+        if self.named.authority == Some(NATIONAL) {
             let known = self.known.authorities().any(|authority| self.known.contains(authority, text.is));
             if known || text.is.starts_with(&format!("{NATIONAL}-")) {
                 return Some(DutyId(text.is.into()));
@@ -152,7 +148,8 @@ impl Surroundings<'_> {
         let local = text.is.strip_prefix(LOCAL).is_some_and(|rest| {
             !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
         });
-        let Some(authority) = self.authority.filter(|authority| !local && !self.known.contains(authority, text.is))
+        let Some(authority) =
+            self.named.authority.filter(|authority| !local && !self.known.contains(authority, text.is))
         else {
             return Some(DutyId(text.is.into()));
         };
@@ -181,14 +178,14 @@ impl Surroundings<'_> {
     fn reads(&self, labels: &[String]) -> Reads {
         let set = |label: &String| self.ambiguities?.get(label.as_str()).map(|ambiguity| ambiguity.reads);
         let set: Vec<Reads> = labels.iter().filter_map(set).collect();
-        [Reads::Strict, Reads::Ordinary].into_iter().find(|reads| set.contains(reads)).unwrap_or_default()
+        [Reads::Strict, Reads::Both, Reads::Ordinary].into_iter().find(|reads| set.contains(reads)).unwrap_or_default()
     }
 
     fn citation(&self, item: &Item<'_>) -> Option<Citation> {
         let mut table = item.table("a citation")?;
         let document = match table.get("document") {
             Some(document) => document.text().map(|document| document.is),
-            None => self.document,
+            None => self.named.document,
         };
         let place = table.get("place").and_then(|place| place.text()).map(|place| place.is.to_owned());
         let lines = match place {

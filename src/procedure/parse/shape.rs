@@ -11,7 +11,7 @@ use crate::{
     calendar::{Allowance, Period},
     procedure::{
         Alert, Before, Between, Check, ChildDate, Deadline, Distance, DutyId, Guidance, Limit, MetBy, Order, Recurring,
-        Report, Selector, Shape, Standing, Start, Strictly, Under, Window,
+        Report, Selector, SetBy, Shape, Standing, Start, Strictly, Under, Window,
     },
     record::{AttributeType, FactKind},
 };
@@ -167,13 +167,15 @@ fn meets_itself(of: &Selector, met_by: &Selector) -> bool {
         && (met_by.by.is_empty() || met_by.by == of.by)
 }
 
-fn weeks_set_by(item: &Item<'_>) -> Option<(FactKind, &'static str)> {
+fn weeks_set_by(item: &Item<'_>) -> Option<SetBy> {
     let mut table = item.table("`weeks_set_by`")?;
     let fact = table.need("fact", "\"conference\"").and_then(|fact| words::fact_kind(&fact.text()?));
     let attribute = table.need("attribute", "\"core_group_weeks\"").and_then(|attribute| attribute.text());
+    let never_longer = table.get("never_longer").map_or(Some(false), |flag| flag.flag());
     table.finish();
     let fact = fact?;
-    Some((fact, words::attribute_of(&attribute?, fact, AttributeType::Count)?))
+    let attribute = words::attribute_of(&attribute?, fact, AttributeType::Count)?;
+    Some(SetBy { fact, attribute, never_longer: never_longer? })
 }
 
 fn between(rule: &mut Table<'_>) -> Option<Between> {

@@ -96,9 +96,9 @@ fn recurring(procedure: &Procedure, under: Under, shape: &Recurring) -> String {
         Start::FirstEvent => "counted from each time it is done; the first time starts the clock".to_owned(),
     };
     let met = held(procedure, &shape.met_by);
-    let setter = shape.weeks_set_by.map(|(kind, _)| with_article(kind.words()));
+    let setter = shape.weeks_set_by.map(|set| (with_article(set.fact.words()), set.never_longer));
     let Some(own) = shape.every else {
-        let setter = setter.unwrap_or_default();
+        let setter = setter.map(|(setter, _)| setter).unwrap_or_default();
         return format!(
             "As often as {setter} has set in weeks, {counted}. Met by {met}. While nobody has set it, it is told as \
              \"cannot tell\"."
@@ -116,7 +116,10 @@ fn recurring(procedure: &Procedure, under: Under, shape: &Recurring) -> String {
              that ends with the next conference.",
         );
     }
-    if let Some(setter) = setter {
+    if let Some((setter, true)) = &setter {
+        text.push_str(&format!(" Where {setter} has set fewer weeks, that many."));
+    }
+    if let Some((setter, false)) = setter {
         text.push_str(&format!(
             " Where {setter} has set another number of weeks, the shorter of the two gives the earliest date, and the \
              number that was set gives the due date."

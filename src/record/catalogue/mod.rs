@@ -133,6 +133,11 @@ const ROLES: &[&str] = &[
     "other",
 ];
 
+/// Whether a date is the day of the child's birth, which nothing but the case database holds.
+pub fn is_birth(attribute: &str) -> bool {
+    attribute == "birth_on"
+}
+
 impl FactKind {
     /// Every kind, in the order they are read and printed.
     pub const ALL: [FactKind; 29] = [
@@ -256,6 +261,11 @@ impl FactKind {
             FactKind::Allocation | FactKind::Membership => Some("to_on"),
             _ => Places::of(self).ended,
         }
+    }
+
+    /// Whether it is a plan that a child is under while it lasts.
+    pub fn is_a_plan(self) -> bool {
+        matches!(self, FactKind::Plan | FactKind::ChildInNeedPlan)
     }
 
     /// The attribute that says who made it, where somebody does.
