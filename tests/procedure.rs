@@ -56,7 +56,6 @@ fn every_duty_of_the_documents_is_carried_and_nearly_all_are_tracked() {
         }
     }
     let expected = BTreeMap::from([
-        ("croydon", vec!["core-group-venue"]),
         (
             "hertfordshire",
             vec![
@@ -67,7 +66,6 @@ fn every_duty_of_the_documents_is_carried_and_nearly_all_are_tracked() {
                 "visit-frequency-raise",
             ],
         ),
-        ("isle-of-man", vec!["core-group-venue"]),
         (
             "north-east-lincolnshire",
             vec![

@@ -55,16 +55,17 @@ pub(super) fn order(terms: &Terms, rule: &Rule, shape: &Order, case: &Case) -> O
     each(terms, rule, case, &events(case, then, None), None, met, limit)
 }
 
-/// Each such fact says this of itself. One that does not is a breach until it is corrected, one that is silent cannot be told; of
-/// meetings and other events that are arranged only until the next one was held.
+/// Each such fact says this of itself. One that says otherwise is a breach until it is corrected, a meeting only until the next
+/// one was held; the last one that is silent cannot be told.
 fn only(terms: &Terms, rule: &Rule, of: &Selector, must: &[Test], case: &Case) -> Outcome {
     let held: Vec<Event> = events(case, of, None).into_iter().filter(|event| event.held).collect();
-    let overtaken = of.fact.may_lie_ahead();
+    let meetings = of.fact.may_lie_ahead();
     let mut duties = Vec::new();
     for (at, event) in held.iter().enumerate() {
         let says = Selector { fact: of.fact, tests: must.to_vec(), by: Vec::new(), first: false };
         let fit = tests(&says, event.fact);
-        if fit != Fit::Yes && overtaken && at + 1 < held.len() {
+        let over = matches!(fit, Fit::Silent(_)) || (fit == Fit::No && meetings);
+        if over && at + 1 < held.len() {
             continue;
         }
         let notes = event.silent_note().into_iter().collect();

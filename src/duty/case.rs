@@ -149,9 +149,15 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// Facts of this period that were held by today and fit, or may fit, oldest first. Of the kind that the case is under
-    /// there is one.
+    /// Facts of this period that were held by today and fit, or may fit, oldest first; only the first, where only that is meant. Of
+    /// the kind that the case is under there is one.
     pub(super) fn held(&self, selector: &Selector) -> Vec<(&'a Fact, When, Fit)> {
+        let mut held = self.held_all(selector);
+        held.truncate(if selector.first { 1 } else { usize::MAX });
+        held
+    }
+
+    fn held_all(&self, selector: &Selector) -> Vec<(&'a Fact, When, Fit)> {
         if selector.fact == self.state.kind() {
             let opened = match self.state {
                 Under::Unallocated => Some(When::day(self.since)),
@@ -170,19 +176,19 @@ impl<'a> Case<'a> {
             .map(|(fact, when)| (fact, when, self.fit(selector, fact, when.on)))
             .filter(|(_, _, fit)| *fit != Fit::No);
         // Room for all of them at once: there may be a hundred visits.
-        let most = if selector.first { facts.len().min(1) } else { facts.len() };
-        let mut fitting = Vec::with_capacity(most);
-        fitting.extend(held.take(most));
+        let mut fitting = Vec::with_capacity(facts.len());
+        fitting.extend(held);
         fitting
     }
 
     /// The same, as they start clocks: one that is silent on an answer that is asked for starts none.
     pub(super) fn starting(&self, selector: &Selector) -> Vec<(&'a Fact, When, Fit)> {
-        let mut held = self.held(selector);
+        // One that starts nothing is not the first of those that do.
+        let mut held = self.held_all(selector);
         held.extend(self.still_going_on(selector));
+        held.retain(|(_, _, fit)| starts(selector, *fit));
         held.sort_by_key(|(_, when, _)| *when);
         held.truncate(if selector.first { 1 } else { usize::MAX });
-        held.retain(|(_, _, fit)| starts(selector, *fit));
         held
     }
 

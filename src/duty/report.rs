@@ -30,7 +30,7 @@ pub struct Stretch {
 
 /// The stretches of one rule under each of its cases, ended ones included: a report tells of a month, not of today.
 pub(super) fn stretches(terms: &Terms, rule: &Rule, record: &CaseRecord) -> Vec<Stretch> {
-    let Shape::Standing(Standing::NoneOpen { of, lasts }) = &rule.shape else { return Vec::new() };
+    let Shape::Standing(Standing::NoneOpen { of, lasts, .. }) = &rule.shape else { return Vec::new() };
     let cases = Case::of_each(record, rule.under, terms);
     let of_case = |case: &Case| {
         let ended_on = case.ended_on().filter(|end_on| *end_on <= terms.today);

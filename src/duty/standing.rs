@@ -16,14 +16,17 @@ use crate::{
 
 pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Standing, case: &Case) -> Outcome {
     match shape {
-        Standing::NoneOpen { of, lasts } => none_open(terms, rule, case, of, *lasts),
+        Standing::NoneOpen { of, lasts, after_one } => {
+            let mut gaps = gaps(terms, case, of, *lasts);
+            gaps.retain(|gap| !after_one || !std::ptr::eq(gap.before, case.under));
+            none_open(terms, rule, case, of, &gaps)
+        }
         Standing::NotSet { of, attributes } => not_set(terms, rule, case, of, attributes),
     }
 }
 
 /// A duty for each stretch of the case that no such fact covers, keyed on the fact whose end began it.
-fn none_open(terms: &Terms, rule: &Rule, case: &Case, of: &Selector, lasts: Option<Period>) -> Outcome {
-    let gaps = gaps(terms, case, of, lasts);
+fn none_open(terms: &Terms, rule: &Rule, case: &Case, of: &Selector, gaps: &[Gap]) -> Outcome {
     let duties: Vec<Duty> = gaps.iter().map(|gap| duty(terms, rule, case, of, gap)).collect();
     if duties.is_empty() { Outcome::Idle(Idle::NothingToWatch) } else { Outcome::Duties(duties) }
 }

@@ -296,6 +296,8 @@ pub enum Standing {
         of: Selector,
         /// It is watched only so long from the beginning of what the rule runs under.
         lasts: Option<Period>,
+        /// It is watched only once one was open: what asks for the first one is another rule.
+        after_one: bool,
     },
     /// The latest such fact lacks an attribute.
     NotSet {

@@ -213,7 +213,8 @@ fn standing(rule: &mut Table<'_>) -> Option<Standing> {
             return None;
         }
         let lasts = rule.get("for").map_or(Some(None), |item| stated(&item).map(Some));
-        return Some(Standing::NoneOpen { of, lasts: lasts? });
+        let after_one = rule.get("after_one").map_or(Some(false), |flag| flag.flag());
+        return Some(Standing::NoneOpen { of, lasts: lasts?, after_one: after_one? });
     }
     // Asked for so that a rule that tries this is told how it is written.
     rule.get("for");

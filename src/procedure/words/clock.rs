@@ -155,9 +155,10 @@ fn between(procedure: &Procedure, shape: &Between) -> String {
 
 fn standing(procedure: &Procedure, shape: &Standing) -> String {
     match shape {
-        Standing::NoneOpen { of, lasts } => {
+        Standing::NoneOpen { of, lasts, after_one } => {
             let lasts = lasts.map(|lasts| format!(" for {lasts}")).unwrap_or_default();
-            format!("There must always be {}{lasts}. Overdue from the first day without one.", one(procedure, of))
+            let once = if *after_one { ", once there was one" } else { "" };
+            format!("There must always be {}{lasts}{once}. Overdue from the first day without one.", one(procedure, of))
         }
         Standing::NotSet { of, attributes } => {
             let fact = of.fact.words();

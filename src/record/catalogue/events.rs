@@ -5,7 +5,7 @@
 
 use super::{
     Attribute,
-    AttributeType::{Code, Date, Fact, Flag},
+    AttributeType::{Code, Count, Date, Fact, Flag},
     FactKind, ROLES,
 };
 
@@ -15,6 +15,10 @@ const fn date(name: &'static str, meaning: &'static str) -> Attribute {
 
 const fn flag(name: &'static str, meaning: &'static str) -> Attribute {
     Attribute { name, holds: Flag, required: false, meaning }
+}
+
+const fn count(name: &'static str, meaning: &'static str) -> Attribute {
+    Attribute { name, holds: Count, required: false, meaning }
 }
 
 const fn code(name: &'static str, codes: &'static [&'static str], meaning: &'static str) -> Attribute {
@@ -127,6 +131,7 @@ pub(super) const LOOKED_AFTER: &[Attribute] = &[
     date("plan_reconsidered_on", "When it was considered to end the protection plan."),
     date("plan_to_iro_on", "When the independent reviewing officer was sent the detailed plan."),
     flag("returns_home", "Yes: the child is to return home."),
+    count("visit_weeks", "How many weeks at most may lie between visits in this placement. Empty: six."),
 ];
 
 pub(super) const LOOKED_AFTER_REVIEW: &[Attribute] =
