@@ -12,8 +12,10 @@ use std::fs;
 use cases::{Bench, SETTINGS, STAFF, child, says};
 use chrono::NaiveDate;
 use duewatch::{
-    calendar::{Allowance, Period},
+    calendar::{Allowance, Calendar, Period, Zone},
+    duty::{Lacking, Terms, assess},
     procedure::{DutyCatalogue, DutyId, Limit, Procedure, Shape},
+    record::{FactKind, Supply},
 };
 use scenario::{Expected, Scenario, assessed};
 
@@ -26,7 +28,7 @@ fn read(text: &str) -> Procedure {
 
 fn over(changes: &str) -> Result<Procedure, String> {
     let known = DutyCatalogue::default();
-    let read = Procedure::parse_over(("changes.toml", changes), ("versions.toml", FIRST), &known);
+    let read = Procedure::parse_over(("changes.toml", changes), ("versions.toml", FIRST), &known, false);
     read.map_err(|problems| problems.to_string())
 }
 
@@ -190,6 +192,106 @@ fn the_ladder_is_that_of_the_version_too() {
         procedure.rule_since(&DutyId("local-meeting".into()), on).unwrap().procedure.clone()
     };
     assert_eq!((since("2026-11-08"), since("2026-11-09")), ("Trial 1".to_owned(), "Trial 2".to_owned()));
+}
+
+#[test]
+fn no_clock_falls_between_two_versions() {
+    // The first version counts from the conference, the second from the plan. The plan began before the second came into
+    // force, the conference was held after: neither would have it. Of Fri 6 Nov ten working days end on Fri 20 Nov.
+    let text = FIRST.replace("in_force_on = 2020-01-01", "in_force_on = 2026-11-09").replacen(
+        "of = { fact = \"conference\" }",
+        "of = { fact = \"plan\" }",
+        1,
+    );
+    holds(
+        &read(&text).replacing(read(FIRST)),
+        "== in neither\ntoday 2026-11-19\nplan P1 started_on=2026-11-06\nconference K1 kind=initial held_on=2026-11-10\n\
+         expect local-meeting plan:P1 due=2026-11-20 status=open\n",
+    );
+}
+
+#[test]
+fn a_duty_that_is_gone_finishes_under_the_version_it_began_with() {
+    // Ten working days in the first, five in the second (from 9 Nov), none in the third (from 23 Nov).
+    let third = FIRST
+        .replace("version = \"1\"", "version = \"3\"")
+        .replace("in_force_on = 2020-01-01", "in_force_on = 2026-11-23")
+        .replace("duty = \"local-meeting\"", "duty = \"local-other\"");
+    holds(
+        &read(&third).replacing(second("2026-11-09")),
+        "== begun under the first\ntoday 2026-11-19\nplan P1 started_on=2026-11-06\n\
+         conference K1 kind=initial held_on=2026-11-06\nexpect local-meeting conference:K1 due=2026-11-20 status=open\n\
+         == begun under the second: 10 11 12 13 | 16\ntoday 2026-11-24\nplan P1 started_on=2026-11-06\n\
+         conference K1 kind=initial held_on=2026-11-09\n\
+         expect local-meeting conference:K1 due=2026-11-16 status=overdue\n\
+         == begun under none\ntoday 2026-12-24\nplan P1 started_on=2026-11-06\n\
+         conference K1 kind=initial held_on=2026-11-23\nexpect local-meeting idle=NothingToWatch\n",
+    );
+}
+
+#[test]
+fn what_the_newest_version_dropped_the_country_asks_from_then_on() {
+    // From Mon 9 Nov Croydon has no rule for the first core group: ten working days of the country's from Mon 9 Nov.
+    let (croydon, national) = (scenario::procedure("croydon"), scenario::procedure("national"));
+    let mut later = croydon.clone();
+    later.in_force_on = "2026-11-09".parse().unwrap();
+    later.rules.retain(|rule| rule.duty.0 != "first-core-group");
+    let procedure = later.replacing(croydon.clone()).over(national);
+    let case = |held_on: &str, expected: &str| {
+        let text = format!(
+            "== held {held_on}\ntoday 2026-11-10\nplan P1 started_on=2026-11-02\n\
+             conference K1 kind=initial held_on={held_on} makes_plan=yes\nexpect first-core-group conference:K1 {expected}\n"
+        );
+        holds(&procedure, &text);
+    };
+    case("2026-11-06", "due=2026-11-20 status=open");
+    case("2026-11-09", "due=2026-11-23 status=open");
+}
+
+#[test]
+fn what_a_source_lacks_is_judged_version_by_version() {
+    // The second version is met by an answer that no form asks, the first by a core group.
+    let text = FIRST.replace("in_force_on = 2020-01-01", "in_force_on = 2026-11-09").replacen(
+        "met_by = { fact = \"core_group\" }",
+        "met_by = { dates = [\"summary_on\"] }",
+        1,
+    );
+    let procedure = read(&text).replacing(read(FIRST));
+    let mut supply = Supply::default();
+    supply.never_filled.insert((FactKind::Conference, "summary_on".to_owned()));
+    let lacking = Lacking::of(supply, &procedure);
+    let scenarios = Scenario::parse(
+        "== both\ntoday 2026-11-24\nplan P1 started_on=2026-11-06\nconference K1 kind=initial held_on=2026-11-06\n\
+         conference K2 kind=reconvened held_on=2026-11-10\nexpect local-meeting conference:K1 due=2026-11-20 status=overdue\n\
+         expect local-meeting conference:K2 status=-\n",
+    );
+    let scenario = &scenarios[0];
+    let calendar = Calendar::shipped("england-and-wales").unwrap();
+    let zone = Zone::from_name("Europe/London").unwrap();
+    let now = zone.at(scenario.today, chrono::NaiveTime::from_hms_opt(9, 0, 0).unwrap());
+    let terms = Terms { lacking: &lacking, ..Terms::new(&procedure, &calendar, zone, now) };
+    let assessment = assess(&scenario.record(), &terms);
+    for expected in &scenario.expected {
+        assert_eq!(expected.check(&assessment), Ok(()), "{}", expected.text);
+    }
+}
+
+#[test]
+fn an_authoritys_changes_hold_for_the_clocks_of_the_version_before_too() {
+    let known = DutyCatalogue::default();
+    let changes = "[local]\nover = \"trial\"\nversion = \"2026-04\"\n\n[[change]]\nduty = \"local-meeting\"\nwhy = \"decided\"\n\
+                   within = \"8 working days\"\n\n[[change]]\nduty = \"local-new\"\nwhy = \"decided\"\nwithin = \"6 months\"\n";
+    let text = FIRST
+        .replace("in_force_on = 2020-01-01", "in_force_on = 2026-11-09")
+        .replace("duty = \"local-yearly\"", "duty = \"local-new\"");
+    let changed =
+        |text: &str, earlier| Procedure::parse_over(("c.toml", changes), ("v.toml", text), &known, earlier).unwrap();
+    // Of Fri 6 Nov eight working days: 9 10 11 12 13 | 16 17 18.
+    holds(
+        &changed(&text, false).replacing(changed(FIRST, true)),
+        "== begun before\ntoday 2026-11-19\nplan P1 started_on=2026-11-06\nconference K1 kind=initial held_on=2026-11-06\n\
+         expect local-meeting conference:K1 due=2026-11-18 status=overdue\n",
+    );
 }
 
 #[test]

@@ -271,7 +271,7 @@ fn whatever_is_lost_from_a_file_is_told_with_its_place() {
 fn a_changed_figure_changes_the_hash() {
     let (file, text) = Procedure::shipped("hertfordshire").unwrap();
     let known = DutyCatalogue::shipped();
-    let changed = Procedure::parse(file, &text.replace("within = \"12 months\"", "within = \"11 months\""), &known);
+    let changed = Procedure::parse(file, &text.replace("every = \"12 months\"", "every = \"11 months\""), &known);
     assert_ne!(changed.unwrap().hash, hertfordshire().hash);
 }
 
@@ -303,7 +303,12 @@ fn what_each_shape_needs_of_the_record() {
         ),
         ("review-date-set", &["dw_conferences", "dw_conferences.next_review_on or booked_on"]),
         ("case-allocated", &["dw_allocations", "dw_allocations.role"]),
-        ("plan-age-one-year", &["dw_plans", "dw_decisions", "dw_decisions.kind"]),
+        ("plan-age-one-year", &["dw_decisions", "dw_decisions.kind"]),
+        // What starts it is an answer: where no form asks for it, nothing ever starts.
+        (
+            "local-support-without-plan",
+            &["dw_conferences", "dw_answers (conference.support_recommended)", "dw_events (child_in_need_plan)"],
+        ),
         ("access-refused", &["dw_incidents"]),
         ("child-death", &[]),
         ("unallocated-monthly-report", &[]),

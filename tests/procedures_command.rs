@@ -223,7 +223,7 @@ fn a_rule_is_shown_as_its_practitioner_signs_it() {
     let (first, _) = first.split_once("\n\n").unwrap();
     let expected = "\
 to do          Hold the first core group meeting
-clock          Within 10 working days of a conference (initial, pre-birth, transfer in or
+clock          Within 10 working days of the first conference (initial, pre-birth, transfer in or
                reconvened) that makes a plan. Met by a core group meeting held on or after that day.
                A plan without such a conference on record is told as \"cannot tell\".
 document       000, line 45: \"The date of the first Core Group meeting must be within ten working
@@ -232,7 +232,8 @@ strength       must
 responsible    Lead Social Worker
 runs           while a plan of this authority is open
 told           3 working days before the earliest date: reminder to the Lead Social Worker
-               On the earliest date: due notice to the Lead Social Worker
+               On the earliest date: due notice to the Lead Social Worker; due notice to the Team
+                 Manager: \"Chair the first core group\"
                1 working day after the due date: overdue notice to the Lead Social Worker;
                  escalation to the Team Manager
                3 working days after the due date: escalation to the Children's Services Manager and
@@ -260,7 +261,7 @@ fn the_other_rules_say_what_is_particular_to_them() {
              the child seen alone.",
             "9 working days after the core group meeting, once \"minutes approved\" is on record and while \"minutes sent\" is \
              not on record: reminder to the Business Support Officer: \"Send out the core group minutes\"",
-            "Within 12 months of the start of the plan. Met by a decision (further assessment) on or after that day.",
+            "At least every 12 months, counted from the start of the plan and then from each time it is done. Met by a decision (further assessment).",
             "At once when an incident (access refused) is on record. Met once \"manager told\" and \"core group told\" \
              have dates on record.",
             "every case that broke \"Case allocated to a named social worker\" at any time in the month.",

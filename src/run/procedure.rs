@@ -23,7 +23,7 @@ pub(crate) fn read_procedure(named: &str) -> Result<Procedure, WatchError> {
     read(named, None, &mut Vec::new())
 }
 
-/// `later` are the versions that were read on the way to this one.
+/// `later` are the versions that were read on the way to this one. An authority's changes hold for the clocks of each.
 fn read(named: &str, changes: Option<&Path>, later: &mut Vec<String>) -> Result<Procedure, WatchError> {
     if later.iter().any(|other| other == named) {
         return Err(WatchError::ReplacesItself { named: named.to_owned() });
@@ -34,7 +34,7 @@ fn read(named: &str, changes: Option<&Path>, later: &mut Vec<String>) -> Result<
     let procedure = match changes {
         Some(path) => {
             let own = read_to_string("the changes to a procedure", path)?;
-            Procedure::parse_over((&path.display().to_string(), &own), (&file, &text), &catalogue)
+            Procedure::parse_over((&path.display().to_string(), &own), (&file, &text), &catalogue, later.len() > 1)
         }
         None => Procedure::parse(&file, &text, &catalogue),
     };
@@ -42,7 +42,7 @@ fn read(named: &str, changes: Option<&Path>, later: &mut Vec<String>) -> Result<
     let Some(earlier) = &procedure.replaces else { return Ok(procedure) };
     // Beside the file that names it.
     let earlier = Path::new(named).with_file_name(earlier).display().to_string();
-    let earlier = read(&earlier, None, later)?;
+    let earlier = read(&earlier, changes, later)?;
     Ok(procedure.replacing(earlier))
 }
 

@@ -21,7 +21,8 @@ use crate::{
 };
 
 impl Procedure {
-    /// Reads a procedure with an authority's own changes over it. Names of files are only named in problems.
+    /// Reads a procedure with an authority's own changes over it. Names of files are only named in problems. `earlier` is said of
+    /// a version that another one took the place of: a change of a duty that only the later one has is none of it.
     ///
     /// # Errors
     ///
@@ -30,6 +31,7 @@ impl Procedure {
         (file, text): (&str, &str),
         (beneath_file, beneath_text): (&str, &str),
         known: &DutyCatalogue,
+        earlier: bool,
     ) -> Result<Procedure, Problems> {
         let beneath = Procedure::parse(beneath_file, beneath_text, known)?;
         let (log, beneath_log) = (Log::new(file, text), Log::new(beneath_file, beneath_text));
@@ -41,7 +43,7 @@ impl Procedure {
         let lower = Table::new(&beneath_log, "a procedure", beneath_document.get_ref(), 0..0);
         let changed = if log.is_clean() {
             let upper = Table::new(&log, "changes to a procedure", document.get_ref(), 0..0);
-            read(upper, lower, beneath, known)
+            read(upper, lower, beneath, known, earlier)
         } else {
             None
         };
@@ -64,6 +66,7 @@ fn read<'a>(
     mut lower: Table<'a>,
     beneath: Procedure,
     known: &'a DutyCatalogue,
+    earlier: bool,
 ) -> Option<Procedure> {
     let mut local = head::under(&mut upper, "local", "the table [local]")?;
     let over = local.need("over", "\"hertfordshire\"").and_then(|over| over.text());
@@ -96,7 +99,7 @@ fn read<'a>(
     let added = upper.get("rule").and_then(|rules| rules.list()).unwrap_or_default();
     upper.finish();
     let written = lower.get("rule").and_then(|rules| rules.list()).unwrap_or_default();
-    let tables = joined(&written, &changes, &added);
+    let tables = joined(&written, &changes, &added, earlier);
     check_together(&tables);
     let around = Surroundings {
         named,
@@ -116,7 +119,7 @@ fn read<'a>(
 }
 
 /// The rules of the procedure in its order, each under its change where it has one, then those that are added.
-fn joined<'a>(written: &[Item<'a>], changes: &[Item<'a>], added: &[Item<'a>]) -> Vec<Table<'a>> {
+fn joined<'a>(written: &[Item<'a>], changes: &[Item<'a>], added: &[Item<'a>], earlier: bool) -> Vec<Table<'a>> {
     let mut by_duty: BTreeMap<&str, (&Item<'a>, bool)> = BTreeMap::new();
     for change in changes {
         let Some(mut table) = change.table("a change") else { continue };
@@ -140,7 +143,7 @@ fn joined<'a>(written: &[Item<'a>], changes: &[Item<'a>], added: &[Item<'a>]) ->
         });
     }
     let known: Vec<&str> = tables.iter().filter_map(|table| table.peek("duty")?.text().map(|duty| duty.is)).collect();
-    for (duty, (change, _)) in by_duty.iter().filter(|(_, (_, used))| !used) {
+    for (duty, (change, _)) in by_duty.iter().filter(|(_, (_, used))| !used && !earlier) {
         let help = choices(duty, "the duties are", known.iter().copied());
         change.log.problem(&change.span, format!("the procedure has no rule of the duty `{duty}` to change"), help);
     }

@@ -60,6 +60,14 @@ pub(super) fn flag(fact: FactKind, attribute: &str, is: bool) -> String {
     if is { yes } else { no }.to_owned()
 }
 
+/// What a fact is not known to be, e.g. "of this authority".
+fn not_flag(fact: FactKind, attribute: &str, is_not: bool) -> String {
+    if fact.is_answer(attribute) {
+        return format!("without \"{}\" recorded as {}", spaced(attribute), if is_not { "Yes" } else { "No" });
+    }
+    flag(fact, attribute, !is_not)
+}
+
 fn qualities(procedure: &Procedure, selector: &Selector) -> String {
     let mut text = String::new();
     let mut flags = Vec::new();
@@ -67,10 +75,7 @@ fn qualities(procedure: &Procedure, selector: &Selector) -> String {
         match test {
             Test::Code { any_of, .. } => text.push_str(&codes(procedure, any_of)),
             Test::NotCode { none_of, .. } => text.push_str(&format!(" (other than {})", named(procedure, none_of))),
-            Test::NotFlag { attribute, is_not } => {
-                let is_not = if *is_not { "Yes" } else { "No" };
-                flags.push(format!("without \"{}\" recorded as {is_not}", spaced(attribute)));
-            }
+            Test::NotFlag { attribute, is_not } => flags.push(not_flag(selector.fact, attribute, *is_not)),
             Test::Flag { attribute, is } => flags.push(flag(selector.fact, attribute, *is)),
         }
     }
