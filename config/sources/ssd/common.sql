@@ -33,7 +33,7 @@ SELECT source_name, loaded_at
 FROM local_load;
 
 -- Every child whom duewatch is to account for, which is every child with open work: a plan, an enquiry that is open or that
--- ended without saying that no conference is needed, a conference that is arranged and not held, a transfer; in the twelve months
+-- ended without saying that no conference is needed, a conference that is arranged and not held, a transfer, a time of being looked after that goes on; in the twelve months
 -- before the load mark, also those whose plan or enquiry has ended, and those who had either and died. Another authority's
 -- plan counts here, so that the child is listed as left out for that reason and is not simply absent. A plan without a
 -- person's row still shows the child. Each part is one pass over one table: there is no index to look anybody up by.
@@ -68,7 +68,8 @@ FROM (
     UNION
     SELECT person_id
     FROM local_events
-    WHERE kind = 'transfer' AND happened_on >= (SELECT MIN(keep_from_on) FROM local_load)
+    WHERE (kind = 'transfer' AND happened_on >= (SELECT MIN(keep_from_on) FROM local_load))
+        OR (kind = 'looked_after' AND ended_on IS NULL)
     UNION
     SELECT deceased.pers_person_id
     FROM ssd_person deceased
