@@ -38,7 +38,11 @@ impl Calendar {
     pub fn skipped(&self, from: NaiveDate, to: NaiveDate, trust: Trust) -> Vec<Skipped> {
         // The day before the first of our years, so that the walk is bounded whatever a record holds.
         let earliest = NaiveDate::from_ymd_opt(YEARS.start() - 1, 12, 31).unwrap_or(from);
-        from.max(earliest)
+        let from = from.max(earliest);
+        // Room for its weekends and some holidays.
+        let weeks = usize::try_from((to - from).num_weeks()).unwrap_or_default();
+        let mut skipped = Vec::with_capacity(if to > from { (2 * weeks + 4).min(1024) } else { 0 });
+        let days = from
             .iter_days()
             .skip(1)
             .take_while(|on| *on <= to && on.year() <= *YEARS.end())
@@ -51,7 +55,8 @@ impl Calendar {
                     name: Cow::Owned(self.why_closed(on).unwrap_or_default().to_owned()),
                     provisional: self.works(on, Trust::PublishedOnly),
                 },
-            })
-            .collect()
+            });
+        skipped.extend(days);
+        skipped
     }
 }

@@ -175,6 +175,7 @@ fn each<'a>(
         return Outcome::Idle(Idle::NotStarted);
     }
     let last_held = events.iter().rposition(|event| event.held);
+    let any = following.map(|following| case.held(&Selector::any(following.of.fact))).unwrap_or_default();
     let mut since_on = None;
     let mut duties = Vec::new();
     for (at, event) in events.iter().enumerate() {
@@ -187,7 +188,7 @@ fn each<'a>(
             continue;
         }
         let arranged_before = at.checked_sub(1).and_then(|before| events.get(before));
-        let key = match following.and_then(|following| following.before(case, event, arranged_before)) {
+        let key = match following.and_then(|following| following.before(&any, event, arranged_before)) {
             Some(last) => DutyKey(format!("{}:next", key(last))),
             None => key(event.fact),
         };
@@ -209,11 +210,15 @@ pub(super) struct Following<'s> {
 impl Following<'_> {
     /// The one that an event comes after: what sets the date of it or is an event itself, or else whatever of that kind was held
     /// last. One that is arranged and not yet held counts, so that an event keeps its name once it is.
-    fn before<'a>(self, case: &Case<'a>, event: &Event<'a>, arranged: Option<&Event<'a>>) -> Option<&'a Fact> {
+    fn before<'a>(
+        self,
+        held: &[(&'a Fact, When, Fit)],
+        event: &Event<'a>,
+        arranged: Option<&Event<'a>>,
+    ) -> Option<&'a Fact> {
         if event.is_only_a_date {
             return Some(event.fact);
         }
-        let held = case.held(&Selector::any(event.fact.kind));
         let earlier = || {
             let earlier = held.iter().rev().map(|(fact, when, _)| (*fact, when.on));
             earlier.filter(|(fact, on)| *on < event.on && !std::ptr::eq(*fact, event.fact))

@@ -4,7 +4,7 @@ use super::{
     Duty, DutyKey, Idle, Outcome, Status, Terms,
     assess::is_death,
     case::{Case, Fit},
-    deadline::{all_recorded, done_on, recorded},
+    deadline::{all_recorded, done_on, links_done},
     reading::{Draft, Readings, anchor, key, silent_note, words},
 };
 use crate::{
@@ -35,7 +35,7 @@ pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Alert, case: &Case) -> 
         let draft = Draft { terms, rule, record: case.record, key: event_key(fact), anchor: began.clone(), notes };
         let status = if met.is_some() { Status::Met } else { Status::Overdue };
         let mut duty = draft.standing(Readings::fixed(&began, when.at, arithmetic), met, status);
-        duty.done = recorded(case, fact);
+        duty.done = links_done(case, fact, &rule.ladder);
         if !duties.iter().any(|other| other.key == duty.key) {
             duties.push(duty);
         }

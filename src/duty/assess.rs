@@ -302,7 +302,8 @@ fn doubtful_death(terms: &Terms, rule: &Rule, all: &Cases, died: Option<NaiveDat
 /// kept: it is that of the newest case, and what was done under an old enquiry must not hide what is owed under a new one.
 fn each_once(outcome: Outcome) -> Outcome {
     let Outcome::Duties(mut duties) = outcome else { return outcome };
-    if duties.len() < 2 {
+    // Mostly their keys ascend already, so none is there twice.
+    if duties.is_sorted_by(|one, next| one.key < next.key) {
         return Outcome::Duties(duties);
     }
     let mut keys: Vec<&DutyKey> = duties.iter().map(|duty| &duty.key).collect();

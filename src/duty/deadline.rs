@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     calendar::ShortDate,
-    procedure::{Deadline, Limit, MetBy, Reads, Rule, Selector, Test},
+    procedure::{Deadline, Ladder, Limit, MetBy, Reads, Rule, Selector, Test},
     record::{Fact, Need, When, is_birth},
 };
 
@@ -78,7 +78,7 @@ pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Deadline, case: &Case) 
         if strictly_met && duty.status == Status::Amber {
             duty.status = Status::Open;
         }
-        duty.done = recorded(case, fact);
+        duty.done = links_done(case, fact, &rule.ladder);
         duties.push(duty);
     }
     if duties.is_empty() { Outcome::Idle(Idle::NotStarted) } else { Outcome::Duties(duties) }
@@ -194,18 +194,17 @@ pub(super) fn all_recorded(case: &Case, fact: &Fact, attributes: &[&str]) -> Opt
 /// A date of a fact that can be evidence: neither ahead of now nor before the fact itself. A plan begins with its conference.
 pub(super) fn done_on(case: &Case, fact: &Fact, name: &str) -> Option<When> {
     let begun = case.begun_on(fact);
-    fact.date(name).filter(|when| is_done(case, begun, *when))
+    fact.date(name).filter(|when| case.has_come(*when) && begun.is_none_or(|begun| begun <= when.on))
 }
 
-fn is_done(case: &Case, begun: Option<NaiveDate>, when: When) -> bool {
-    case.has_come(when) && begun.is_none_or(|begun| begun <= when.on)
-}
-
-/// The date attributes of a fact that are on the record: the links of its chain that are done.
-pub(super) fn recorded(case: &Case, fact: &Fact) -> Vec<Cow<'static, str>> {
-    let begun = case.begun_on(fact);
-    let mut done = Vec::with_capacity(fact.whens().filter(|when| is_done(case, begun, *when)).count());
-    fact.dates().filter(|(_, when)| is_done(case, begun, *when)).for_each(|(name, _)| done.push(Cow::Borrowed(name)));
+/// Of the dates that a ladder waits for those that are on the record: the links of its chain that are done.
+pub(super) fn links_done(case: &Case, fact: &Fact, ladder: &Ladder) -> Vec<Cow<'static, str>> {
+    let mut done: Vec<Cow<'static, str>> = Vec::new();
+    for name in ladder.steps.iter().flat_map(|step| [step.unless, step.once]).flatten() {
+        if done_on(case, fact, name).is_some() && !done.iter().any(|other| other == name) {
+            done.push(Cow::Borrowed(name));
+        }
+    }
     done
 }
 

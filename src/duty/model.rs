@@ -125,7 +125,7 @@ pub struct Duty {
     pub arithmetic: String,
     /// What the record leaves open.
     pub notes: Vec<String>,
-    /// Links of the chain that are recorded: date attributes of the anchor that are set.
+    /// Links of its ladder's chain that are recorded: dates of the anchor that a step waits for.
     pub done: Vec<Cow<'static, str>>,
     /// Why it cannot be told, where it cannot.
     #[serde(default)]

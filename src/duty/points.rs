@@ -3,6 +3,8 @@
 //! Owns when that is, and what becomes of a point of which the record shows whether it was done. Must not know what the point is.
 //! Where no fact shows it, it is never said to be met: once the event is over it is simply no longer there.
 
+use chrono::Days;
+
 use super::{
     Duty, Idle, Outcome, Reading, Status, Terms,
     ahead::{Event, events},
@@ -38,6 +40,10 @@ fn each(terms: &Terms, rule: &Rule, events: &[Event], undone: Option<&str>, case
             Some(Value::Flag(true)) if event.held => Found::Done,
             _ => Found::Nothing,
         };
+        // Long over, and nothing is on record of it.
+        if matches!(found, Found::Nothing) && event.on.checked_add_days(LONG_OVER).is_none_or(|on| on < terms.today) {
+            continue;
+        }
         match limit(terms, event) {
             Ok(readings) => duties.extend(point(terms, rule, case, event, readings, found)),
             Err(error) => {
@@ -76,6 +82,9 @@ fn point<'a>(
         }
     }
 }
+
+/// More than the longest way from an event to the end of the next working day.
+const LONG_OVER: Days = Days::new(14);
 
 /// What the record shows of a point.
 #[derive(Clone, Copy)]

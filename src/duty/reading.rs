@@ -200,7 +200,7 @@ fn in_words(
     skipped: &[Skipped],
 ) -> String {
     // Long enough for nearly all, so that it need not grow.
-    let mut text = String::with_capacity(128);
+    let mut text = String::with_capacity(192);
     say(&mut text, format_args!("{} from the ", due.allowed));
     due.say_to(&mut text);
     text.push_str(": ");

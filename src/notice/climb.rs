@@ -22,8 +22,8 @@ struct Owed {
 
 impl Owed {
     fn is_the_same(&self, other: &Owed) -> bool {
-        let identity = |owed: &Owed| (owed.rung.step.clone(), owed.rung.repeat, owed.recipient.mailbox.person.clone());
-        identity(self) == identity(other)
+        (&self.rung.step, self.rung.repeat, &self.recipient.mailbox.person)
+            == (&other.rung.step, other.rung.repeat, &other.recipient.mailbox.person)
     }
 
     fn is(&self, told: &Told) -> bool {

@@ -38,6 +38,8 @@ pub struct CaseRecord {
     /// The date of death.
     pub died_on: Option<NaiveDate>,
     facts: Vec<Fact>,
+    /// Where the facts of each kind begin, and where the last ones end.
+    begins: [u32; FactKind::ALL.len() + 1],
 }
 
 impl CaseRecord {
@@ -48,7 +50,13 @@ impl CaseRecord {
             let day = |fact: &Fact| fact.happened().map_or((NaiveDate::MAX, None), |when| (when.on, when.at));
             (a.kind, day(a), &a.id, a).cmp(&(b.kind, day(b), &b.id, b))
         });
-        CaseRecord { child, household: None, born_on: None, expected_on: None, died_on: None, facts }
+        let mut begins = [0; FactKind::ALL.len() + 1];
+        for fact in &facts {
+            for begin in begins.iter_mut().skip(fact.kind as usize + 1) {
+                *begin += 1;
+            }
+        }
+        CaseRecord { child, household: None, born_on: None, expected_on: None, died_on: None, facts, begins }
     }
 
     /// All facts, kind by kind.
@@ -58,9 +66,9 @@ impl CaseRecord {
 
     /// All facts of one kind, oldest first, undated last.
     pub fn facts(&self, kind: FactKind) -> &[Fact] {
-        let from = self.facts.partition_point(|fact| fact.kind < kind);
-        let to = self.facts.partition_point(|fact| fact.kind <= kind);
-        self.facts.get(from..to).unwrap_or(&[])
+        let at = |place: usize| self.begins.get(place).map_or(0, |begin| *begin as usize);
+        let place = kind as usize;
+        self.facts.get(at(place)..at(place + 1)).unwrap_or(&[])
     }
 
     /// The fact of that kind and id.
