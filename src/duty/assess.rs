@@ -352,13 +352,9 @@ fn wake_at(record: &CaseRecord, terms: &Terms, assessment: &Assessment) -> Optio
         ends_with(on);
         ends_with(on.pred_opt().unwrap_or(on));
     };
-    for fact in record.all_facts() {
-        for when in fact.whens() {
-            if when.on >= terms.today {
-                arrives(when.on);
-            }
-            instants.extend(when.at.filter(|at| *at > terms.now));
-        }
+    for when in record.dates_from(terms.today) {
+        arrives(when.on);
+        instants.extend(when.at.filter(|at| *at > terms.now));
     }
     [record.died_on, record.born_on, record.expected_on].into_iter().flatten().for_each(arrives);
     // Of two days the later begins later: nearly always the first of them is the answer.

@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::{Fact, FactKind};
+use super::{Fact, FactKind, When};
 use crate::SharedText;
 
 /// How duewatch speaks of a child: the case system's own number (or a keyed alias), never a name, never initials.
@@ -40,6 +40,8 @@ pub struct CaseRecord {
     facts: Vec<Fact>,
     /// Where the facts of each kind begin, and where the last ones end.
     begins: [u32; FactKind::ALL.len() + 1],
+    /// Every date of every fact, each once, in order.
+    dates: Box<[When]>,
 }
 
 impl CaseRecord {
@@ -56,12 +58,22 @@ impl CaseRecord {
                 *begin += 1;
             }
         }
-        CaseRecord { child, household: None, born_on: None, expected_on: None, died_on: None, facts, begins }
+        let mut dates: Vec<When> = facts.iter().flat_map(Fact::whens).collect();
+        dates.sort_unstable();
+        dates.dedup();
+        let dates = dates.into();
+        CaseRecord { child, household: None, born_on: None, expected_on: None, died_on: None, facts, begins, dates }
     }
 
     /// All facts, kind by kind.
     pub(crate) fn all_facts(&self) -> &[Fact] {
         &self.facts
+    }
+
+    /// Every date of every fact from that day on, each once.
+    pub(crate) fn dates_from(&self, on: NaiveDate) -> &[When] {
+        let from = self.dates.partition_point(|when| when.on < on);
+        self.dates.get(from..).unwrap_or(&[])
     }
 
     /// All facts of one kind, oldest first, undated last.

@@ -80,7 +80,7 @@ impl Fact {
     }
 
     /// The same dates without their names, which most who look at all of them need of none.
-    pub(crate) fn whens(&self) -> impl Iterator<Item = When> {
+    pub(super) fn whens(&self) -> impl Iterator<Item = When> {
         self.placed_dates().map(|(_, when)| when)
     }
 

@@ -33,8 +33,9 @@ SELECT source_name, loaded_at
 FROM local_load;
 
 -- Every child whom duewatch is to account for, which is every child with open work: a plan, an enquiry that is open or that
--- ended without saying that no conference is needed, a conference that is arranged and not held, a transfer, a time of being looked after that goes on; in the twelve months
--- before the load mark, also those whose plan or enquiry has ended, and those who had either and died. Another authority's
+-- ended without saying that no conference is needed, a conference that is arranged and not held, a transfer, a time of being
+-- looked after that goes on; in the twelve months before the load mark, also those whose plan or enquiry has ended, and those
+-- who had either and died. Another authority's
 -- plan counts here, so that the child is listed as left out for that reason and is not simply absent. A plan without a
 -- person's row still shows the child. Each part is one pass over one table: there is no index to look anybody up by.
 CREATE VIEW dw_children AS
