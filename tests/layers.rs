@@ -347,6 +347,12 @@ fn the_settings_put_layers_in_force_and_check_names_them() {
 }
 
 #[test]
+fn what_england_asks_is_not_put_beneath_the_procedure_of_another_country() {
+    let bench = bench("procedure = \"isle-of-man\"\nnational = true", &[]);
+    says(&bench.run(&["duties"]).ends(2), &["authority.national", "isle-of-man"]);
+}
+
+#[test]
 fn changes_with_a_mistake_are_refused_by_every_command() {
     let settings = "procedure = \"hertfordshire\"\nchanges = \"changes.toml\"";
     let bench = bench(settings, &[("changes.toml", &OWN.replace("first-core-group", "first-cor-group"))]);

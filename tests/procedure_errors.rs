@@ -116,7 +116,7 @@ title = "x""#,
    |
 52 | titel = "First meeting"
    | ^^^^^
-   = did you mean `title`? it may have: after_death, ambiguity, ask, cite, duty, expected, from, from_birth, ladder, met_by, not_in_text, of, office_days, responsible, shape, step, strength, strict_from, strict_met_by, strict_within, sure, takes_over, title, under, under_review, within
+   = did you mean `title`? it may have: after_death, ambiguity, ask, cite, duty, expected, from, from_birth, ladder, met_by, not_in_text, of, office_days, responsible, shape, step, strength, strict_from, strict_met_by, strict_within, sure, takes_over, title, under, under_review, while_it_lasts, within
 
 1 problem"#
     );

@@ -374,7 +374,7 @@ fn facts_under(record: &CaseRecord, under: Under) -> impl Iterator<Item = &Fact>
     record.facts(under.kind()).iter().filter(|fact| *fact.get("other_authority") != Value::Flag(true))
 }
 
-fn ended_on(lasting: &Fact) -> Option<NaiveDate> {
+pub(super) fn ended_on(lasting: &Fact) -> Option<NaiveDate> {
     lasting.kind.ended().and_then(|name| lasting.date(name)).map(|end| end.on)
 }
 

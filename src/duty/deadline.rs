@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::{
     Anchor, CannotTell, Idle, Outcome, Reading, Status, Terms,
-    case::{Case, Fit},
+    case::{Case, Fit, ended_on},
     reading::{Count, Draft, Readings, after, anchor, key, silent_note, words},
 };
 use crate::{
@@ -39,7 +39,11 @@ pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Deadline, case: &Case) 
     let meeting = case.meeting(met_by);
     let meeting_strictly = shape.strictly.met_by.as_ref().map(|met_by| case.meeting(met_by)).unwrap_or_default();
     let mut duties = Vec::with_capacity(anchors.len());
+    let over = |fact: &Fact| ended_on(fact).is_some_and(|end_on| end_on <= case.today);
     for (fact, when, fit) in anchors {
+        if shape.while_it_lasts && over(fact) {
+            continue;
+        }
         let Some(from) = start(case, fact, &shape.from, when) else { continue };
         let mut notes = Vec::new();
         if let Fit::Silent(attribute) = fit {

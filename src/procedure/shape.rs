@@ -82,6 +82,8 @@ pub struct Deadline {
     pub from: Vec<&'static str>,
     /// An open plan without such a fact is "cannot tell", not "nothing to do".
     pub expected: bool,
+    /// It runs only while that fact lasts: once it is over, nothing is owed for it.
+    pub while_it_lasts: bool,
     /// How long.
     pub limit: Limit,
     /// What stops it.

@@ -15,8 +15,17 @@ use crate::{
 /// place of behind it, and with what the country asks beneath it where they say so.
 pub(crate) fn in_force(authority: &Authority) -> Result<Procedure, WatchError> {
     let procedure = read(&authority.procedure, authority.changes.as_deref(), &mut Vec::new())?;
-    if authority.national { Ok(procedure.over(&read_procedure("national")?)) } else { Ok(procedure) }
+    if !authority.national {
+        return Ok(procedure);
+    }
+    if NOT_ENGLAND.contains(&procedure.calendar.as_str()) {
+        return Err(WatchError::NotInEngland { calendar: procedure.calendar });
+    }
+    Ok(procedure.over(&read_procedure("national")?))
 }
+
+/// Shipped calendars of places where the law of England does not apply. An authority's own calendar may be anywhere.
+const NOT_ENGLAND: [&str; 3] = ["scotland", "northern-ireland", "isle-of-man"];
 
 /// A shipped procedure, or one in a file, with the version that it took the place of.
 pub(crate) fn read_procedure(named: &str) -> Result<Procedure, WatchError> {

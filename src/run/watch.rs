@@ -104,6 +104,15 @@ pub enum WatchError {
         /// Which file.
         named: String,
     },
+    /// What England asks was put beneath a procedure of another country.
+    #[error(
+        "authority.national = true puts what England asks beneath the procedure, but its working days are those of {calendar}: \
+         take it out of the settings"
+    )]
+    NotInEngland {
+        /// The procedure's calendar.
+        calendar: String,
+    },
     /// The procedure has mistakes.
     #[error("the procedure cannot be used:\n{0}")]
     Procedure(Problems),

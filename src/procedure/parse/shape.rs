@@ -77,6 +77,7 @@ pub(super) fn shape(name: ShapeName, under: Under, rule: &mut Table<'_>) -> Opti
 fn deadline(rule: &mut Table<'_>) -> Option<Deadline> {
     let of = needed(rule, "of");
     let expected = rule.get("expected").map_or(Some(false), |expected| expected.flag());
+    let while_it_lasts = rule.get("while_it_lasts").map_or(Some(false), |flag| while_it_lasts(&flag, of.as_ref()));
     let from = starts(rule, "from", of.as_ref());
     let limit = limit(rule, of.as_ref());
     let strictly = strictly_read(rule, of.as_ref(), limit.as_ref());
@@ -87,7 +88,32 @@ fn deadline(rule: &mut Table<'_>) -> Option<Deadline> {
         let message = "the event that starts the clock would meet this duty at once";
         item.log.problem(&item.span, message, "what comes round again has the shape `recurring`");
     }
-    Some(Deadline { of: of?, from: from?, expected: expected?, limit: limit?, met_by: met_by?, strictly: strictly? })
+    Some(Deadline {
+        of: of?,
+        from: from?,
+        expected: expected?,
+        while_it_lasts: while_it_lasts?,
+        limit: limit?,
+        met_by: met_by?,
+        strictly: strictly?,
+    })
+}
+
+fn while_it_lasts(flag: &Item<'_>, of: Option<&Selector>) -> Option<bool> {
+    let set = flag.flag()?;
+    let of = of?;
+    if set && of.fact.ended().is_none() {
+        return lasts_not(flag, of.fact, "this means nothing");
+    }
+    Some(set)
+}
+
+/// Something is said of a fact that only what lasts can have.
+fn lasts_not<T>(item: &Item<'_>, fact: FactKind, so: &str) -> Option<T> {
+    let lasting: Vec<_> = FactKind::ALL.into_iter().filter(|kind| kind.ended().is_some()).map(FactKind::name).collect();
+    let message = format!("a {} does not last, so {so}", fact.words());
+    item.log.problem(&item.span, message, format!("these last: {}", lasting.join(", ")));
+    None
 }
 
 /// How long: a period, or until a date that is on record.
@@ -206,11 +232,7 @@ fn standing(rule: &mut Table<'_>) -> Option<Standing> {
     if let Some(item) = rule.get("none_open") {
         let of = selector(&item)?;
         if of.fact.ended().is_none() {
-            let lasting: Vec<_> =
-                FactKind::ALL.into_iter().filter(|kind| kind.ended().is_some()).map(FactKind::name).collect();
-            let message = format!("a {} does not last, so none can be open", of.fact.words());
-            item.log.problem(&item.span, message, format!("these last: {}", lasting.join(", ")));
-            return None;
+            return lasts_not(&item, of.fact, "none can be open");
         }
         let lasts = rule.get("for").map_or(Some(None), |item| stated(&item).map(Some));
         let after_one = rule.get("after_one").map_or(Some(false), |flag| flag.flag());

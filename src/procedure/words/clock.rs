@@ -56,6 +56,9 @@ fn deadline(procedure: &Procedure, under: Under, shape: &Deadline) -> String {
         };
         text.push_str(&format!(" For the earliest date {met}{booked}, is enough."));
     }
+    if shape.while_it_lasts {
+        text.push_str(&format!(" Only while the {} lasts.", shape.of.fact.words()));
+    }
     if shape.expected {
         let (under, fact) = (with_article(under.words()), shape.of.fact.words());
         text.push_str(&format!(" {} without such a {fact} on record is told as \"cannot tell\".", capital(&under)));
