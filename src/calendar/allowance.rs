@@ -304,6 +304,11 @@ mod tests {
         ] {
             assert!(words.parse::<Allowance>().is_err(), "{words}");
         }
+        // What is missing is named: it is not that the period cannot be read.
+        for words in ["24 hours or 1 working day", "24 hours, whichever is latest"] {
+            let refused = words.parse::<Allowance>();
+            assert_eq!(refused, Err(AllowanceError::WhichGoverns { written: words.to_owned() }));
+        }
     }
 
     #[test]
