@@ -279,13 +279,13 @@ fn what_a_source_lacks_is_judged_version_by_version() {
 #[test]
 fn an_authoritys_changes_hold_for_the_clocks_of_the_version_before_too() {
     let known = DutyCatalogue::default();
-    let changes = "[local]\nover = \"trial\"\nversion = \"2026-04\"\n\n[[change]]\nduty = \"local-meeting\"\nwhy = \"decided\"\n\
+    let own = "[local]\nover = \"trial\"\nversion = \"2026-04\"\n\n[[change]]\nduty = \"local-meeting\"\nwhy = \"decided\"\n\
                    within = \"8 working days\"\n\n[[change]]\nduty = \"local-new\"\nwhy = \"decided\"\nwithin = \"6 months\"\n";
     let text = FIRST
         .replace("in_force_on = 2020-01-01", "in_force_on = 2026-11-09")
         .replace("duty = \"local-yearly\"", "duty = \"local-new\"");
     let changed =
-        |text: &str, earlier| Procedure::parse_over(("c.toml", changes), ("v.toml", text), &known, earlier).unwrap();
+        |text: &str, earlier| Procedure::parse_over(("c.toml", own), ("v.toml", text), &known, earlier).unwrap();
     // Of Fri 6 Nov eight working days: 9 10 11 12 13 | 16 17 18.
     holds(
         &changed(&text, false).replacing(changed(FIRST, true)),

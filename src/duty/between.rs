@@ -35,7 +35,7 @@ fn gaps(terms: &Terms, rule: &Rule, case: &Case, shape: &Gaps) -> Outcome {
     // What waits for the birth waits in the gap in which the child is born.
     if case.since > case.opened_on {
         let before = Case { since: case.opened_on, ..*case }.held(shape.of);
-        bounds.splice(..0, before.into_iter().filter(|(_, when, _)| when.on < case.since).next_back());
+        bounds.splice(..0, before.into_iter().rfind(|(_, when, _)| when.on < case.since));
     }
     if bounds.is_empty() {
         return Outcome::Idle(Idle::NotStarted);

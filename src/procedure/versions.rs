@@ -67,7 +67,7 @@ impl Procedure {
                 Some(gone) => {
                     if let Some(in_force_on) = gone.begun_before {
                         let earlier = Some(Box::new(gone.clone()));
-                        *gone = super::Rule { earlier, in_force_on, ..rule.clone() };
+                        *gone = super::Rule { in_force_on, earlier, ..rule.clone() };
                     }
                 }
             }

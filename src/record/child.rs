@@ -39,7 +39,7 @@ pub struct CaseRecord {
     pub died_on: Option<NaiveDate>,
     facts: Vec<Fact>,
     /// Where the facts of each kind begin, and where the last ones end.
-    begins: [u32; FactKind::ALL.len() + 1],
+    begins: Box<[u32]>,
     /// Every date of every fact, each once, in order.
     dates: Box<[When]>,
 }
@@ -52,7 +52,7 @@ impl CaseRecord {
             let day = |fact: &Fact| fact.happened().map_or((NaiveDate::MAX, None), |when| (when.on, when.at));
             (a.kind, day(a), &a.id, a).cmp(&(b.kind, day(b), &b.id, b))
         });
-        let mut begins = [0; FactKind::ALL.len() + 1];
+        let mut begins = vec![0; FactKind::ALL.len() + 1];
         for fact in &facts {
             for begin in begins.iter_mut().skip(fact.kind as usize + 1) {
                 *begin += 1;
@@ -61,7 +61,7 @@ impl CaseRecord {
         let mut dates: Vec<When> = facts.iter().flat_map(Fact::whens).collect();
         dates.sort_unstable();
         dates.dedup();
-        let dates = dates.into();
+        let (begins, dates) = (begins.into(), dates.into());
         CaseRecord { child, household: None, born_on: None, expected_on: None, died_on: None, facts, begins, dates }
     }
 
