@@ -6,12 +6,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
     CannotTell, CaseContext, Duty, DutyKey, Idle, Lacking, Outcome, Status, StoredDate, Stretch, ahead, alert, between,
-    cannot_tell,
-    case::{Case, Cases},
-    context::context,
-    deadline,
-    lacking::OfRule,
-    points, reading, recurring, report, standing, stored, window,
+    cannot_tell, case::Case, cases::Cases, context::context, deadline, lacking::OfRule, points, reading, recurring,
+    report, standing, stored, window,
 };
 use crate::{
     calendar::{Calendar, Zone, format_date_long},

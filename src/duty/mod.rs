@@ -12,6 +12,7 @@ mod assess;
 mod between;
 mod cannot_tell;
 mod case;
+mod cases;
 mod context;
 mod deadline;
 mod interval;

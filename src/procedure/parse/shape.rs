@@ -100,12 +100,10 @@ fn deadline(rule: &mut Table<'_>) -> Option<Deadline> {
 }
 
 fn while_it_lasts(flag: &Item<'_>, of: Option<&Selector>) -> Option<bool> {
-    let set = flag.flag()?;
-    let of = of?;
-    if set && of.fact.ended().is_none() {
-        return lasts_not(flag, of.fact, "this means nothing");
+    match (flag.flag()?, of?.fact) {
+        (true, fact) if fact.ended().is_none() => lasts_not(flag, fact, "this means nothing"),
+        (set, _) => Some(set),
     }
-    Some(set)
 }
 
 /// Something is said of a fact that only what lasts can have.
