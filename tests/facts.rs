@@ -295,14 +295,17 @@ proptest! {
 
     #[test]
     fn an_attempt_or_a_visit_that_does_not_say_meets_nothing(facts in facts(), ago in 0_u64..300) {
-        let as_it_is = assessed_today(&facts);
+        // What a visit's own record leaves unsaid is asked of the last visit only.
+        let is_kept = |duty: &Duty| (duty.anchor.fact.as_ref(), duty.status) != ("visit", Status::CannotTell);
+        let mut as_it_is = standing(&assessed_today(&facts));
+        as_it_is.retain(is_kept);
         for seen in [Value::Flag(false), Value::Missing] {
             let mut with_a_visit = facts.clone();
             with_a_visit.push(visit(today() - Days::new(ago), seen));
             // That such a visit is to be written up is a duty of its own.
             let mut with_it = standing(&assessed_today(&with_a_visit));
-            with_it.retain(|duty| duty.key.0 != "visit:added");
-            prop_assert_eq!(standing(&as_it_is), with_it);
+            with_it.retain(|duty| duty.key.0 != "visit:added" && is_kept(duty));
+            prop_assert_eq!(&as_it_is, &with_it);
         }
     }
 
