@@ -338,6 +338,7 @@ mod tests {
             assert!(!ending.provisional);
         }
     }
+
     #[test]
     fn of_two_a_doubt_about_either_is_a_doubt_whichever_governs() {
         let calendar = Calendar::shipped("england-and-wales").unwrap();

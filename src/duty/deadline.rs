@@ -96,7 +96,7 @@ struct Start {
 }
 
 impl Start {
-    /// What a duty that starts there is known by. The day of a birth is on no duty.
+    /// What a duty that starts there is known by. It does not carry the day of a birth on record.
     fn anchor(self, fact: &Fact, happened_on: NaiveDate) -> Anchor {
         anchor(fact, if self.date.is_some_and(is_birth) { happened_on } else { self.when.on })
     }

@@ -15,7 +15,7 @@ use crate::{
 pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Window, case: &Case) -> Outcome {
     let record = case.record;
     let born = record.born_on.is_some_and(|born_on| born_on <= terms.today);
-    // It is counted from the birth, but no duty carries the day of a birth: it is known by what it runs under.
+    // It is counted from the birth, but does not carry that day: it is known by what it runs under.
     let anchor = Anchor { fact: "child".into(), id: record.child.0.clone(), on: case.opened_on };
     let draft = |notes| Draft { terms, rule, record, key: key(case.under), anchor: anchor.clone(), notes };
     let from_on = match shape.from {

@@ -171,10 +171,9 @@ fn recurring(rule: &mut Table<'_>, under: Under) -> Option<Recurring> {
     let from =
         rule.need("from", "\"first_event\"").and_then(|from| from.text()?.one_of("start", "the starts are", &starts));
     let met_by = rule.need("met_by", "{ fact = \"core_group\" }").and_then(|item| meeting(&item));
-    let (every, strict_every) = (every?, strict_every?);
     Some(Recurring {
-        every,
-        strict_every,
+        every: every?,
+        strict_every: strict_every?,
         weeks_set_by: weeks_set_by?,
         until: every_until?,
         lessened: lessened?,
@@ -197,9 +196,8 @@ fn weeks_set_by(item: &Item<'_>) -> Option<SetBy> {
     let attribute = table.need("attribute", "\"core_group_weeks\"").and_then(|attribute| attribute.text());
     let never_longer = table.get("never_longer").map_or(Some(false), |flag| flag.flag());
     table.finish();
-    let fact = fact?;
-    let attribute = words::attribute_of(&attribute?, fact, AttributeType::Count)?;
-    Some(SetBy { fact, attribute, never_longer: never_longer? })
+    let attribute = words::attribute_of(&attribute?, fact?, AttributeType::Count)?;
+    Some(SetBy { fact: fact?, attribute, never_longer: never_longer? })
 }
 
 fn between(rule: &mut Table<'_>) -> Option<Between> {
