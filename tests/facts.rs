@@ -11,6 +11,8 @@
 //! What holds of every rule whatever it says: `facts_in_any_order_give_the_same_duties`,
 //! `time_never_makes_a_breach_undone`, `the_strict_date_is_never_after_the_due_date`, `what_was_done_makes_nothing_late`,
 //! `an_open_plan_has_at_least_what_its_procedure_demands`.
+//!
+//! And nobody reads the day of a birth in one: `no_duty_says_the_day_of_a_birth`.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
@@ -26,7 +28,7 @@ use duewatch::{
     calendar::{Calendar, Zone},
     duty::{Assessment, Duty, Outcome, Status, Terms, assess},
     procedure::{DutyId, Procedure, Rule, Selector, Shape, Start, Under},
-    record::{AttributeType, CaseRecord, ChildRef, Fact, FactKind, PersonRef, TeamRef, Value, When},
+    record::{AttributeType, CaseRecord, ChildRef, Fact, FactKind, PersonRef, TeamRef, Value, When, is_birth},
 };
 use proptest::{prelude::*, sample::select};
 use scenario::procedure;
@@ -121,9 +123,13 @@ static READ: LazyLock<Vec<&Procedure>> = LazyLock::new(|| {
 
 /// What the facts come to as a day begins, under each procedure.
 fn assessed(facts: &[Fact], on: NaiveDate) -> Assessed {
+    assessed_with(facts, birth(facts), on)
+}
+
+fn assessed_with(facts: &[Fact], birth: (Option<NaiveDate>, Option<NaiveDate>), on: NaiveDate) -> Assessed {
     static CALENDAR: LazyLock<Calendar> = LazyLock::new(|| Calendar::shipped("england-and-wales").unwrap());
     let mut record = CaseRecord::new(ChildRef("C1".into()), facts.to_vec());
-    (record.born_on, record.expected_on) = birth(facts);
+    (record.born_on, record.expected_on) = birth;
     let now = zone().start_of_day(on);
     std::array::from_fn(|at| assess(&record, &Terms::new(READ[at], &CALENDAR, zone(), now)))
 }
@@ -187,6 +193,16 @@ fn everything_done(on: NaiveDate) -> Fact {
     let flags = FactKind::Visit.attributes().filter(|attribute| attribute.holds == AttributeType::Flag);
     let done = flags.fold(visit(on, Value::Flag(true)), |visit, flag| visit.with(flag.name, Value::Flag(true)));
     done.with("visitor_id", Value::Person(PersonRef("W0".into())))
+}
+
+/// The fact, as it is where that day is the birth and nothing else happened then or the day before.
+fn with_the_birth_alone_on(birth_on: NaiveDate, fact: &Fact) -> Fact {
+    let names = fact.kind.attributes().map(|attribute| attribute.name);
+    names.fold(fact.clone(), |fact, name| match fact.date(name) {
+        Some(_) if is_birth(name) => fact.with(name, Value::Date(When::day(birth_on))),
+        Some(when) if when.on == birth_on || when.on.succ_opt() == Some(birth_on) => fact.with(name, Value::Missing),
+        _ => fact,
+    })
 }
 
 /// The same meeting, booked for the day to come that was given as the day it was held.
@@ -306,6 +322,25 @@ proptest! {
             let mut with_it = standing(&assessed_today(&with_a_visit));
             with_it.retain(|duty| duty.key.0 != "visit:added" && is_kept(duty));
             prop_assert_eq!(&as_it_is, &with_it);
+        }
+    }
+
+    /// On a Sunday, where no count of working days ends; a date that comes to that day by another way says nothing of it.
+    #[test]
+    fn no_duty_says_the_day_of_a_birth(facts in facts(), weeks_ago in 0_u64..45, expected in any::<bool>()) {
+        let birth_on = today() - Days::new(1 + 7 * weeks_ago);
+        let facts: Vec<Fact> = facts.iter().map(|fact| with_the_birth_alone_on(birth_on, fact)).collect();
+        let birth = if expected { (None, Some(birth_on)) } else { (Some(birth_on), None) };
+        let assessed = assessed_with(&facts, birth, today());
+        for duty in duties(&assessed) {
+            let dates = [&duty.strict, &duty.due].into_iter().flatten();
+            if dates.clone().any(|reading| reading.on.on() == birth_on) {
+                continue;
+            }
+            let said = format!("{:?}", Duty { skipped: Vec::new(), ..duty.clone() });
+            for day in [birth_on.to_string(), birth_on.format("%a %-d %b %Y").to_string()] {
+                prop_assert!(!said.contains(&day), "the birth on {}: {:#?}", birth_on, duty);
+            }
         }
     }
 

@@ -290,3 +290,26 @@ fn the_search_finds_what_does_get_out() {
     assert_eq!(references("run for XLEAKX9: done", &children), [name]);
     assert_eq!(unquoted("X=4CE=\r\nAK=58"), "XLEAKX");
 }
+
+/// Born while the plan ran, on a Wednesday on which nothing else happened and nothing ends: the clocks that wait for the birth start that day, and nobody reads it anywhere.
+#[test]
+fn a_birth_that_starts_clocks_is_written_nowhere() {
+    let bench = Bench::new(&format!("{STAFF}{}", child("C1", "2026-10-26")));
+    bench.sql("UPDATE dw_children SET born_on = '2026-11-04', expected_on = '2026-11-04'");
+    let mut texts = Vec::new();
+    for morning in ["2026-11-16", "2026-11-23", "2026-11-30"] {
+        bench.sql(&format!("UPDATE dw_load SET loaded_at = '{morning}T07:30'"));
+        bench.once(morning).well();
+        let at = cases::instant(morning);
+        let explained = bench.run(&["explain", "C1", "--at", &at, "--all"]).well();
+        cases::says(&explained, &["birth on record with the plan"]);
+        texts.extend([explained, bench.run(&["duties", "--at", &at, "--format", "json"]).well()]);
+    }
+    texts.extend(bench.mail().into_values().map(|mail| unquoted(&String::from_utf8(mail).unwrap())));
+    let ledger = bench.path("ledger.db");
+    texts.extend(table_names(&ledger).into_iter().flat_map(|table| whole(&ledger, &table)).flatten().flatten());
+    for form in ["2026-11-04", "Wednesday 4 November", "Wed 4 Nov", "04/11/2026", "20261104"] {
+        let said = texts.iter().find(|text| text.contains(form));
+        assert_eq!(said, None, "{form}");
+    }
+}

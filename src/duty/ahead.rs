@@ -15,7 +15,7 @@ use super::{
     reading::{Draft, Readings, anchor, key, silent_note, words},
 };
 use crate::{
-    calendar::{CalendarError, Period, ShortDate, Trust, WorkingDays},
+    calendar::{Period, ShortDate, Trust, WorkingDays},
     procedure::{Before, MetBy, Order, Rule, Selector, Test},
     record::{Fact, Need, When},
 };
@@ -169,7 +169,7 @@ fn each<'a>(
     events: &[Event<'a>],
     following: Option<Following>,
     met: impl Fn(&Event, Option<NaiveDate>, &mut Vec<String>) -> Option<NaiveDate>,
-    limit: impl Fn(&Event) -> Result<Readings, CalendarError>,
+    limit: impl Fn(&Event) -> Result<Readings, CannotTell>,
 ) -> Outcome {
     if events.is_empty() {
         return Outcome::Idle(Idle::NotStarted);
@@ -285,7 +285,7 @@ fn held_since(
 
 /// The due date leaves so many days up to the event's own; the strict one leaves them clear, neither the day of the act nor
 /// that of the event among them. A holiday that is not yet published would bring both forward, so it counts for both.
-fn so_long_before(terms: &Terms, by: Option<Period>, event: &Event) -> Result<Readings, CalendarError> {
+fn so_long_before(terms: &Terms, by: Option<Period>, event: &Event) -> Result<Readings, CannotTell> {
     let Some(by) = by else { return Ok(on_the_day(event, format!("by the day of the {event}"))) };
     let trust = Trust::WithProvisional;
     let due = terms.calendar.before(event.on, by, trust)?;

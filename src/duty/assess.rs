@@ -284,7 +284,7 @@ fn doubtful_death(terms: &Terms, rule: &Rule, all: &Cases, died: Option<NaiveDat
         rule,
         record: case.record,
         key: reading::key(case.under),
-        anchor: reading::anchor(case.under, case.since),
+        anchor: reading::anchor(case.under, case.opened_on),
         notes: Vec::new(),
     };
     let why = format!(

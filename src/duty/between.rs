@@ -82,7 +82,7 @@ fn one_gap(draft: Draft, shape: &Gaps, next_on: NaiveDate, met_on: Option<NaiveD
             let readings = Readings { due: Some(due), provisional: limit.provisional, arithmetic, ..Readings::none() };
             draft.dated(readings, met_on)
         }
-        Err(error) => draft.cannot_tell(CannotTell::because(error.to_string())),
+        Err(error) => draft.cannot_tell(error.into()),
     }
 }
 

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Outcome, Status, Terms};
-use crate::{directory::Role, procedure::Rule, record::Need};
+use crate::{calendar::CalendarError, directory::Role, procedure::Rule, record::Need};
 
 /// Why a duty cannot be told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +30,11 @@ impl CannotTell {
         CannotTell { missing: None, why: why.into(), mended_by: Role::DATA_TEAM, by_source: false, rows: Vec::new() }
     }
 
+    /// The birth lies where no calendar reaches. Its day is not said.
+    pub(super) fn birth_out_of_range() -> CannotTell {
+        CannotTell::because("the day of birth on record lies outside the years that the calendar knows; check it")
+    }
+
     /// The record lacks something.
     pub fn for_want_of(missing: Need, why: impl Into<String>) -> CannotTell {
         CannotTell { missing: Some(missing), ..CannotTell::because(why) }
@@ -40,6 +45,12 @@ impl CannotTell {
         let named: Vec<String> = missing.iter().map(ToString::to_string).collect();
         let why = format!("the case database never supplies {}, for any child", named.join(", "));
         CannotTell { by_source: true, missing: missing.first().cloned(), ..CannotTell::because(why) }
+    }
+}
+
+impl From<CalendarError> for CannotTell {
+    fn from(error: CalendarError) -> CannotTell {
+        CannotTell::because(error.to_string())
     }
 }
 

@@ -30,7 +30,7 @@ pub(super) struct Case<'a> {
     pub(super) now: DateTime<Utc>,
     /// Its first day, or the day of the conference that made the plan, where that is earlier.
     pub(super) opened_on: NaiveDate,
-    /// From which day on something belongs to it: that day, or that of the birth for what waits for it.
+    /// From which day on something belongs to it: that day, or that of the birth for what waits for it. No duty says this day.
     pub(super) since: NaiveDate,
     /// What it is.
     pub(super) state: Under,
@@ -89,6 +89,11 @@ impl<'a> Case<'a> {
         }
     }
 
+    /// Whether what began that day waits for the birth, which came later: its clock starts with the birth.
+    pub(super) fn starts_with_birth(&self, began_on: NaiveDate) -> bool {
+        self.since > self.opened_on && began_on < self.since
+    }
+
     /// What meets something, as far as it is facts: see [`Case::held`].
     pub(super) fn meeting(&self, met_by: &MetBy) -> Vec<(&'a Fact, When, Fit)> {
         match met_by {
@@ -108,10 +113,9 @@ impl<'a> Case<'a> {
     fn held_all(&self, selector: &Selector) -> Vec<(&'a Fact, When, Fit)> {
         if selector.fact == self.state.kind() {
             let opened = match self.state {
-                Under::Unallocated => Some(When::day(self.since)),
+                Under::Unallocated => Some(When::day(self.opened_on)),
                 Under::EndedPlan => self.ended_on().map(When::day),
-                // What waits for the birth begins with it.
-                _ => self.under.happened().map(|when| if when.on < self.since { When::day(self.since) } else { when }),
+                _ => self.under.happened(),
             };
             let itself = opened.map(|when| (self.under, when, self.fit_of_itself(selector)));
             return itself.filter(|(_, _, fit)| *fit != Fit::No).into_iter().collect();
@@ -151,20 +155,17 @@ impl<'a> Case<'a> {
         let earlier = facts.filter_map(|fact| Some((fact, fact.happened().filter(|when| when.on < self.since)?)));
         earlier
             .filter(|(fact, _)| fact.covers(self.since))
-            .map(|(fact, began)| (fact, if assessment { began } else { When::day(self.since) }))
+            .map(|(fact, began)| (fact, if assessment { began } else { When::day(began.on.max(self.opened_on)) }))
             .map(|(fact, when)| (fact, when, self.fit(selector, fact, self.since)))
             .filter(|(_, _, fit)| *fit != Fit::No)
             .collect()
     }
 
-    /// Whether the child is under a plan of that choice on that day, other than the fact itself.
-    pub(super) fn is_under_such_a_plan(&self, selector: &Selector, other_than: &Fact, on: NaiveDate) -> bool {
-        selector.fact.is_a_plan()
-            && self
-                .record
-                .facts(selector.fact)
-                .iter()
-                .any(|plan| !std::ptr::eq(plan, other_than) && plan.covers(on) && tests(selector, plan) == Fit::Yes)
+    /// Since when the child is under a plan of that choice, if on that day it is; the fact itself is none.
+    pub(super) fn under_such_a_plan(&self, selector: &Selector, itself: &Fact, on: NaiveDate) -> Option<NaiveDate> {
+        let plans = self.record.facts(selector.fact).iter().filter(|_| selector.fact.is_a_plan());
+        let mut others = plans.filter(|plan| !std::ptr::eq(*plan, itself) && plan.covers(on));
+        others.find(|plan| tests(selector, plan) == Fit::Yes).and_then(Fact::happened).map(|began| began.on)
     }
 
     /// The first day of which a date on a fact can speak: the fact's own, or that of the conference that made the plan.

@@ -7,12 +7,12 @@ use chrono::NaiveDate;
 use super::{
     Anchor, CannotTell, Idle, Outcome, Reading, Status, Terms,
     case::{Case, Fit, ended_on},
-    reading::{Count, Draft, Readings, after, anchor, key, silent_note, words},
+    reading::{Count, Draft, Readings, Start, after, anchor, key, silent_note, words},
 };
 use crate::{
     calendar::ShortDate,
     procedure::{Deadline, Ladder, Limit, MetBy, Reads, Rule, Selector, Test},
-    record::{Fact, Need, When, is_birth},
+    record::{Fact, Need, When},
 };
 
 pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Deadline, case: &Case) -> Outcome {
@@ -31,7 +31,7 @@ pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Deadline, case: &Case) 
         }
         let why = format!("the record holds no {} that would start this clock", described(&shape.of));
         let why = CannotTell::for_want_of(Need::fact(shape.of.fact), why);
-        return Outcome::Duties(vec![draft(case.under, case.since, Vec::new()).cannot_tell(why)]);
+        return Outcome::Duties(vec![draft(case.under, case.opened_on, Vec::new()).cannot_tell(why)]);
     }
     // Where only the strict reading is in force, only what it asks for meets it.
     let alone = shape.strictly.met_by.as_ref().filter(|_| rule.reads == Reads::Strict && !shape.strictly.or_booked);
@@ -44,13 +44,16 @@ pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Deadline, case: &Case) 
         if shape.while_it_lasts && over(fact) {
             continue;
         }
-        let Some(from) = start(case, fact, &shape.from, when) else { continue };
+        let from = if shape.from.is_empty() { Some(Start::with(case, when)) } else { dated(case, fact, &shape.from) };
+        let Some(from) = from else { continue };
         let mut notes = Vec::new();
         if let Fit::Silent(attribute) = fit {
             notes.push(silent_note(fact, attribute, "the clock is taken to run"));
         }
-        let met_on = met_on(case, met_by, &meeting, fact, from.when.on, &mut notes);
         let begun = from.anchor(fact, when.on);
+        let met_on = met_on(case, met_by, &meeting, fact, (from, &begun), &mut notes);
+        let earliest = dated(case, fact, &shape.strictly.from).unwrap_or(from);
+        let earlier = earliest.anchor(fact, when.on);
         let readings = match shape.limit {
             Limit::By(name) => {
                 let Some(readings) = by_its_date(fact, name, &begun) else {
@@ -65,19 +68,16 @@ pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Deadline, case: &Case) 
                 Ok(readings)
             }
             Limit::Within(within) => {
-                let strict = start(case, fact, &shape.strictly.from, from.when);
-                let strict = strict.filter(|_| !shape.strictly.from.is_empty()).unwrap_or(from);
-                let earlier = strict.anchor(fact, when.on);
                 let allowed = shape.strictly.within.unwrap_or(within);
                 let kind = fact.kind;
-                let strict = Count { anchor: &earlier, kind, from: strict.when, date: strict.date, allowed };
-                let due = Count { anchor: &begun, kind, from: from.when, date: from.date, allowed: within };
+                let strict = Count { anchor: &earlier, kind, from: earliest, allowed };
+                let due = Count { anchor: &begun, kind, from, allowed: within };
                 after(terms, rule.reads, strict, due)
             }
         };
         let strict = readings.as_ref().ok().and_then(|readings| readings.strict.as_ref());
-        let strictly_met =
-            strict.is_some_and(|strict| met_strictly(case, shape, &meeting_strictly, fact, strict, &mut notes));
+        let strictly_met = strict
+            .is_some_and(|strict| met_strictly(case, shape, &meeting_strictly, fact, (earliest, strict), &mut notes));
         let mut duty = draft(fact, begun.on, notes).counted(readings, met_on);
         if strictly_met && duty.status == Status::Amber {
             duty.status = Status::Open;
@@ -88,28 +88,11 @@ pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Deadline, case: &Case) 
     if duties.is_empty() { Outcome::Idle(Idle::NotStarted) } else { Outcome::Duties(duties) }
 }
 
-/// Where a clock starts, and which date of its event that is where it is not the day on which it happened.
-#[derive(Clone, Copy)]
-struct Start {
-    when: When,
-    date: Option<&'static str>,
-}
-
-impl Start {
-    /// What a duty that starts there is known by. It does not carry the day of a birth on record.
-    fn anchor(self, fact: &Fact, happened_on: NaiveDate) -> Anchor {
-        anchor(fact, if self.date.is_some_and(is_birth) { happened_on } else { self.when.on })
-    }
-}
-
-/// The first of these dates that is on record; without any, the day it happened.
-fn start(case: &Case, fact: &Fact, dates: &[&'static str], happened: When) -> Option<Start> {
-    if dates.is_empty() {
-        return Some(Start { when: happened, date: None });
-    }
+/// The first of these dates that is on record.
+fn dated(case: &Case, fact: &Fact, dates: &[&'static str]) -> Option<Start> {
     let on_record = |name: &&'static str| fact.date(name).filter(|when| case.has_come(*when)).map(|when| (*name, when));
     let (name, when) = dates.iter().find_map(on_record)?;
-    Some(Start { when, date: Some(name).filter(|name| *name != fact.kind.happened()) })
+    Some(Start::with_date(case, fact, name, when))
 }
 
 fn by_its_date(fact: &Fact, name: &str, anchor: &Anchor) -> Option<Readings> {
@@ -128,13 +111,15 @@ fn met_on(
     met_by: &MetBy,
     meeting: &[(&Fact, When, Fit)],
     fact: &Fact,
-    from_on: NaiveDate,
+    (from, begun): (Start, &Anchor),
     notes: &mut Vec<String>,
 ) -> Option<NaiveDate> {
     match met_by {
         // Who is under a plan that day needs no new one.
-        MetBy::Fact(selector) if case.is_under_such_a_plan(selector, fact, from_on) => Some(from_on),
-        MetBy::Fact(_) => first_that_counts(meeting, fact, |on| on >= from_on, notes),
+        MetBy::Fact(selector) => match case.under_such_a_plan(selector, fact, from.when.on) {
+            Some(plan_began_on) => Some(plan_began_on.max(begun.on)),
+            None => first_that_counts(meeting, fact, |on| on >= from.when.on, notes),
+        },
         MetBy::Dates(attributes) => all_recorded(case, fact, attributes).map(|when| when.on),
     }
 }
@@ -146,15 +131,16 @@ fn met_strictly(
     shape: &Deadline,
     meeting: &[(&Fact, When, Fit)],
     fact: &Fact,
-    strict: &Reading,
+    (from, strict): (Start, &Reading),
     notes: &mut Vec<String>,
 ) -> bool {
     let Some(met_by) = &shape.strictly.met_by else { return false };
     let by_on = strict.on.on();
-    let held = met_on(case, met_by, meeting, fact, strict.anchor.on, &mut Vec::new()).is_some_and(|on| on <= by_on);
+    let held =
+        met_on(case, met_by, meeting, fact, (from, &strict.anchor), &mut Vec::new()).is_some_and(|on| on <= by_on);
     let MetBy::Fact(selector) = met_by else { return held };
     // A day that has passed without it is no arrangement any more.
-    let from_on = strict.anchor.on.max(case.today);
+    let from_on = from.when.on.max(case.today);
     let arranged = || case.arranged(selector).into_iter().filter(|(_, on, _)| *on >= from_on);
     if held || !shape.strictly.or_booked {
         return held;

@@ -47,7 +47,7 @@ fn each(terms: &Terms, rule: &Rule, events: &[Event], undone: Option<&str>, case
         match limit(terms, event) {
             Ok(readings) => duties.extend(point(terms, rule, case, event, readings, found)),
             Err(error) => {
-                duties.push(draft(terms, rule, case, event).cannot_tell(super::CannotTell::because(error.to_string())));
+                duties.push(draft(terms, rule, case, event).cannot_tell(error.into()));
             }
         }
     }

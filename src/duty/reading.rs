@@ -8,11 +8,9 @@ use std::{
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{Anchor, CannotTell, Duty, DutyKey, Reading, Status, Terms};
+use super::{Anchor, CannotTell, Duty, DutyKey, Reading, Status, Terms, case::Case};
 use crate::{
-    calendar::{
-        Allowance, CalendarError, Convention, DueDate, End, FirstDay, LastDay, Period, ShortDate, Skipped, Trust,
-    },
+    calendar::{Allowance, Convention, DueDate, End, FirstDay, LastDay, Period, ShortDate, Skipped, Trust},
     procedure::{Reads, Rule},
     record::{CaseRecord, Fact, FactKind, When, is_birth},
 };
@@ -39,6 +37,54 @@ impl Readings {
     }
 }
 
+/// Where a clock starts.
+#[derive(Clone, Copy)]
+pub(super) struct Start {
+    /// The day it counts from, with the instant where one is known.
+    pub(super) when: When,
+    pub(super) of: StartOf,
+}
+
+/// Which day of its fact a clock starts on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum StartOf {
+    /// The one on which it happened.
+    Itself,
+    /// A date on it.
+    Date(&'static str),
+    /// That of the birth. No duty carries it or says it.
+    Birth,
+}
+
+impl Start {
+    /// Where a clock starts that a fact starts: with it, or with the birth for what waits for one.
+    pub(super) fn with(case: &Case, began: When) -> Start {
+        Start { when: began, of: StartOf::Itself }.not_before_birth(case)
+    }
+
+    /// The same with a date of the fact.
+    pub(super) fn with_date(case: &Case, fact: &Fact, name: &'static str, when: When) -> Start {
+        let of = match name {
+            _ if is_birth(name) => StartOf::Birth,
+            _ if name == fact.kind.happened() => StartOf::Itself,
+            _ => StartOf::Date(name),
+        };
+        Start { when, of }.not_before_birth(case)
+    }
+
+    fn not_before_birth(self, case: &Case) -> Start {
+        if !case.starts_with_birth(self.when.on) {
+            return self;
+        }
+        Start { when: When::day(case.since), of: StartOf::Birth }
+    }
+
+    /// What a duty that starts there is known by.
+    pub(super) fn anchor(self, fact: &Fact, began_on: NaiveDate) -> Anchor {
+        anchor(fact, if self.of == StartOf::Birth { began_on } else { self.when.on })
+    }
+}
+
 /// From what, and how long.
 #[derive(Clone, Copy)]
 pub(super) struct Count<'a> {
@@ -46,10 +92,7 @@ pub(super) struct Count<'a> {
     pub(super) anchor: &'a Anchor,
     /// Which kind of fact that is.
     pub(super) kind: FactKind,
-    /// The day it counts from, with the instant where one is known.
-    pub(super) from: When,
-    /// Which date of the anchor that is, where it is not the day on which it happened.
-    pub(super) date: Option<&'static str>,
+    pub(super) from: Start,
     pub(super) allowed: Allowance,
 }
 
@@ -60,11 +103,11 @@ impl Count<'_> {
 
     /// "conference of Mon 2 Nov 2026".
     fn say_to(&self, text: &mut String) {
-        let (fact, on) = (self.kind.words(), ShortDate(self.from.on));
-        match self.date {
-            None => say(text, format_args!("{fact} of {on}")),
-            Some(date) if is_birth(date) => say(text, format_args!("birth on record with the {fact}")),
-            Some(date) => {
+        let (fact, on) = (self.kind.words(), ShortDate(self.from.when.on));
+        match self.from.of {
+            StartOf::Itself => say(text, format_args!("{fact} of {on}")),
+            StartOf::Birth => say(text, format_args!("birth on record with the {fact}")),
+            StartOf::Date(date) => {
                 let date = date.trim_end_matches("_on").replace('_', " ");
                 say(text, format_args!("\"{date}\" of the {fact}, {on}"));
             }
@@ -80,7 +123,7 @@ struct Ends {
 }
 
 /// The readings of one limit that are in force. They may differ in what they count from and in how long.
-pub(super) fn after(terms: &Terms, reads: Reads, strict: Count, due: Count) -> Result<Readings, CalendarError> {
+pub(super) fn after(terms: &Terms, reads: Reads, strict: Count, due: Count) -> Result<Readings, CannotTell> {
     match reads {
         Reads::Both => both(terms, strict, due),
         Reads::Ordinary => {
@@ -111,10 +154,10 @@ fn skipped(terms: &Terms, count: Count, last_on: DueDate) -> Vec<Skipped> {
     if !count.counts_working_days() {
         return Vec::new();
     }
-    terms.calendar.skipped(count.from.on, last_on.on(), Trust::WithProvisional)
+    terms.calendar.skipped(count.from.when.on, last_on.on(), Trust::WithProvisional)
 }
 
-fn both(terms: &Terms, strict: Count, due: Count) -> Result<Readings, CalendarError> {
+fn both(terms: &Terms, strict: Count, due: Count) -> Result<Readings, CannotTell> {
     let counting = terms.counting;
     let late = ends(terms, due, counting.due, Trust::WithProvisional, Side::Late)?;
     let early = ends(terms, strict, counting.strict, earliest_trust(strict), Side::Early)?;
@@ -148,27 +191,33 @@ enum Side {
 
 /// Elapsed hours run from the recorded instant; where only a day is on record, from its beginning (strict) or its end. Where
 /// the strict last day may not be a day off, what ends on one ends with the working day before, but not before it began.
-fn ends(terms: &Terms, count: Count, convention: Convention, trust: Trust, side: Side) -> Result<Ends, CalendarError> {
+fn ends(terms: &Terms, count: Count, convention: Convention, trust: Trust, side: Side) -> Result<Ends, CannotTell> {
+    // The calendar's own words name the day.
+    let refused = |error| match count.from.of {
+        StartOf::Birth => CannotTell::birth_out_of_range(),
+        StartOf::Itself | StartOf::Date(_) => CannotTell::from(error),
+    };
     let whole_day = |on, provisional| Ends { on, at: None, provisional };
     if let Allowance::Period(period) = count.allowed
         && !matches!(period, Period::Hours(_))
     {
-        let limit = terms.calendar.after(count.from.on, period, for_unit(period, convention), trust)?;
+        let limit =
+            terms.calendar.after(count.from.when.on, period, for_unit(period, convention), trust).map_err(refused)?;
         return Ok(whole_day(limit.on, limit.provisional));
     }
     let unknown = || match side {
-        Side::Early => terms.zone.start_of_day(count.from.on),
-        Side::Late => terms.zone.end_of_day(count.from.on),
+        Side::Early => terms.zone.start_of_day(count.from.when.on),
+        Side::Late => terms.zone.end_of_day(count.from.when.on),
     };
-    let from = count.from.at.unwrap_or_else(unknown);
-    let ending = terms.calendar.end_of(count.allowed, from, convention, trust, terms.zone)?;
+    let from = count.from.when.at.unwrap_or_else(unknown);
+    let ending = terms.calendar.end_of(count.allowed, from, convention, trust, terms.zone).map_err(refused)?;
     let at = match ending.end {
         End::Day(on) => return Ok(whole_day(on, ending.provisional)),
         End::Instant(at) => at,
     };
     let on = terms.zone.local_date(at);
     if convention.last_day == LastDay::Previous && !terms.calendar.is_working_day(on) {
-        let back_on = terms.calendar.previous_working_day(on).max(count.from.on);
+        let back_on = terms.calendar.previous_working_day(on).max(count.from.when.on);
         if back_on < on {
             return Ok(whole_day(back_on.into(), ending.provisional));
         }
@@ -218,7 +267,7 @@ fn in_words(
     if strict_on < due_on {
         let why = if strict.allowed != due.allowed {
             format!("counting {}", strict.allowed)
-        } else if (strict.from.on, strict.date) != (due.from.on, due.date) {
+        } else if (strict.from.when.on, strict.from.of) != (due.from.when.on, due.from.of) {
             let mut why = "counting from the ".to_owned();
             strict.say_to(&mut why);
             why
@@ -341,10 +390,10 @@ impl Draft<'_> {
     }
 
     /// The duty with its dates, or why they cannot be counted.
-    pub(super) fn counted(self, readings: Result<Readings, CalendarError>, met_on: Option<NaiveDate>) -> Duty {
+    pub(super) fn counted(self, readings: Result<Readings, CannotTell>, met_on: Option<NaiveDate>) -> Duty {
         match readings {
             Ok(readings) => self.dated(readings, met_on),
-            Err(error) => self.cannot_tell(CannotTell::because(error.to_string())),
+            Err(why) => self.cannot_tell(why),
         }
     }
 }

@@ -5,11 +5,11 @@ use super::{
     CannotTell, Idle, Outcome, Terms,
     case::{Case, Fit},
     interval::{Interval, Intervals},
-    reading::{Count, Draft, Readings, after, anchor, key, silent_note},
+    reading::{Count, Draft, Readings, Start, after, key, silent_note},
 };
 use crate::{
     calendar::Allowance,
-    procedure::{Recurring, Rule, Start},
+    procedure::{self, Recurring, Rule},
     record::{Fact, Need, When},
 };
 
@@ -18,16 +18,19 @@ pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Recurring, case: &Case)
     let meeting: Vec<(&Fact, When)> =
         events.iter().filter(|(_, _, fit)| *fit == Fit::Yes).map(|(fact, when, _)| (*fact, *when)).collect();
     let mut anchors = Vec::with_capacity(meeting.len() + 1);
-    if shape.from == Start::Opening {
-        anchors.push((case.under, When::day(case.since)));
+    if shape.from == procedure::Start::Opening {
+        anchors.push((case.under, When::day(case.opened_on)));
     }
     anchors.extend(meeting.iter().copied());
     if anchors.is_empty() {
         return Outcome::Idle(Idle::NotStarted);
     }
     let intervals = Intervals::of(shape, case);
-    let first_meeting = usize::from(shape.from == Start::FirstEvent);
-    let duties = anchors.iter().enumerate().map(|(at, (fact, when))| {
+    let first_meeting = usize::from(shape.from == procedure::Start::FirstEvent);
+    let duties = anchors.iter().enumerate().map(|(at, (fact, began))| {
+        let from = Start::with(case, *began);
+        let when = from.when;
+        let begun = from.anchor(fact, began.on);
         let met = meeting.get(at + first_meeting).map(|(_, when)| when.on);
         let mut notes = Vec::new();
         if met.is_none() {
@@ -40,18 +43,10 @@ pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Recurring, case: &Case)
             }
         }
         let by = met.unwrap_or(terms.today);
-        let mut draft =
-            Draft { terms, rule, record: case.record, key: key(fact), anchor: anchor(fact, when.on), notes };
+        let mut draft = Draft { terms, rule, record: case.record, key: key(fact), anchor: begun.clone(), notes };
         match intervals.judging(terms, when.on, by, &mut draft.notes) {
             Some(Interval { strict, due }) => {
-                let begun = anchor(fact, when.on);
-                let count = |every| Count {
-                    anchor: &begun,
-                    kind: fact.kind,
-                    from: *when,
-                    date: None,
-                    allowed: Allowance::Period(every),
-                };
+                let count = |every| Count { anchor: &begun, kind: fact.kind, from, allowed: Allowance::Period(every) };
                 draft.counted(after(terms, rule.reads, count(strict), count(due)), met)
             }
             None if met.is_some() => draft.dated(Readings::none(), met),

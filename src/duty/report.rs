@@ -96,7 +96,7 @@ fn monthly(terms: &Terms, rule: &Rule, report: &Report, first: NaiveDate, stretc
         ),
         notes: rows,
         done: Vec::new(),
-        cannot_tell: limit.err().map(|error| CannotTell::because(error.to_string())),
+        cannot_tell: limit.err().map(CannotTell::from),
     })
 }
 

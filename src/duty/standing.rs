@@ -19,6 +19,7 @@ pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Standing, case: &Case) 
         Standing::NoneOpen { of, lasts, after_one } => {
             let mut gaps = gaps(terms, case, of, *lasts);
             gaps.retain(|gap| !after_one || !std::ptr::eq(gap.before, case.under));
+            gaps.retain(|gap| gap.mended_on.is_none_or(|on| on > case.since));
             none_open(terms, rule, case, of, &gaps)
         }
         Standing::NotSet { of, attributes } => not_set(terms, rule, case, of, attributes),
@@ -48,7 +49,7 @@ pub(super) fn gaps<'a>(terms: &Terms, case: &Case<'a>, of: &Selector, lasts: Opt
     let watched_on = last_on.map_or(case.today, |last_on| last_on.min(case.today));
     let mut gaps = Vec::new();
     let mut before: &Fact = case.under;
-    let mut uncovered_from = case.since;
+    let mut uncovered_from = case.opened_on;
     for (fact, when, _) in covering(case, of) {
         if when.on > uncovered_from {
             gaps.push(Gap { before, from_on: uncovered_from, mended_on: Some(when.on) });

@@ -33,11 +33,8 @@ pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Window, case: &Case) ->
         return Outcome::Duties(vec![draft(Vec::new()).cannot_tell(CannotTell::because(why))]);
     };
     match window(terms, shape, from_on) {
-        Err(_) => {
-            // Its own words name the day.
-            let why = "the day of birth on record lies outside the years that the calendar knows; check it";
-            Outcome::Duties(vec![draft(Vec::new()).cannot_tell(CannotTell::because(why))])
-        }
+        // Its own words name the day.
+        Err(_) => Outcome::Duties(vec![draft(Vec::new()).cannot_tell(CannotTell::birth_out_of_range())]),
         Ok((opens_on, strict, due)) => {
             let (met_on, notes) = held_in(case, shape, opens_on);
             let readings = readings(shape, opens_on, strict, due, &anchor);

@@ -8,7 +8,7 @@
 //! expect DUTY KEY strict=DATE due=DATE status=STATUS met=DATE
 //! expect DUTY idle=REASON
 //! ```
-//! A date may have a time: `held_on=2026-11-20T14:00`; `due_at` and `strict_at` expect one. `-` expects that there is none. `noted=WORDS` expects the words in one of the duty's notes, `~` standing for a blank.
+//! A date may have a time: `held_on=2026-11-20T14:00`; `due_at` and `strict_at` expect one. `-` expects that there is none. `noted=WORDS` expects the words in one of the duty's notes, `why=WORDS` in why it cannot be told, `~` standing for a blank.
 
 #![allow(dead_code, reason = "each test file uses its own part")]
 #![expect(clippy::expect_used, reason = "a table that cannot be read has failed the test")]
@@ -212,6 +212,10 @@ impl Expected {
                     none if none == "-" => duty.notes.first().map_or("-", String::as_str).to_owned(),
                     words if duty.notes.iter().any(|note| note.contains(&words)) => wanted.clone(),
                     _ => duty.notes.join("; "),
+                },
+                "why" => match duty.cannot_tell.as_ref().map_or("-", |cannot_tell| cannot_tell.why.as_str()) {
+                    why if why.contains(&wanted.replace('~', " ")) => wanted.clone(),
+                    why => why.to_owned(),
                 },
                 other => return Err(format!("cannot check `{other}`")),
             };
