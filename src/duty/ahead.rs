@@ -11,13 +11,13 @@ use chrono::NaiveDate;
 use super::{
     CannotTell, DutyKey, Idle, Outcome, Reading, Status, Terms,
     case::{Case, Fit, tests},
-    deadline::{described, first_that_counts},
+    deadline::first_that_counts,
     reading::{Draft, Readings, anchor, key, silent_note, words},
 };
 use crate::{
     calendar::{Period, ShortDate, Trust, WorkingDays},
     procedure::{Before, MetBy, Order, Rule, Selector, Test},
-    record::{Fact, Need, When},
+    record::{Fact, Need, When, attribute_words},
 };
 
 pub(super) fn before(terms: &Terms, rule: &Rule, shape: &Before, case: &Case) -> Outcome {
@@ -49,7 +49,7 @@ pub(super) fn order(terms: &Terms, rule: &Rule, shape: &Order, case: &Case) -> O
         held_since(meeting, since_on.filter(|_| each_time), event.fact, notes)
     };
     let limit = |event: &Event| {
-        let arithmetic = format!("{} before the {event}", described(first));
+        let arithmetic = format!("{} before the {event}", terms.procedure.facts_in_words(first));
         Ok(on_the_day(event, arithmetic))
     };
     each(terms, rule, case, &events(case, then, None), None, met, limit)
@@ -71,7 +71,7 @@ fn only(terms: &Terms, rule: &Rule, of: &Selector, must: &[Test], case: &Case) -
         let notes = event.silent_note().into_iter().collect();
         let (key, anchor) = (key(event.fact), anchor(event.fact, event.on));
         let draft = Draft { terms, rule, record: case.record, key, anchor, notes };
-        let readings = on_the_day(event, format!("the {event} has to say {}", required(must)));
+        let readings = on_the_day(event, format!("the {event} has to say {}", terms.procedure.said_in_words(must)));
         duties.push(match fit {
             Fit::Yes => draft.dated(readings, Some(event.on)),
             Fit::No => draft.standing(readings, None, Status::Overdue),
@@ -80,29 +80,13 @@ fn only(terms: &Terms, rule: &Rule, of: &Selector, must: &[Test], case: &Case) -
                     "{} {} does not say \"{}\"",
                     words(of.fact.name()),
                     event.fact.id.0,
-                    attribute.replace('_', " ")
+                    attribute_words(attribute)
                 );
                 draft.cannot_tell(CannotTell::for_want_of(Need::attribute(of.fact, &[attribute]), why))
             }
         });
     }
     if duties.is_empty() { Outcome::Idle(Idle::NotStarted) } else { Outcome::Duties(duties) }
-}
-
-/// `"chair role" first line manager`.
-fn required(must: &[Test]) -> String {
-    let spaced = |name: &str| name.replace('_', " ");
-    let said = must.iter().map(|test| match test {
-        Test::Flag { attribute, is } => format!("\"{}\" {}", spaced(attribute), if *is { "Yes" } else { "No" }),
-        Test::Code { attribute, any_of } => format!("\"{}\" {}", spaced(attribute), spaced(&any_of.join(" or "))),
-        Test::NotFlag { attribute, is_not } => {
-            format!("\"{}\" not {}", spaced(attribute), if *is_not { "Yes" } else { "No" })
-        }
-        Test::NotCode { attribute, none_of } => {
-            format!("\"{}\" other than {}", spaced(attribute), spaced(&none_of.join(" or ")))
-        }
-    });
-    said.collect::<Vec<_>>().join(", ")
 }
 
 /// Never on the same day: a breach from the moment that both stand on one day, arranged or held. Where nothing comes first
@@ -122,7 +106,7 @@ fn apart(terms: &Terms, rule: &Rule, first: &Selector, then: &Selector, case: &C
         }
         let (key, anchor) = (key(event.fact), anchor(event.fact, event.on));
         let stand = if together { "on the day of" } else { "on an earlier day than" };
-        let readings = on_the_day(event, format!("{} {stand} the {event}", described(first)));
+        let readings = on_the_day(event, format!("{} {stand} the {event}", terms.procedure.facts_in_words(first)));
         let draft = Draft { terms, rule, record: case.record, key, anchor, notes };
         duties.push(match (together, earlier) {
             (false, Some(earlier)) => draft.dated(readings, Some(earlier)),

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     calendar::ShortDate,
     procedure::{Alert, Rule},
-    record::Fact,
+    record::{Fact, attribute_words},
 };
 
 pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Alert, case: &Case) -> Outcome {
@@ -25,7 +25,7 @@ pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Alert, case: &Case) -> 
         let mut arithmetic = format!("{} of {}", words(fact.kind.name()), ShortDate(when.on));
         if met.is_none() {
             let missing = shape.met_by.iter().filter(|name| done_on(case, fact, name).is_none());
-            let missing: Vec<String> = missing.map(|name| name.trim_end_matches("_on").replace('_', " ")).collect();
+            let missing: Vec<String> = missing.map(|name| attribute_words(name)).collect();
             arithmetic.push_str(&format!("; not on record: {}", missing.join(", ")));
         }
         let mut notes = Vec::new();

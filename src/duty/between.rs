@@ -10,7 +10,7 @@ use super::{
 use crate::{
     calendar::{Period, ShortDate, Trust},
     procedure::{Between, Rule, Selector},
-    record::{Fact, Need, Value, When},
+    record::{Fact, Need, Value, When, attribute_words},
 };
 
 pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Between, case: &Case) -> Outcome {
@@ -149,11 +149,11 @@ fn one_run(
         .collect();
     let draft = Draft { terms, rule, record: case.record, key: key(first), anchor: anchored.clone(), notes };
     if met_on.is_none() && breach.is_none() && run.iter().any(unknown) {
-        let why = format!("\"{}\" is not recorded for a recent {}", flag.replace('_', " "), words(&anchored.fact));
+        let why = format!("\"{}\" is not recorded for a recent {}", attribute_words(flag), words(&anchored.fact));
         return Some(draft.cannot_tell(CannotTell::for_want_of(Need::attribute(first.kind, &[flag]), why)));
     }
     let reading = |on| Some(Reading { anchor: anchored.clone(), on, at: None });
-    let named = flag.replace('_', " ");
+    let named = attribute_words(flag);
     let arithmetic = match breach {
         Some((_, when)) => {
             format!("{nth} in a row without \"{named}\", from {} to {}", ShortDate(started.on), ShortDate(when.on))

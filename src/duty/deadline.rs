@@ -11,8 +11,8 @@ use super::{
 };
 use crate::{
     calendar::ShortDate,
-    procedure::{Deadline, Ladder, Limit, MetBy, Reads, Rule, Selector, Test},
-    record::{Fact, Need, When},
+    procedure::{Deadline, Ladder, Limit, MetBy, Reads, Rule},
+    record::{Fact, Need, When, attribute_words},
 };
 
 pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Deadline, case: &Case) -> Outcome {
@@ -29,7 +29,8 @@ pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Deadline, case: &Case) 
         if !shape.expected {
             return Outcome::Idle(Idle::NotStarted);
         }
-        let why = format!("the record holds no {} that would start this clock", described(&shape.of));
+        let why =
+            format!("the record holds no {} that would start this clock", terms.procedure.facts_in_words(&shape.of));
         let why = CannotTell::for_want_of(Need::fact(shape.of.fact), why);
         return Outcome::Duties(vec![draft(case.under, case.opened_on, Vec::new()).cannot_tell(why)]);
     }
@@ -57,7 +58,11 @@ pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Deadline, case: &Case) 
         let readings = match shape.limit {
             Limit::By(name) => {
                 let Some(readings) = by_its_date(fact, name, &begun) else {
-                    let why = format!("the record holds no \"{}\" of this {}", spaced(name), words(fact.kind.name()));
+                    let why = format!(
+                        "the record holds no \"{}\" of this {}",
+                        attribute_words(name),
+                        words(fact.kind.name())
+                    );
                     let need = Need::attribute(fact.kind, &[name]);
                     duties.push(match met_on {
                         Some(_) => draft(fact, begun.on, notes).dated(Readings::none(), met_on),
@@ -97,13 +102,9 @@ fn dated(case: &Case, fact: &Fact, dates: &[&'static str]) -> Option<Start> {
 
 fn by_its_date(fact: &Fact, name: &str, anchor: &Anchor) -> Option<Readings> {
     let on = fact.date(name)?;
-    let arithmetic = format!("\"{}\" of the {}: {}", spaced(name), words(&anchor.fact), ShortDate(on.on));
+    let arithmetic = format!("\"{}\" of the {}: {}", attribute_words(name), words(&anchor.fact), ShortDate(on.on));
     let due = Reading { anchor: anchor.clone(), on: on.on.into(), at: None };
     Some(Readings { strict: Some(due.clone()), due: Some(due), arithmetic, ..Readings::none() })
-}
-
-fn spaced(name: &str) -> String {
-    name.trim_end_matches("_on").replace('_', " ")
 }
 
 fn met_on(
@@ -196,28 +197,4 @@ pub(super) fn links_done(case: &Case, fact: &Fact, ladder: &Ladder) -> Vec<Cow<'
         }
     }
     done
-}
-
-/// A selector in words, for a record that holds no such fact.
-pub(super) fn described(selector: &Selector) -> String {
-    let mut text = words(selector.fact.name()).to_owned();
-    for test in &selector.tests {
-        match test {
-            Test::Flag { attribute, is } => {
-                let with = if *is { "with" } else { "without" };
-                text.push_str(&format!(" {with} \"{}\"", attribute.replace('_', " ")));
-            }
-            Test::NotFlag { attribute, is_not } => {
-                let is_not = if *is_not { "Yes" } else { "No" };
-                text.push_str(&format!(" without \"{}\" recorded as {is_not}", attribute.replace('_', " ")));
-            }
-            Test::NotCode { none_of, .. } => {
-                text.push_str(&format!(" (other than {})", none_of.join(", ").replace('_', " ")));
-            }
-            Test::Code { any_of, .. } => {
-                text.push_str(&format!(" ({})", any_of.join(", ").replace('_', " ")));
-            }
-        }
-    }
-    text
 }

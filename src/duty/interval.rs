@@ -16,7 +16,7 @@ use super::{
 use crate::{
     calendar::Period,
     procedure::{Recurring, SetBy},
-    record::{Fact, FactKind, Value},
+    record::{Fact, FactKind, Value, attribute_words},
 };
 
 /// Both readings of how often.
@@ -118,19 +118,9 @@ impl<'a> Intervals<'a> {
         if !shape.lessened {
             return None;
         }
-        let working_days = matches!(shape.every, Some(Period::WorkingDays(_) | Period::WorkingWeeks(_)));
-        let allowed = |decision: &Fact| match (working_days, decision.get("working_days"), decision.get("weeks")) {
-            (true, Value::Count(days), _) if *days > 0 => Some(Period::WorkingDays(*days)),
-            (false, _, Value::Count(weeks)) if *weeks > 0 => Some(Period::Weeks(*weeks)),
-            _ => None,
-        };
-        let says_another_unit = |decision: &Fact| {
-            let counts = [decision.get("working_days"), decision.get("weeks")];
-            allowed(decision).is_none() && counts.into_iter().any(|count| matches!(count, Value::Count(1..)))
-        };
         let decisions = case.record.facts(FactKind::Decision).iter().rev();
         let reductions = decisions.filter(|decision| decision.get("kind").is_code("visit_reduction"));
-        for decision in reductions.filter(|decision| !says_another_unit(decision)) {
+        for decision in reductions.filter(|decision| !self.says_another_unit(decision)) {
             let Some(decided) = decision.held(case.today).filter(|when| when.on >= case.since && when.on <= on) else {
                 continue;
             };
@@ -140,16 +130,12 @@ impl<'a> Intervals<'a> {
             if case.record.facts(FactKind::Conference).iter().any(later) {
                 return None;
             }
-            let yes = |name: &&&str| *decision.get(name) == Value::Flag(true);
-            let mut lacking: Vec<&str> = WHOLE.iter().filter(|name| !yes(name)).copied().collect();
-            if !decision.get("decided_by").is_code("conference_chair") {
-                lacking.push("decided_by");
-            }
-            let (Some(allowed), true) = (allowed(decision), lacking.is_empty()) else {
-                let lacking =
-                    if lacking.is_empty() { "an interval".to_owned() } else { lacking.join(", ").replace('_', " ") };
-                notes.push(format!("decision {} to lessen this is ignored: it lacks {lacking}", decision.id.0));
-                continue;
+            let allowed = match self.allowed_by(decision) {
+                Ok(allowed) => allowed,
+                Err(lacking) => {
+                    notes.push(format!("decision {} to lessen this is ignored: it lacks {lacking}", decision.id.0));
+                    continue;
+                }
             };
             if shape.every.is_some_and(|every| in_days(allowed) <= in_days(every)) {
                 return None;
@@ -158,6 +144,31 @@ impl<'a> Intervals<'a> {
             return Some(allowed);
         }
         None
+    }
+
+    /// The interval that a decision allows, if it is whole; else what it lacks.
+    fn allowed_by(&self, decision: &Fact) -> Result<Period, String> {
+        let unsaid = WHOLE.iter().filter(|name| *decision.get(name) != Value::Flag(true)).copied();
+        let by_nobody = Some("decided_by").filter(|name| !decision.get(name).is_code("conference_chair"));
+        let lacking: Vec<String> = unsaid.chain(by_nobody).map(attribute_words).collect();
+        if !lacking.is_empty() {
+            return Err(lacking.join(", "));
+        }
+        self.in_own_unit(decision).ok_or_else(|| "an interval".to_owned())
+    }
+
+    fn says_another_unit(&self, decision: &Fact) -> bool {
+        let counts = [decision.get("working_days"), decision.get("weeks")];
+        self.in_own_unit(decision).is_none() && counts.into_iter().any(|count| matches!(count, Value::Count(1..)))
+    }
+
+    fn in_own_unit(&self, decision: &Fact) -> Option<Period> {
+        let working_days = matches!(self.shape.every, Some(Period::WorkingDays(_) | Period::WorkingWeeks(_)));
+        match (working_days, decision.get("working_days"), decision.get("weeks")) {
+            (true, Value::Count(days), _) if *days > 0 => Some(Period::WorkingDays(*days)),
+            (false, _, Value::Count(weeks)) if *weeks > 0 => Some(Period::Weeks(*weeks)),
+            _ => None,
+        }
     }
 }
 

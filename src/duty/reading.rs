@@ -12,7 +12,7 @@ use super::{Anchor, CannotTell, Duty, DutyKey, Reading, Status, Terms, case::Cas
 use crate::{
     calendar::{Allowance, Convention, DueDate, End, FirstDay, LastDay, Period, ShortDate, Skipped, Trust},
     procedure::{Reads, Rule},
-    record::{CaseRecord, Fact, FactKind, When, is_birth},
+    record::{CaseRecord, Fact, FactKind, When, attribute_words, is_birth},
 };
 
 /// Both readings of one limit, and how they were reached.
@@ -108,8 +108,7 @@ impl Count<'_> {
             StartOf::Itself => say(text, format_args!("{fact} of {on}")),
             StartOf::Birth => say(text, format_args!("birth on record with the {fact}")),
             StartOf::Date(date) => {
-                let date = date.trim_end_matches("_on").replace('_', " ");
-                say(text, format_args!("\"{date}\" of the {fact}, {on}"));
+                say(text, format_args!("\"{}\" of the {fact}, {on}", attribute_words(date)));
             }
         }
     }
@@ -400,5 +399,5 @@ impl Draft<'_> {
 
 /// What to say of a fact that is taken to fit although the record is silent.
 pub(super) fn silent_note(fact: &Fact, attribute: &str, taken_as: &str) -> String {
-    format!("{} {} does not say {}; {taken_as}", fact.kind.words(), fact.id.0, attribute.replace('_', " "))
+    format!("{} {} does not say {}; {taken_as}", fact.kind.words(), fact.id.0, attribute_words(attribute))
 }

@@ -5,13 +5,12 @@ use chrono::{Days, NaiveDate};
 use super::{
     Duty, Idle, Outcome, Status, Terms,
     case::{Case, Fit},
-    deadline::described,
     reading::{Draft, Readings, anchor, key, silent_note, words},
 };
 use crate::{
     calendar::{Convention, Period, ShortDate, Trust},
     procedure::{Rule, Selector, Standing},
-    record::{Fact, Value, When},
+    record::{Fact, Value, When, attribute_words},
 };
 
 pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Standing, case: &Case) -> Outcome {
@@ -81,7 +80,7 @@ fn duty(terms: &Terms, rule: &Rule, case: &Case, of: &Selector, gap: &Gap) -> Du
     let Gap { before, from_on, mended_on } = *gap;
     let began = anchor(before, from_on);
     let until = mended_on.map(|on| format!("; again from {}", ShortDate(on))).unwrap_or_default();
-    let arithmetic = format!("no open {} from {}{until}", described(of), ShortDate(from_on));
+    let arithmetic = format!("no open {} from {}{until}", terms.procedure.facts_in_words(of), ShortDate(from_on));
     let draft = Draft { terms, rule, record: case.record, key: key(before), anchor: began.clone(), notes: Vec::new() };
     let status = if mended_on.is_some() { Status::Met } else { Status::Overdue };
     draft.standing(Readings::fixed(&began, None, arithmetic), mended_on, status)
@@ -112,7 +111,7 @@ fn not_set(terms: &Terms, rule: &Rule, case: &Case, of: &Selector, attributes: &
         notes.push(silent_note(fact, silent, "it is taken to apply"));
     }
     let named = |names: &[&str]| {
-        let words = names.iter().map(|name| format!("\"{}\"", name.trim_end_matches("_on").replace('_', " ")));
+        let words = names.iter().map(|name| format!("\"{}\"", attribute_words(name)));
         words.collect::<Vec<_>>().join(", ")
     };
     let says = match (lacking.is_empty(), by_the_next) {

@@ -11,6 +11,7 @@ mod fact;
 mod supply;
 mod value;
 
+pub(crate) use catalogue::attribute_words;
 pub use catalogue::{ANSWERS, Attribute, AttributeType, EVENT_DATES, EVENTS, FactKind, is_birth};
 pub use child::{CaseRecord, ChildRef, HouseholdRef};
 pub use fact::{Fact, FactId};

@@ -3,13 +3,14 @@
 //! Owns a sentence for each shape. Must not know who is told.
 
 use super::{
-    capital, date_words, every, listed,
-    selector::{bare, flag, held, in_a_row, one, said, with_article},
+    capital, every, listed,
+    selector::{bare, flag, held, in_a_row, one, with_article},
 };
 use crate::procedure::{
     Before, Between, Check, ChildDate, Deadline, Guidance, Limit, MetBy, Order, Procedure, Recurring, Report, Rule,
     Selector, Shape, Standing, Start, Under, Window,
 };
+use crate::record::attribute_words;
 
 /// One or more sentences. The only place that tells the shapes apart to word them.
 pub(super) fn sentences(procedure: &Procedure, rule: &Rule) -> String {
@@ -26,7 +27,7 @@ pub(super) fn sentences(procedure: &Procedure, rule: &Rule) -> String {
         Shape::Window(shape) => window(procedure, shape),
         Shape::Order(shape) => order(procedure, shape),
         Shape::Check(Check { at, undone, reason }) => {
-            let undone = undone.map(|flag| format!(" Overdue where \"{}\" is recorded as No.", date_words(flag)));
+            let undone = undone.map(|flag| format!(" Overdue where \"{}\" is recorded as No.", attribute_words(flag)));
             let undone = undone.unwrap_or_default();
             format!("To be confirmed at {}. It is not tracked: {reason}.{undone}", one(procedure, at))
         }
@@ -42,7 +43,7 @@ fn deadline(procedure: &Procedure, under: Under, shape: &Deadline) -> String {
     let start = starting(procedure, under, &shape.of);
     let mut text = match &shape.limit {
         Limit::Within(within) => format!("Within {within}{strict} of {}{start}.", dates_of(&shape.from)),
-        Limit::By(name) => format!("By the date on record as \"{}\" of {start}.", date_words(name)),
+        Limit::By(name) => format!("By the date on record as \"{}\" of {start}.", attribute_words(name)),
     };
     if !shape.strictly.from.is_empty() {
         text.push_str(&format!(" The earliest date counts from {}{start}.", dates_of(&shape.strictly.from)));
@@ -79,13 +80,13 @@ fn starting(procedure: &Procedure, under: Under, of: &Selector) -> String {
 fn dates_of(names: &[&str]) -> String {
     match names {
         [] => String::new(),
-        [name] => format!("the date on record as \"{}\" of ", date_words(name)),
+        [name] => format!("the date on record as \"{}\" of ", attribute_words(name)),
         names => format!("the first date on record, of {}, of ", names_in_words(names)),
     }
 }
 
 fn names_in_words(names: &[&str]) -> String {
-    let words: Vec<String> = names.iter().map(|name| format!("\"{}\"", date_words(name))).collect();
+    let words: Vec<String> = names.iter().map(|name| format!("\"{}\"", attribute_words(name))).collect();
     listed(&words, "and")
 }
 
@@ -136,9 +137,9 @@ fn between(procedure: &Procedure, shape: &Between) -> String {
         Between::Gap { of, next, before_next, met_by } => {
             let day = match (of.fact.booked(), next) {
                 (_, None) => "the one it is booked for".to_owned(),
-                (None, Some(next)) => format!("the one on record as \"{}\"", date_words(next)),
+                (None, Some(next)) => format!("the one on record as \"{}\"", attribute_words(next)),
                 (Some(_), Some(next)) => {
-                    format!("the one it is booked for, else the one on record as \"{}\"", date_words(next))
+                    format!("the one it is booked for, else the one on record as \"{}\"", attribute_words(next))
                 }
             };
             format!(
@@ -195,7 +196,7 @@ fn report(procedure: &Procedure, shape: &Report) -> String {
 fn before(procedure: &Procedure, shape: &Before) -> String {
     let (event, mut met) = (one(procedure, &shape.of), met(procedure, &shape.met_by, " since the last one"));
     if let Some(next) = shape.next {
-        met.push_str(&format!(" Where none is booked, its day is the one on record as \"{}\".", date_words(next)));
+        met.push_str(&format!(" Where none is booked, its day is the one on record as \"{}\".", attribute_words(next)));
     }
     match shape.by {
         None => format!("At the latest on the day of {event}. {met}"),
@@ -231,8 +232,7 @@ fn order(procedure: &Procedure, shape: &Order) -> String {
             format!("{} must not be on the day of {}.", capital(&one(procedure, then)), one(procedure, first))
         }
         Order::Only { of, must } => {
-            let said: Vec<String> = must.iter().map(|test| said(procedure, test)).collect();
-            format!("{} must have on record: {}.", capital(&one(procedure, of)), listed(&said, "and"))
+            format!("{} must have on record: {}.", capital(&one(procedure, of)), procedure.said_in_words(must))
         }
     }
 }

@@ -2,10 +2,11 @@
 //!
 //! Owns the words of a step's place, kind and recipients. Must not know what a message says.
 
-use super::{date_words, every, listed};
+use super::{every, listed};
 use crate::{
     directory::Role,
     procedure::{Base, Between, NoticeKind, Offset, Procedure, Rule, Shape, Step, UNDONE, parse::anchor},
+    record::attribute_words,
 };
 
 /// A line for each place on the ladder, and one for the repeat.
@@ -81,9 +82,9 @@ impl Dates {
 fn place(dates: &Dates, step: &Step) -> String {
     let once = step.once.map(|name| match name {
         UNDONE => "where the record says that it was not done".to_owned(),
-        name => format!("once \"{}\" is on record", date_words(name)),
+        name => format!("once \"{}\" is on record", attribute_words(name)),
     });
-    let unless = step.unless.map(|name| format!("while \"{}\" is not on record", date_words(name)));
+    let unless = step.unless.map(|name| format!("while \"{}\" is not on record", attribute_words(name)));
     let conditions: Vec<String> = once.into_iter().chain(unless).collect();
     let comma = if conditions.is_empty() { "" } else { ", " };
     format!("{}{comma}{}", dates.place(step.when), listed(&conditions, "and"))

@@ -8,7 +8,7 @@ mod counting;
 mod ladder;
 mod selector;
 
-use super::{Counts, Procedure, Reads, Rule, Shape, Strength, Under};
+use super::{Counts, Procedure, Reads, Rule, Selector, Shape, Strength, Test, Under};
 use crate::calendar::{Period, format_date_short};
 
 impl Procedure {
@@ -30,6 +30,16 @@ impl Procedure {
     /// ```
     pub fn clock_in_words(&self, rule: &Rule) -> String {
         clock::sentences(self, rule)
+    }
+
+    /// A choice of facts without its article: "conference that makes a plan".
+    pub(crate) fn facts_in_words(&self, selector: &Selector) -> String {
+        selector::bare(self, selector)
+    }
+
+    /// What facts have to say of themselves: `"chair role" Team Leader and "worker attended" Yes`.
+    pub(crate) fn said_in_words(&self, tests: &[Test]) -> String {
+        listed(&tests.iter().map(|test| selector::said(self, test)).collect::<Vec<_>>(), "and")
     }
 
     /// Who is told when of one of its rules: a line for each place in time, in their order, and the repeat last. Empty
@@ -173,11 +183,6 @@ fn listed(items: &[String], before_last: &str) -> String {
         [only] => only.clone(),
         [first @ .., last] => format!("{} {before_last} {last}", first.join(", ")),
     }
-}
-
-/// A date attribute as a person says it: `minutes_sent_on` is "minutes sent".
-fn date_words(name: &str) -> String {
-    name.trim_end_matches("_on").replace('_', " ")
 }
 
 /// How often, after "every": "6 weeks", and "working day" without its one.

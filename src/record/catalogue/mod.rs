@@ -138,6 +138,11 @@ pub fn is_birth(attribute: &str) -> bool {
     attribute == "birth_on"
 }
 
+/// The name of an attribute as a person says it: `minutes_sent_on` is "minutes sent".
+pub(crate) fn attribute_words(name: &str) -> String {
+    name.trim_end_matches("_on").replace('_', " ")
+}
+
 impl FactKind {
     /// Every kind, in the order they are read and printed.
     pub const ALL: [FactKind; 29] = [
