@@ -8,7 +8,8 @@
 //! expect DUTY KEY strict=DATE due=DATE status=STATUS met=DATE
 //! expect DUTY idle=REASON
 //! ```
-//! A date may have a time: `held_on=2026-11-20T14:00`; `due_at` and `strict_at` expect one. `-` expects that there is none. `noted=WORDS` expects the words in one of the duty's notes, `why=WORDS` in why it cannot be told, `~` standing for a blank.
+//! A date may have a time: `held_on=2026-11-20T14:00`; `due_at` and `strict_at` expect one. `-` expects that there is none. `noted=WORDS` expects the words in one of
+//! the duty's notes, `why=WORDS` in why it cannot be told, `said=WORDS` in how its dates were reached, `~` standing for a blank.
 
 #![allow(dead_code, reason = "each test file uses its own part")]
 #![expect(clippy::expect_used, reason = "a table that cannot be read has failed the test")]
@@ -213,6 +214,8 @@ impl Expected {
                     words if duty.notes.iter().any(|note| note.contains(&words)) => wanted.clone(),
                     _ => duty.notes.join("; "),
                 },
+                "said" if duty.arithmetic.contains(&wanted.replace('~', " ")) => wanted.clone(),
+                "said" => duty.arithmetic.clone(),
                 "why" => match duty.cannot_tell.as_ref().map_or("-", |cannot_tell| cannot_tell.why.as_str()) {
                     why if why.contains(&wanted.replace('~', " ")) => wanted.clone(),
                     why => why.to_owned(),

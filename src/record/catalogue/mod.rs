@@ -140,7 +140,11 @@ pub fn is_birth(attribute: &str) -> bool {
 
 /// The name of an attribute as a person says it: `minutes_sent_on` is "minutes sent".
 pub(crate) fn attribute_words(name: &str) -> String {
-    name.trim_end_matches("_on").replace('_', " ")
+    match name {
+        "from_on" => "first day".to_owned(),
+        "to_on" => "last day".to_owned(),
+        _ => name.trim_end_matches("_on").replace('_', " "),
+    }
 }
 
 impl FactKind {
