@@ -7,7 +7,9 @@
 //! KIND ID attribute=value ...
 //! expect DUTY KEY strict=DATE due=DATE status=STATUS met=DATE
 //! expect DUTY idle=REASON
+//! expect case worker=ID former=ID team=ID chair=ID died=yes|no wakes=INSTANT
 //! ```
+//! The last says whose case it is, and when by itself anything changes next.
 //! A date may have a time: `held_on=2026-11-20T14:00`; `due_at` and `strict_at` expect one. `-` expects that there is none. `noted=WORDS` expects the words in one of
 //! the duty's notes, `why=WORDS` in why it cannot be told, `said=WORDS` in how its dates were reached, `~` standing for a blank.
 
@@ -20,7 +22,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use chrono::{NaiveDate, NaiveTime};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use duewatch::{
     calendar::{Calendar, Zone},
     duty::{Assessment, Outcome, Terms, assess},
@@ -167,6 +169,9 @@ impl Expected {
 
     pub(crate) fn check(&self, assessment: &Assessment) -> Result<(), String> {
         let expected = self;
+        if expected.duty == "case" {
+            return expected.check_case(assessment);
+        }
         let outcome = assessment.outcomes.iter().find(|(duty, _)| duty.0 == expected.duty).map(|(_, outcome)| outcome);
         let outcome = outcome.ok_or_else(|| "no such rule".to_owned())?;
         let duties = match outcome {
@@ -191,11 +196,7 @@ impl Expected {
                 Err(format!("there is none of that key, only {}", keys.join(", ")))
             };
         };
-        let clock = |reading: Option<&duewatch::duty::Reading>| {
-            let zone = Zone::from_name("Europe/London").expect("a zone");
-            let at = reading.and_then(|reading| reading.at);
-            at.map_or_else(|| "-".to_owned(), |at| zone.local_time(at).format("%Y-%m-%dT%H:%M").to_string())
-        };
+        let clock = |reading: Option<&duewatch::duty::Reading>| local(reading.and_then(|reading| reading.at));
         let on = |on: Option<NaiveDate>| on.map_or_else(|| "-".to_owned(), |on| on.to_string());
         for (name, wanted) in &expected.fields {
             let is = match name.as_str() {
@@ -228,6 +229,32 @@ impl Expected {
         }
         Ok(())
     }
+
+    fn check_case(&self, assessment: &Assessment) -> Result<(), String> {
+        let context = &assessment.context;
+        let person = |person: Option<&PersonRef>| person.map_or("-", |person| person.0.as_str()).to_owned();
+        for (name, wanted) in &self.fields {
+            let is = match name.as_str() {
+                "worker" => person(context.lead_worker.as_ref()),
+                "former" => person(context.former_lead_worker.as_ref()),
+                "chair" => person(context.chair.as_ref()),
+                "team" => context.team.as_ref().map_or("-", |team| team.0.as_str()).to_owned(),
+                "died" => if context.died { "yes" } else { "no" }.to_owned(),
+                "wakes" => local(assessment.wake_at),
+                other => return Err(format!("cannot check `{other}`")),
+            };
+            if is != *wanted {
+                return Err(format!("{name} is {is}"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// `2026-11-20T14:00` by a clock in London.
+fn local(at: Option<DateTime<Utc>>) -> String {
+    let zone = Zone::from_name("Europe/London").expect("a zone");
+    at.map_or_else(|| "-".to_owned(), |at| zone.local_time(at).format("%Y-%m-%dT%H:%M").to_string())
 }
 
 pub(crate) fn pair(word: &str) -> (String, String) {
