@@ -58,6 +58,8 @@ mod known_dates_elsewhere;
 mod known_lists;
 #[cfg(test)]
 mod laws;
+#[cfg(test)]
+mod written_days;
 
 pub use allowance::{Allowance, AllowanceError, End, Ending, Whichever, hours_after};
 pub use almanac::{Almanac, AlmanacError};
