@@ -57,6 +57,8 @@ mod known_dates_elsewhere;
 #[cfg(test)]
 mod known_lists;
 #[cfg(test)]
+mod known_renewals;
+#[cfg(test)]
 mod laws;
 #[cfg(test)]
 mod written_days;
