@@ -107,15 +107,26 @@ fn a_day_proclaimed_long_ahead_stretches_no_horizon() {
     let own = almanac(&[("england-and-wales", jubilee)]).calendar("england-and-wales").unwrap();
     assert_eq!(own.known_until(), day("2035-12-31"));
     assert_eq!(own.published_until(), day("2028-12-31"));
-    let add = |from: &str, n| own.add_working_days(day(from), WorkingDays(n), Trust::PublishedOnly).unwrap();
+    let by = |trust, from: &str, n| own.add_working_days(day(from), WorkingDays(n), trust).unwrap();
+    let add = |from: &str, n| by(Trust::PublishedOnly, from, n);
     let far = |on: &str| Limit { on: day(on).into(), provisional: true, beyond_data: true };
     assert_eq!(add("2060-05-31", 1), far("2060-06-02"));
+    assert_eq!(by(Trust::WithProvisional, "2060-05-31", 1), far("2060-06-02"));
+    assert_eq!(by(Trust::WithProvisional, "2035-12-31", 1), far("2036-01-01"));
     assert_eq!(add("2060-06-02", -1), far("2060-05-31"));
     // New Year's Day 2036, a Tuesday, counts: nobody has said anything of it.
     assert_eq!(add("2035-12-31", 1), far("2036-01-01"));
     assert_eq!(add("2026-12-24", 1), Limit { on: day("2026-12-29").into(), provisional: false, beyond_data: false });
     assert_eq!(own.why_closed(day("2060-06-01")), Some("Jubilee"));
     assert_eq!(own.working_days_between(day("2060-05-31"), day("2060-06-02")), Ok(WorkingDays(1)));
+    // Where every day that is known is published, the first day without data is as uncertain: Friday 1 January 2027.
+    let known = "2026-12-25 published regular Christmas Day | a\n2060-06-01 published one-off Jubilee | a proclamation";
+    let trial = Calendar::new(&Holidays::of(file("trial", known)));
+    for trust in [Trust::PublishedOnly, Trust::WithProvisional] {
+        let next = |from: &str| trial.add_working_days(day(from), WorkingDays(1), trust).unwrap();
+        assert_eq!(next("2026-12-31"), far("2027-01-01"));
+        assert_eq!(next("2026-12-30"), Limit { on: day("2026-12-31").into(), provisional: false, beyond_data: false });
+    }
 }
 
 /// A fair on the third Monday of July in three years, and a Thursday nobody has settled.
