@@ -202,7 +202,7 @@ fn column_of(line: &str, part: &str) -> usize {
 
 fn parse_line(line: &str) -> Result<Holiday, Fault> {
     let end = || line.chars().count() + 1;
-    let plain = line.bytes().all(|byte| (b' '..0x7f).contains(&byte) || byte == b'\t');
+    let plain = line.bytes().all(|byte| matches!(byte, b'\t' | b' '..0x7f));
     if !plain && let Some(position) = line.chars().position(|c| c.is_control() && c != '\t') {
         return Err((position + 1, HolidayFault::Shape));
     }
@@ -347,6 +347,8 @@ mod tests {
             ("2026-2-3 published regular X | y", 3, 1, Date("2026-2-3".to_owned())),
             ("  +2026-1-02 published regular X | y", 3, 3, Date("+2026-1-02".to_owned())),
             ("25/12/2026 published regular X | y", 3, 1, Date("25/12/2026".to_owned())),
+            ("2026/12/25 published regular X | y", 3, 1, Date("2026/12/25".to_owned())),
+            ("2026-12-+4 published regular X | y", 3, 1, Date("2026-12-+4".to_owned())),
             ("1899-12-25 published regular X | y", 3, 1, Year(day(1899, 12, 25))),
             ("1949-12-26 published regular X | y", 3, 1, Year(day(1949, 12, 26))),
             ("2101-12-26 published regular X | y", 3, 1, Year(day(2101, 12, 26))),

@@ -70,9 +70,16 @@ fn a_local_file_over_a_shipped_one_holds_only_what_differs() {
     assert!(!local.calendar("united-kingdom").unwrap().is_working_day(day("2026-12-24")));
     // A second file of the same calendar takes the first one's place.
     let mut again = local.clone();
-    again.add(file(id, "2026-12-23 published one-off Council day | the council"));
+    again.add(file(
+        id,
+        "2026-12-23 published one-off Council day | the council\n\
+         2027-06-21 provisional one-off Council day | nobody has settled it",
+    ));
     let again = again.calendar(id).unwrap();
     assert_eq!(next(&again, "2026-12-22"), "Thursday 24 December 2026");
+    // What is not settled is laid over a working day all the same.
+    assert_eq!(next(&shipped, "2027-06-18"), "Monday 21 June 2027");
+    assert_eq!(next(&again, "2027-06-18"), "Monday 21 June 2027?");
 }
 
 #[test]
@@ -178,6 +185,18 @@ fn a_few_days_of_ones_own_set_no_bound_to_the_others() {
     let scotland = almanac.calendar("scotland").unwrap();
     assert_eq!((scotland.known_from(), scotland.known_until()), (day("2012-01-01"), day("2035-12-31")));
     assert_eq!(next(&scotland, "2026-06-12"), "Tuesday 16 June 2026");
+}
+
+#[test]
+fn the_years_before_the_data_are_known_as_far_back_as_a_file_goes_without_a_gap() {
+    let known_from = |lines: &[&str]| {
+        let lines: Vec<_> = lines.iter().map(|line| format!("{line} Early May bank holiday | an old list")).collect();
+        almanac(&[("scotland", &lines.join("\n"))]).holidays("scotland").unwrap().known_from()
+    };
+    // The first Monday of May; the shipped data begins with 2012.
+    assert_eq!(known_from(&["2010-05-03 published regular", "2011-05-02 published regular"]), day("2010-01-01"));
+    assert_eq!(known_from(&["2009-05-04 published regular", "2011-05-02 published regular"]), day("2011-01-01"));
+    assert_eq!(known_from(&["2011-05-02 published one-off"]), day("2012-01-01"));
 }
 
 #[test]
