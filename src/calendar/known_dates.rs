@@ -1,5 +1,7 @@
 //! Dates known from the law, from guidance, or counted by hand; none is taken from what the program answers.
 
+use std::borrow::Cow;
+
 use chrono::NaiveDate;
 
 use super::{
@@ -268,6 +270,9 @@ fn what_was_passed_over_is_named() {
     assert_eq!(said("2029-12-24", "2029-12-25", Trust::WithProvisional), ["2029-12-25 Christmas Day"]);
     let json = serde_json::to_string(&england.skipped(day("2026-12-24"), day("2026-12-25"), Trust::PublishedOnly));
     assert_eq!(json.unwrap(), r#"[{"on":"2026-12-25","name":"Christmas Day","provisional":false}]"#);
+    // The two days of every week are named without memory of their own.
+    let weekend = england.skipped(day("2026-12-18"), day("2026-12-20"), Trust::PublishedOnly);
+    assert!(weekend.iter().all(|day| matches!(day.name, Cow::Borrowed("Saturday" | "Sunday"))), "{weekend:?}");
     let christmas = england.skipped(day("2029-12-24"), day("2029-12-25"), Trust::WithProvisional);
     assert!(christmas[0].provisional, "nobody has published 2029");
 }
