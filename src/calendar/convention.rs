@@ -166,3 +166,24 @@ impl CutOff {
         if local.time() >= self.0 { on.succ_opt().unwrap_or(on) } else { on }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_comes_at_the_cut_off_or_after_it_counts_on_the_next_day() {
+        // Civil Procedure Rules r. 6.26: half past four. 20 November 2026 is a Friday; that the Saturday is no working day is
+        // another question.
+        let court = CutOff(NaiveTime::from_hms_opt(16, 30, 0).unwrap());
+        for (at, counts_on) in [
+            ("2026-11-20T00:00:00", "2026-11-20"),
+            ("2026-11-20T16:29:59.999999999", "2026-11-20"),
+            ("2026-11-20T16:30:00", "2026-11-21"),
+            ("2026-11-20T23:59:59", "2026-11-21"),
+            ("2026-12-31T17:00:00", "2027-01-01"),
+        ] {
+            assert_eq!(court.day_of(at.parse().unwrap()).to_string(), counts_on, "{at}");
+        }
+    }
+}

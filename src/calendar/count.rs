@@ -310,3 +310,30 @@ fn months_from(day: DayNumber, months: i64, attempt: fmt::Arguments<'_>) -> Resu
         .map(|on| i64::from(number(on)))
         .ok_or_else(|| CalendarError::OutOfRange { attempt: attempt.to_string() })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tables_alone_answer_what_is_settled_and_what_is_taken_as_coming() {
+        let england = Calendar::shipped("england-and-wales").unwrap();
+        for (start, n, trust, alone) in [
+            ("2026-12-24", 1, Trust::PublishedOnly, true),
+            ("2026-12-24", -1, Trust::WithProvisional, true),
+            // New Year 2029 is computed: strictly it is a working day, which the tables do not say.
+            ("2028-12-29", 1, Trust::PublishedOnly, false),
+            ("2028-12-29", 1, Trust::WithProvisional, true),
+            // Up to the last day of the data, a Monday.
+            ("2035-12-28", 1, Trust::WithProvisional, true),
+            ("2035-12-31", 1, Trust::WithProvisional, false),
+        ] {
+            let start = start.parse().unwrap();
+            let answer = england.inside(start, n, trust);
+            assert_eq!(answer.is_some(), alone, "{n} from {start}, {trust:?}");
+            // The long way comes to the same.
+            let long = england.add_far(start, WorkingDays(n), trust);
+            assert!(answer.is_none() || answer == long.ok(), "{n} from {start}, {trust:?}");
+        }
+    }
+}

@@ -266,4 +266,24 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn between_two_days_lie_those_after_the_one_up_to_the_other() {
+        let table = january(true);
+        let on = |d| i32::try_from(day(2020, 1, d)).unwrap();
+        // Of the 23 weekdays of the month the 1st, the 14th and the 15th are holidays; the 4th is a Saturday.
+        for (from, to, expected) in [(1, 31, 20), (1, 2, 1), (2, 3, 1), (3, 6, 1), (4, 5, 0), (13, 16, 1), (14, 14, 0)]
+        {
+            assert_eq!(table.between(on(from), on(to)), Some(expected), "{from} to {to}");
+            assert_eq!(table.between(on(to), on(from)), Some(-expected), "{to} to {from}");
+        }
+        assert_eq!(table.between(on(1), on(31) + 1), None, "a day that the table does not have");
+    }
+
+    #[test]
+    fn a_table_holds_two_bytes_a_number() {
+        // Of 31 days and the one past them the working days before it; the 20 working days; of two provisional holidays the
+        // day and the rank; and of one stretch of 64 days where they begin.
+        assert_eq!(january(true).bytes(), 2 * (32 + 20 + 2 * 2 + 1));
+    }
 }

@@ -184,3 +184,77 @@ fn own_form(calendar: &str, text: &str) -> Result<Feed, Fault> {
         source: String::new(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    /// The Treasury's list of the Isle of Man, as a person has written it down.
+    const WRITTEN: &str = "# by hand\n\ncalendar = trial\n  2027-06-04 published one-off A | the Treasury\n# no more\n\
+                           2027-06-11 withdrawn regular A | the Treasury\n";
+
+    #[test]
+    fn a_list_written_by_hand_says_where_each_day_stands() {
+        let feed = Feed::read("trial", WRITTEN, "list.txt").unwrap();
+        assert_eq!(feed.days().iter().map(|day| day.on).collect::<Vec<_>>(), [day("2027-06-04"), day("2027-06-11")]);
+        // Comments and empty lines are lines, but no days.
+        for (on, line, column) in [
+            ("2027-06-03", 4, 3),
+            ("2027-06-04", 4, 3),
+            ("2027-06-07", 6, 1),
+            ("2027-06-11", 6, 1),
+            // Later than all of them: the line past the last.
+            ("2027-06-14", 7, 1),
+        ] {
+            assert_eq!(feed.place_of(day(on)), Place { line, column }, "{on}");
+        }
+        assert_eq!(feed.place(0).to_string(), "line 4, column 3");
+        assert_eq!(feed.on(day("2027-06-11")).map(Holiday::kind), Some("regular"));
+        assert_eq!(feed.on(day("2027-06-07")), None);
+        assert_eq!(feed.covers_from(), day("2027-01-01"));
+    }
+
+    #[test]
+    fn each_day_carries_where_it_came_from_in_one_line() {
+        // A bar or the end of a line would end the line of a holiday file.
+        let read = |text: &str| {
+            let feed = Feed::read("trial", text, "a|b\nc").unwrap();
+            assert_eq!(feed.source(), "a b c");
+            feed.days()[0].source.clone()
+        };
+        assert_eq!(read(WRITTEN), "the Treasury; a b c");
+        // gov.uk's days have no source of their own. What comes before the first bracket is no other form.
+        assert_eq!(
+            read("\u{feff} \n{\"trial\": {\"events\": [{\"title\": \"A\", \"date\": \"2027-06-04\"}]}}"),
+            "a b c"
+        );
+    }
+
+    #[test]
+    fn a_list_that_cannot_be_taken_is_refused_by_calendar_and_place() {
+        let refused = |text: &str| Feed::read("trial", text, "a list").unwrap_err().to_string();
+        for (text, words) in [
+            ("{}", "line 1, column 1: it has no division `trial`, only: none"),
+            ("{\"trial\": {\"events\": []}}", "line 1, column 2: it holds no day; fetch it again"),
+            (
+                "calendar = trial\n # none\n union = a, b\n",
+                "line 3, column 2: a list holds days; name the calendars of a union one by one",
+            ),
+            (
+                "calendar = other\n",
+                "line 1, column 12: the file belongs to calendar \"other\"; give each calendar its own file",
+            ),
+            (
+                "<p>Sign in</p>",
+                "line 1, column 1: this is neither gov.uk's JSON, which begins with `{`, nor a holiday file, which begins \
+                 with `calendar = ID`",
+            ),
+        ] {
+            assert_eq!(refused(text), format!("cannot take the holidays of trial from the list, {words}"));
+        }
+    }
+}

@@ -204,6 +204,9 @@ fn what_is_past_or_announced_is_certain_and_a_year_is_published_whole() {
             let certain = usual.iter().filter(|day| day.status.is_certain()).count();
             assert!(certain == usual.len() || certain == 0 && year > KNOWN, "{id}, {year}");
         }
+        // Eight in England and Wales, nine in Scotland, ten in Northern Ireland and in the Isle of Man.
+        let in_2025 = [("england-and-wales", 8), ("scotland", 9), ("northern-ireland", 10), ("isle-of-man", 10)];
+        assert!(in_2025.contains(&(id, holidays.in_year(2025).count())), "{id}");
         for once in holidays.days().iter().filter(|day| day.one_off) {
             assert!(once.status.is_certain(), "{id}: {}, proclaimed or not at all", once.on);
         }
@@ -219,6 +222,7 @@ fn any_part_of_the_united_kingdom_means_all_three_lists() {
     expected.dedup();
     let listed: Vec<_> = union.days().iter().map(|day| day.on).collect();
     assert_eq!(listed, expected);
+    assert_eq!(union.on(day("2026-06-15")).unwrap().title, "World Cup bank holiday (scotland)");
     // Neither the TT nor Tynwald Day is a bank holiday of the United Kingdom.
     assert!(union.on(day("2026-06-05")).is_none() && union.on(day("2026-07-06")).is_none());
 }

@@ -1,5 +1,7 @@
 //! Dates known from the law, from guidance, or counted by hand; none is taken from what the program answers.
 
+use std::borrow::Cow;
+
 use chrono::NaiveDate;
 
 use super::{
@@ -59,6 +61,8 @@ fn forward_from_the_day_after_the_event() {
         // The coronation, Mon 8 May 2023, beside the early May holiday of the 1st.
         // From Fri 28 April: 2 1, 3 2, 4 3, 5 4, 9 5.
         ("2023-04-28", "5 working days", "Tuesday 9 May 2023"),
+        // The first day of the data, a Sunday: Monday the 2nd stands in for New Year.
+        ("2012-01-01", "1 working day", "Tuesday 3 January 2012"),
         // VE day: Fri 8 May 2020 in place of Mon 4 May. From Fri 1 May: 4 1, 5 2, 6 3, 7 4, 11 5.
         ("2020-05-01", "5 working days", "Monday 11 May 2020"),
         // Jubilee 2012: 4 and 5 June; 28 May, the usual Monday, was worked. From Fri 25 May: 28 1 ... 1 June 5, 6 June 6.
@@ -144,6 +148,20 @@ fn both_ends_of_a_count() {
     ] {
         assert_eq!(england.working_days_between(day(from), day(to)), Ok(WorkingDays(expected)), "{from} {to}");
     }
+    // A day that is not published makes a number provisional where it lies between, and the first of the two does not.
+    for (from, to, provisional, beyond_data) in [
+        ("2028-12-28", "2028-12-29", false, false),
+        ("2028-12-29", "2029-01-02", true, false),
+        ("2029-01-01", "2029-01-05", false, false),
+        ("2029-01-02", "2029-01-05", false, false),
+        ("2035-12-27", "2035-12-31", false, false),
+        ("2035-12-31", "2036-01-02", true, true),
+    ] {
+        for (from, to) in [(from, to), (to, from)] {
+            let counted = england.count_working_days(day(from), day(to), Trust::PublishedOnly).unwrap();
+            assert_eq!((counted.provisional, counted.beyond_data), (provisional, beyond_data), "{from} {to}");
+        }
+    }
 }
 
 #[test]
@@ -168,6 +186,9 @@ fn the_horizon_is_said() {
     assert_eq!(limit("2029-01-02", 1, Trust::PublishedOnly), ("2029-01-03".to_owned(), false, false));
     assert_eq!(limit("2029-03-28", 1, Trust::PublishedOnly), ("2029-03-29".to_owned(), false, false));
     assert_eq!(limit("2029-03-28", 2, Trust::PublishedOnly), ("2029-03-30".to_owned(), true, false));
+    // From the provisional holiday itself nothing is passed over either way: its own day does not count.
+    assert_eq!(limit("2029-01-01", 1, Trust::WithProvisional), ("2029-01-02".to_owned(), false, false));
+    assert_eq!(limit("2029-01-01", -1, Trust::WithProvisional), ("2028-12-29".to_owned(), false, false));
     // Friday, Easter Monday 2 April: 3 April.
     assert_eq!(limit("2029-03-28", 2, Trust::WithProvisional), ("2029-04-03".to_owned(), true, false));
     // Monday 31 December 2035 is the last day with data; after it New Year's Day counts as any Tuesday.
@@ -249,6 +270,9 @@ fn what_was_passed_over_is_named() {
     assert_eq!(said("2029-12-24", "2029-12-25", Trust::WithProvisional), ["2029-12-25 Christmas Day"]);
     let json = serde_json::to_string(&england.skipped(day("2026-12-24"), day("2026-12-25"), Trust::PublishedOnly));
     assert_eq!(json.unwrap(), r#"[{"on":"2026-12-25","name":"Christmas Day","provisional":false}]"#);
+    // The two days of every week are named without memory of their own.
+    let weekend = england.skipped(day("2026-12-18"), day("2026-12-20"), Trust::PublishedOnly);
+    assert!(weekend.iter().all(|day| matches!(day.name, Cow::Borrowed("Saturday" | "Sunday"))), "{weekend:?}");
     let christmas = england.skipped(day("2029-12-24"), day("2029-12-25"), Trust::WithProvisional);
     assert!(christmas[0].provisional, "nobody has published 2029");
 }

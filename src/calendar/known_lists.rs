@@ -70,9 +70,16 @@ fn a_local_file_over_a_shipped_one_holds_only_what_differs() {
     assert!(!local.calendar("united-kingdom").unwrap().is_working_day(day("2026-12-24")));
     // A second file of the same calendar takes the first one's place.
     let mut again = local.clone();
-    again.add(file(id, "2026-12-23 published one-off Council day | the council"));
+    again.add(file(
+        id,
+        "2026-12-23 published one-off Council day | the council\n\
+         2027-06-21 provisional one-off Council day | nobody has settled it",
+    ));
     let again = again.calendar(id).unwrap();
     assert_eq!(next(&again, "2026-12-22"), "Thursday 24 December 2026");
+    // What is not settled is laid over a working day all the same.
+    assert_eq!(next(&shipped, "2027-06-18"), "Monday 21 June 2027");
+    assert_eq!(next(&again, "2027-06-18"), "Monday 21 June 2027?");
 }
 
 #[test]
@@ -107,15 +114,26 @@ fn a_day_proclaimed_long_ahead_stretches_no_horizon() {
     let own = almanac(&[("england-and-wales", jubilee)]).calendar("england-and-wales").unwrap();
     assert_eq!(own.known_until(), day("2035-12-31"));
     assert_eq!(own.published_until(), day("2028-12-31"));
-    let add = |from: &str, n| own.add_working_days(day(from), WorkingDays(n), Trust::PublishedOnly).unwrap();
+    let by = |trust, from: &str, n| own.add_working_days(day(from), WorkingDays(n), trust).unwrap();
+    let add = |from: &str, n| by(Trust::PublishedOnly, from, n);
     let far = |on: &str| Limit { on: day(on).into(), provisional: true, beyond_data: true };
     assert_eq!(add("2060-05-31", 1), far("2060-06-02"));
+    assert_eq!(by(Trust::WithProvisional, "2060-05-31", 1), far("2060-06-02"));
+    assert_eq!(by(Trust::WithProvisional, "2035-12-31", 1), far("2036-01-01"));
     assert_eq!(add("2060-06-02", -1), far("2060-05-31"));
     // New Year's Day 2036, a Tuesday, counts: nobody has said anything of it.
     assert_eq!(add("2035-12-31", 1), far("2036-01-01"));
     assert_eq!(add("2026-12-24", 1), Limit { on: day("2026-12-29").into(), provisional: false, beyond_data: false });
     assert_eq!(own.why_closed(day("2060-06-01")), Some("Jubilee"));
     assert_eq!(own.working_days_between(day("2060-05-31"), day("2060-06-02")), Ok(WorkingDays(1)));
+    // Where every day that is known is published, the first day without data is as uncertain: Friday 1 January 2027.
+    let known = "2026-12-25 published regular Christmas Day | a\n2060-06-01 published one-off Jubilee | a proclamation";
+    let trial = Calendar::new(&Holidays::of(file("trial", known)));
+    for trust in [Trust::PublishedOnly, Trust::WithProvisional] {
+        let next = |from: &str| trial.add_working_days(day(from), WorkingDays(1), trust).unwrap();
+        assert_eq!(next("2026-12-31"), far("2027-01-01"));
+        assert_eq!(next("2026-12-30"), Limit { on: day("2026-12-31").into(), provisional: false, beyond_data: false });
+    }
 }
 
 /// A fair on the third Monday of July in three years, and a Thursday nobody has settled.
@@ -167,6 +185,18 @@ fn a_few_days_of_ones_own_set_no_bound_to_the_others() {
     let scotland = almanac.calendar("scotland").unwrap();
     assert_eq!((scotland.known_from(), scotland.known_until()), (day("2012-01-01"), day("2035-12-31")));
     assert_eq!(next(&scotland, "2026-06-12"), "Tuesday 16 June 2026");
+}
+
+#[test]
+fn the_years_before_the_data_are_known_as_far_back_as_a_file_goes_without_a_gap() {
+    let known_from = |lines: &[&str]| {
+        let lines: Vec<_> = lines.iter().map(|line| format!("{line} Early May bank holiday | an old list")).collect();
+        almanac(&[("scotland", &lines.join("\n"))]).holidays("scotland").unwrap().known_from()
+    };
+    // The first Monday of May; the shipped data begins with 2012.
+    assert_eq!(known_from(&["2010-05-03 published regular", "2011-05-02 published regular"]), day("2010-01-01"));
+    assert_eq!(known_from(&["2009-05-04 published regular", "2011-05-02 published regular"]), day("2011-01-01"));
+    assert_eq!(known_from(&["2011-05-02 published one-off"]), day("2012-01-01"));
 }
 
 #[test]

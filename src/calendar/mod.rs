@@ -57,7 +57,11 @@ mod known_dates_elsewhere;
 #[cfg(test)]
 mod known_lists;
 #[cfg(test)]
+mod known_renewals;
+#[cfg(test)]
 mod laws;
+#[cfg(test)]
+mod written_days;
 
 pub use allowance::{Allowance, AllowanceError, End, Ending, Whichever, hours_after};
 pub use almanac::{Almanac, AlmanacError};

@@ -21,8 +21,10 @@ use chrono::{Months, NaiveDate};
 /// # Ok::<(), &str>(())
 /// ```
 pub fn add_months(on: NaiveDate, months: i32) -> Option<NaiveDate> {
-    let count = Months::new(months.unsigned_abs());
-    if months < 0 { on.checked_sub_months(count) } else { on.checked_add_months(count) }
+    match u32::try_from(months) {
+        Ok(later) => on.checked_add_months(Months::new(later)),
+        Err(_) => on.checked_sub_months(Months::new(months.unsigned_abs())),
+    }
 }
 
 #[cfg(test)]

@@ -206,6 +206,20 @@ mod tests {
     }
 
     #[test]
+    fn only_working_days_and_working_weeks_are_counted_over_holidays() {
+        for (words, expected) in [
+            ("10 working days", true),
+            ("2 working weeks", true),
+            ("10 days", false),
+            ("2 weeks", false),
+            ("6 months", false),
+            ("24 hours", false),
+        ] {
+            assert_eq!(words.parse().map(Period::counts_working_days), Ok(expected), "{words}");
+        }
+    }
+
+    #[test]
     fn other_words_are_refused_and_quoted() {
         for words in ["", "ten days", "-4 weeks", "+4 weeks", "4", "4.5 weeks", "weeks", "days 4", "٤ weeks"] {
             let Err(error @ PeriodError::NotAPeriod { .. }) = words.parse::<Period>() else { panic!("{words:?}") };

@@ -248,3 +248,64 @@ impl Calendar {
 pub(super) fn as_date(day: DayNumber) -> Option<NaiveDate> {
     i32::try_from(day).ok().and_then(date)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::HolidayFile;
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn trial(days: &str) -> Calendar {
+        Calendar::new(&Holidays::of(HolidayFile::parse("trial", &format!("calendar = trial\n{days}")).unwrap()))
+    }
+
+    #[test]
+    fn a_calendar_says_how_much_memory_it_holds() {
+        let calendar = trial(
+            "2026-01-01 published regular Bank holiday | a\n\
+             2026-05-25 published regular Bank holiday | a\n\
+             2026-12-25 published regular Christmas Day | a\n",
+        );
+        // Two bytes each for 365 days and the one past them, for 261 Mondays to Fridays less three holidays, and for 365 / 64
+        // begun stretches.
+        let table = 2 * (366 + 258 + 6);
+        // Each title once, 12 and 13 letters, and where it lies; of each holiday its number and the place of its title.
+        let named = 12 + 13 + 2 * size_of::<&str>() + 3 * 8;
+        // The name and the hash.
+        assert_eq!(calendar.bytes(), size_of::<Calendar>() + table + named + 5 + 64);
+    }
+
+    #[test]
+    fn a_calendar_is_known_by_its_name_and_what_it_says() {
+        let calendar = trial("2026-12-25 published regular Christmas Day | a\n");
+        let (id, hash) = calendar.identity();
+        assert_eq!((&*id, &*hash), ("trial", calendar.hash()));
+        // sha256sum of `calendar = trial` and `2026-12-25 published regular Christmas Day`.
+        assert_eq!(&*hash, "30b7588f78ba2bf00446f3a300a4e0203564db107202db8ee13e2557a626cc8a");
+    }
+
+    #[test]
+    fn around_christmas_by_the_calendar_on_the_wall() {
+        // Christmas 2026 is a Friday; Monday the 28th stands in for Boxing Day.
+        let england = Calendar::shipped("england-and-wales").unwrap();
+        for (on, closed, next, previous) in [
+            ("2026-12-24", None, "2026-12-24", "2026-12-24"),
+            ("2026-12-25", Some("Christmas Day"), "2026-12-29", "2026-12-24"),
+            ("2026-12-26", Some("Saturday"), "2026-12-29", "2026-12-24"),
+            ("2026-12-27", Some("Sunday"), "2026-12-29", "2026-12-24"),
+            ("2026-12-28", Some("Boxing Day"), "2026-12-29", "2026-12-24"),
+            ("2026-12-29", None, "2026-12-29", "2026-12-29"),
+        ] {
+            assert_eq!(england.why_closed(day(on)), closed, "{on}");
+            assert_eq!(england.is_working_day(day(on)), closed.is_none(), "{on}");
+            assert_eq!(england.next_working_day(day(on)), day(next), "{on}");
+            assert_eq!(england.previous_working_day(day(on)), day(previous), "{on}");
+        }
+        // 1 January 2028 is a Saturday, and Monday the 3rd stands in for it; 1 June 2026 is a Monday.
+        assert_eq!(england.first_working_day_of_month(2028, 1), Ok(day("2028-01-04")));
+        assert_eq!(england.first_working_day_of_month(2026, 6), Ok(day("2026-06-01")));
+    }
+}
