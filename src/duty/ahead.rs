@@ -48,9 +48,10 @@ pub(super) fn order(terms: &Terms, rule: &Rule, shape: &Order, case: &Case) -> O
         let meeting = meeting.get_or_init(|| case.held(first));
         held_since(meeting, since_on.filter(|_| each_time), event.fact, notes)
     };
+    let named = OnceCell::new();
     let limit = |event: &Event| {
-        let arithmetic = format!("{} before the {event}", terms.procedure.facts_in_words(first));
-        Ok(on_the_day(event, arithmetic))
+        let named = named.get_or_init(|| terms.procedure.facts_in_words(first));
+        Ok(on_the_day(event, format!("{named} before the {event}")))
     };
     each(terms, rule, case, &events(case, then, None), None, met, limit)
 }
@@ -59,10 +60,14 @@ pub(super) fn order(terms: &Terms, rule: &Rule, shape: &Order, case: &Case) -> O
 /// one was held; the last one that is silent cannot be told.
 fn only(terms: &Terms, rule: &Rule, of: &Selector, must: &[Test], case: &Case) -> Outcome {
     let held: Vec<Event> = events(case, of, None).into_iter().filter(|event| event.held).collect();
+    if held.is_empty() {
+        return Outcome::Idle(Idle::NotStarted);
+    }
     let meetings = of.fact.may_lie_ahead();
-    let mut duties = Vec::new();
+    let says = Selector { fact: of.fact, tests: must.to_vec(), by: Vec::new(), first: false };
+    let said = terms.procedure.said_in_words(must);
+    let mut duties = Vec::with_capacity(held.len());
     for (at, event) in held.iter().enumerate() {
-        let says = Selector { fact: of.fact, tests: must.to_vec(), by: Vec::new(), first: false };
         let fit = tests(&says, event.fact);
         let over = matches!(fit, Fit::Silent(_)) || (fit == Fit::No && meetings);
         if over && at + 1 < held.len() {
@@ -71,7 +76,7 @@ fn only(terms: &Terms, rule: &Rule, of: &Selector, must: &[Test], case: &Case) -
         let notes = event.silent_note().into_iter().collect();
         let (key, anchor) = (key(event.fact), anchor(event.fact, event.on));
         let draft = Draft { terms, rule, record: case.record, key, anchor, notes };
-        let readings = on_the_day(event, format!("the {event} has to say {}", terms.procedure.said_in_words(must)));
+        let readings = on_the_day(event, format!("the {event} has to say {said}"));
         duties.push(match fit {
             Fit::Yes => draft.dated(readings, Some(event.on)),
             Fit::No => draft.standing(readings, None, Status::Overdue),
@@ -94,6 +99,7 @@ fn only(terms: &Terms, rule: &Rule, of: &Selector, must: &[Test], case: &Case) -
 fn apart(terms: &Terms, rule: &Rule, first: &Selector, then: &Selector, case: &Case) -> Outcome {
     let (firsts, thens) = (events(case, first, None), events(case, then, None));
     let last_held = thens.iter().rposition(|event| event.held);
+    let named = OnceCell::new();
     let mut duties = Vec::new();
     for (at, event) in thens.iter().enumerate() {
         let others = || firsts.iter().filter(|first| !std::ptr::eq(first.fact, event.fact));
@@ -105,8 +111,9 @@ fn apart(terms: &Terms, rule: &Rule, first: &Selector, then: &Selector, case: &C
             continue;
         }
         let (key, anchor) = (key(event.fact), anchor(event.fact, event.on));
+        let named = named.get_or_init(|| terms.procedure.facts_in_words(first));
         let stand = if together { "on the day of" } else { "on an earlier day than" };
-        let readings = on_the_day(event, format!("{} {stand} the {event}", terms.procedure.facts_in_words(first)));
+        let readings = on_the_day(event, format!("{named} {stand} the {event}"));
         let draft = Draft { terms, rule, record: case.record, key, anchor, notes };
         duties.push(match (together, earlier) {
             (false, Some(earlier)) => draft.dated(readings, Some(earlier)),

@@ -9,7 +9,8 @@
 //! expect DUTY idle=REASON
 //! expect case worker=ID former=ID team=ID chair=ID died=yes|no wakes=INSTANT
 //! ```
-//! The last says whose case it is, and when by itself anything changes next.
+//! The last says whose case it is, and when by itself anything changes next. `never=KIND`, `never=KIND.ATTRIBUTE` or `never=KIND.ONE+OTHER`
+//! expects it of a source that never supplies that.
 //! A date may have a time: `held_on=2026-11-20T14:00`; `due_at` and `strict_at` expect one. `-` expects that there is none. `noted=WORDS` expects the words in one of
 //! the duty's notes, `why=WORDS` in why it cannot be told, `said=WORDS` in how its dates were reached, `~` standing for a blank.
 
@@ -25,9 +26,9 @@ use std::{
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use duewatch::{
     calendar::{Calendar, Zone},
-    duty::{Assessment, Outcome, Terms, assess},
+    duty::{Assessment, Lacking, Outcome, Terms, assess},
     procedure::{DutyCatalogue, Procedure},
-    record::{AttributeType, CaseRecord, ChildRef, Fact, FactKind, PersonRef, TeamRef, Value, When},
+    record::{AttributeType, CaseRecord, ChildRef, Fact, FactKind, PersonRef, Supply, TeamRef, Value, When},
 };
 
 pub(crate) struct Expected {
@@ -140,22 +141,53 @@ impl Scenario {
         record
     }
 
+    pub(crate) fn procedure(&self) -> &str {
+        self.procedure.as_deref().unwrap_or("hertfordshire")
+    }
+
     pub(crate) fn assess(&self) -> Assessment {
-        let procedure = procedure(self.procedure.as_deref().unwrap_or("hertfordshire"));
-        assessed(&self.record(), procedure, self.today, self.time)
+        assessed(&self.record(), procedure(self.procedure()), self.today, self.time)
     }
 
     /// Holds one expectation against the assessment.
-    pub(crate) fn check(&self, expected: &Expected) -> Result<(), String> {
-        expected.check(&self.assess())
+    pub(crate) fn check(&self, expected: &Expected, assessment: &Assessment) -> Result<(), String> {
+        let Some(never) = expected.fields.get("never") else { return expected.check(assessment) };
+        let procedure = procedure(self.procedure());
+        let lacking = Lacking::of(supply_without(never), procedure);
+        expected.check(&assessed_from(&self.record(), procedure, self.today, self.time, &lacking))
     }
 }
 
 /// A record as it stands at a time of day in England.
 pub(crate) fn assessed(record: &CaseRecord, procedure: &Procedure, today: NaiveDate, time: NaiveTime) -> Assessment {
+    assessed_from(record, procedure, today, time, Lacking::nothing())
+}
+
+fn assessed_from(
+    record: &CaseRecord,
+    procedure: &Procedure,
+    today: NaiveDate,
+    time: NaiveTime,
+    lacking: &Lacking,
+) -> Assessment {
     let calendar = Calendar::shipped(&procedure.calendar).expect("shipped");
     let zone = Zone::from_name(&procedure.time_zone).expect("a zone");
-    assess(record, &Terms::new(procedure, &calendar, zone, zone.at(today, time)))
+    assess(record, &Terms { lacking, ..Terms::new(procedure, &calendar, zone, zone.at(today, time)) })
+}
+
+/// `core_group`, or `core_group.minutes_sent_on`.
+fn supply_without(never: &str) -> Supply {
+    let (kind, attribute) = never.split_once('.').map_or((never, None), |(kind, name)| (kind, Some(name)));
+    let kind = FactKind::from_name(kind).unwrap_or_else(|| panic!("no fact `{kind}`"));
+    let mut supply = Supply::default();
+    match attribute {
+        None => drop(supply.no_facts.insert(kind)),
+        Some(names) => supply.never_filled.extend(names.split('+').map(|name| {
+            assert!(kind.attribute(name).is_some(), "no `{name}` of {kind:?}");
+            (kind, name.to_owned())
+        })),
+    }
+    supply
 }
 
 impl Expected {
@@ -206,6 +238,7 @@ impl Expected {
                 "due_at" => clock(duty.due.as_ref()),
                 "met" => on(duty.met_on),
                 "status" => duty.status.name().to_owned(),
+                "never" => continue,
                 "late" => duty.late.to_string(),
                 "anchor" => duty.anchor.on.to_string(),
                 "provisional" => duty.provisional.to_string(),
