@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use duewatch::{
     calendar::{Calendar, Holidays, Zone},
     duty::{Lacking, Terms, assess, assess_reports},
-    procedure::{Counts, Order, Procedure, Shape},
+    procedure::{Counts, DutyId, Order, Procedure, Shape},
     record::{FactKind, Supply},
 };
 use scenario::{Expected, Scenario, hertfordshire};
@@ -71,6 +71,9 @@ fn every_rule_is_shown_in_each_of_its_states() {
             }
         }
     }
+    for (id, duty, state) in CANNOT_BE {
+        assert!(!shown.contains(&(id.to_owned(), duty.to_owned(), state)), "{id}: {duty} can be {state}");
+    }
     assert!(missing.is_empty(), "{}:\n{}", missing.len(), missing.join("\n"));
 }
 
@@ -121,7 +124,14 @@ fn a_report_of_what_the_source_never_supplies_says_so_and_lists_nobody() {
     let rows = |supply: &Supply| {
         let lacking = Lacking::of(supply.clone(), &procedure);
         let terms = Terms { lacking: &lacking, ..Terms::new(&procedure, &calendar, zone, now) };
-        let reports = assess_reports(&terms, &assess(&scenario.record(), &terms).stretches);
+        let mut stretches = assess(&scenario.record(), &terms).stretches;
+        // What another rule watches, and what began after the month, is not in the report of this one.
+        let mut of_another = stretches.clone();
+        of_another.iter_mut().for_each(|stretch| stretch.duty = DutyId("local-other".into()));
+        let mut later = stretches.clone();
+        later.iter_mut().for_each(|stretch| stretch.from_on = NaiveDate::from_ymd_opt(2026, 11, 1).unwrap());
+        stretches.extend(of_another.into_iter().chain(later));
+        let reports = assess_reports(&terms, &stretches);
         reports.iter().find(|report| report.key.0 == "month:2026-10").unwrap().notes.clone()
     };
     assert_eq!(rows(&Supply::default()), ["C1: since Thu 1 Oct 2026"]);

@@ -173,6 +173,22 @@ fn a_clock_finishes_under_the_version_under_which_it_began() {
     );
 }
 
+/// The plan began under the first version, so its figure holds for the child born under the second.
+#[test]
+fn a_clock_that_waits_for_the_birth_is_of_the_version_of_what_it_waits_under() {
+    let waits = |text: &str| {
+        text.replace("shape = \"deadline\"\nstrength", "shape = \"deadline\"\nfrom_birth = true\nstrength")
+    };
+    let second = FIRST.replace("in_force_on = 2020-01-01", "in_force_on = 2026-11-09").replace("12 months", "6 months");
+    holds(
+        &read(&waits(&second)).replacing(read(&waits(FIRST))),
+        "== born under the second\ntoday 2026-12-01\nborn 2026-11-16\nplan P1 started_on=2026-11-02\n\
+         expect local-yearly plan:P1 anchor=2026-11-02 due=2027-11-16 status=open\n\
+         == planned for under the second\ntoday 2026-12-01\nborn 2026-11-16\nplan P1 started_on=2026-11-10\n\
+         expect local-yearly plan:P1 anchor=2026-11-10 due=2027-05-16 status=open\n",
+    );
+}
+
 #[test]
 fn a_rule_that_takes_over_takes_the_clocks_that_run() {
     let later = FIRST

@@ -1272,3 +1272,67 @@ fn two_things_kept_apart_each_time() {
    = take it out"
     );
 }
+
+#[test]
+fn the_day_of_a_birth_as_a_limit() {
+    let said = after_change(58, r#"by = "birth_on""#);
+    assert_eq!(
+        said,
+        r#"trial.toml:58:6: `birth_on` is the day of a birth, which nobody may be told
+   |
+58 | by = "birth_on"
+   |      ^^^^^^^^^^
+   = a clock may start with it: `from` and `strict_from` may name it
+
+1 problem"#
+    );
+}
+
+#[test]
+fn the_day_of_a_birth_as_what_meets_a_duty() {
+    let said = after_change(59, r#"met_by = { dates = ["birth_on"] }"#);
+    assert_eq!(
+        said,
+        r#"trial.toml:59:21: `birth_on` is the day of a birth, which nobody may be told
+   |
+59 | met_by = { dates = ["birth_on"] }
+   |                     ^^^^^^^^^^
+   = a clock may start with it: `from` and `strict_from` may name it
+
+1 problem"#
+    );
+}
+
+#[test]
+fn a_state_that_would_wait_for_the_birth() {
+    let said = after_change(69, "none_open = { fact = \"allocation\" }\nfrom_birth = true");
+    assert_eq!(
+        said,
+        r#"trial.toml:70:14: what this rule looks at (plan) is there before the birth, so nothing waits for it
+   |
+70 | from_birth = true
+   |              ^^^^
+   = only a `deadline` or a `recurring` can start with the birth instead
+
+1 problem"#
+    );
+}
+
+#[test]
+fn a_step_from_an_event_before_the_birth() {
+    let step = "[[rule.step]]\nstep = \"ask\"\nwhen = \"1 working day after anchor\"\nkind = \"reminder\"\ntell = [\"lead_worker\"]";
+    let said = after_change(
+        60,
+        &format!("cite = {{ lines = [45], quote = \"within ten working days\" }}\nfrom_birth = true\n{step}"),
+    );
+    assert_eq!(
+        said,
+        r#"trial.toml:61:14: a step of this rule counts from `anchor`, which was there before the birth
+   |
+61 | from_birth = true
+   |              ^^^^
+   = count it from `strict` or `due`
+
+1 problem"#
+    );
+}

@@ -89,6 +89,19 @@ pub enum PeriodError {
 const UNITS: &str = "working days, days (or calendar days), working weeks, weeks, months, hours";
 
 impl Period {
+    /// About how long, in minutes of an ordinary week (a working day is a fifth of one), a month taken as a twelfth of an ordinary
+    /// year: only to compare, where no calendar is known and none is needed.
+    pub(crate) fn about_minutes(self) -> i64 {
+        const DAY: i64 = 24 * 60;
+        match self {
+            Self::WorkingDays(n) => i64::from(n) * 7 * DAY / 5,
+            Self::Days(n) => i64::from(n) * DAY,
+            Self::WorkingWeeks(n) | Self::Weeks(n) => i64::from(n) * 7 * DAY,
+            Self::Months(n) => i64::from(n) * 365 * DAY / 12,
+            Self::Hours(n) => i64::from(n) * 60,
+        }
+    }
+
     /// The number and the unit's name for one.
     const fn parts(self) -> (u32, &'static str) {
         match self {
@@ -245,5 +258,22 @@ mod tests {
             "cannot read \"1100 weeks\" as a period: it is longer than twenty years, at most 1040 weeks"
         );
         assert!(serde_json::from_str::<Period>("\"0 days\"").is_err());
+    }
+
+    #[test]
+    fn periods_are_compared_by_an_ordinary_week() {
+        // A week has 10,080 minutes, a fifth of it 2,016; a month is 365 days of 1,440 minutes in twelve parts.
+        let minutes = [
+            (Period::WorkingDays(5), 10_080),
+            (Period::WorkingDays(1), 2_016),
+            (Period::Days(2), 2_880),
+            (Period::WorkingWeeks(1), 10_080),
+            (Period::Weeks(2), 20_160),
+            (Period::Months(1), 43_800),
+            (Period::Hours(24), 1_440),
+        ];
+        for (period, expected) in minutes {
+            assert_eq!(period.about_minutes(), expected, "{period}");
+        }
     }
 }

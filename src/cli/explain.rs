@@ -177,10 +177,9 @@ fn text(
     let review = if rule.under_review { " (the document marks this figure as under review)" } else { "" };
     line("rule", &format!("{}: \"{}\"{review}", rule.citation, rule.citation.quote));
     let anchor = &duty.anchor;
-    line(
-        "clock",
-        &format!("started by {} {} on {}", anchor.fact.replace('_', " "), anchor.id, format_date_long(anchor.on)),
-    );
+    let waits = if rule.from_birth { ", and waits for the birth" } else { "" };
+    let (fact, began) = (anchor.fact.replace('_', " "), format_date_long(anchor.on));
+    line("clock", &format!("started by {fact} {} on {began}{waits}", anchor.id));
     if !duty.arithmetic.is_empty() {
         line("arithmetic", &duty.arithmetic);
     }

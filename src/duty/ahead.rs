@@ -91,7 +91,7 @@ fn only(terms: &Terms, rule: &Rule, of: &Selector, must: &[Test], case: &Case) -
             }
         });
     }
-    if duties.is_empty() { Outcome::Idle(Idle::NotStarted) } else { Outcome::Duties(duties) }
+    Outcome::Duties(duties)
 }
 
 /// Never on the same day: a breach from the moment that both stand on one day, arranged or held. Where nothing comes first

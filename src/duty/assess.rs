@@ -352,7 +352,11 @@ fn wake_at(record: &CaseRecord, terms: &Terms, assessment: &Assessment) -> Optio
         arrives(when.on);
         instants.extend(when.at.filter(|at| *at > terms.now));
     }
-    [record.died_on, record.born_on, record.expected_on].into_iter().flatten().for_each(arrives);
+    record.died_on.into_iter().for_each(&mut arrives);
+    // Such a day is kept nowhere: who waits for one is looked at each day.
+    if [record.born_on, record.expected_on].into_iter().flatten().any(|on| on >= terms.today) {
+        ends_with(terms.today);
+    }
     // Of two days the later begins later: nearly always the first of them is the answer.
     days.sort_unstable();
     let turns = days.iter().map(|on| terms.zone.start_of_day(*on)).find(|at| *at > terms.now);

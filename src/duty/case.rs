@@ -30,7 +30,8 @@ pub(super) struct Case<'a> {
     pub(super) now: DateTime<Utc>,
     /// Its first day, or the day of the conference that made the plan, where that is earlier.
     pub(super) opened_on: NaiveDate,
-    /// From which day on something belongs to it: that day, or that of the birth for what waits for it. No duty says this day.
+    /// From which day on something belongs to it: that day, or that of the birth for what waits for it. Where it is the birth's, no duty
+    /// says it.
     pub(super) since: NaiveDate,
     /// What it is.
     pub(super) state: Under,
@@ -163,7 +164,10 @@ impl<'a> Case<'a> {
 
     /// Since when the child is under a plan of that choice, if on that day it is; the fact itself is none.
     pub(super) fn under_such_a_plan(&self, selector: &Selector, itself: &Fact, on: NaiveDate) -> Option<NaiveDate> {
-        let plans = self.record.facts(selector.fact).iter().filter(|_| selector.fact.is_a_plan());
+        if !selector.fact.is_a_plan() {
+            return None;
+        }
+        let plans = self.record.facts(selector.fact).iter();
         let mut others = plans.filter(|plan| !std::ptr::eq(*plan, itself) && plan.covers(on));
         others.find(|plan| tests(selector, plan) == Fit::Yes).and_then(Fact::happened).map(|began| began.on)
     }

@@ -67,7 +67,7 @@ impl<'a> Cases<'a> {
     }
 }
 
-/// The plan, where one is open; else the enquiries that began after the last plan ended: what an older one called for was
+/// The plan, where one is open; else the enquiries that began since the last plan ended: what an older one called for was
 /// settled by that plan.
 fn either<'a>(record: &CaseRecord, plan: Option<&Case<'a>>, enquiries: &[Case<'a>]) -> Vec<Case<'a>> {
     if let Some(plan) = plan {
@@ -76,7 +76,7 @@ fn either<'a>(record: &CaseRecord, plan: Option<&Case<'a>>, enquiries: &[Case<'a
     // An interim plan settles nothing: it lasts only until its conference has.
     let settled = |plan: &&Fact| !plan.get("kind").is_code("interim");
     let ended = facts_under(record, Under::Plan).filter(settled).filter_map(ended_on).max();
-    enquiries.iter().filter(|enquiry| ended.is_none_or(|ended_on| enquiry.since > ended_on)).copied().collect()
+    enquiries.iter().filter(|enquiry| ended.is_none_or(|ended_on| enquiry.since >= ended_on)).copied().collect()
 }
 
 /// The last move in and the last move out: each overtakes the one before it.

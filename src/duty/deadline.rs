@@ -7,7 +7,8 @@ use chrono::NaiveDate;
 use super::{
     Anchor, CannotTell, Idle, Outcome, Reading, Status, Terms,
     case::{Case, Fit, ended_on},
-    reading::{Count, Draft, Readings, Start, after, anchor, key, silent_note, words},
+    reading::{Count, Draft, Readings, after, anchor, key, silent_note, words},
+    start::ClockStart,
 };
 use crate::{
     calendar::ShortDate,
@@ -45,7 +46,8 @@ pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Deadline, case: &Case) 
         if shape.while_it_lasts && over(fact) {
             continue;
         }
-        let from = if shape.from.is_empty() { Some(Start::with(case, when)) } else { dated(case, fact, &shape.from) };
+        let from =
+            if shape.from.is_empty() { Some(ClockStart::with(case, when)) } else { dated(case, fact, &shape.from) };
         let Some(from) = from else { continue };
         let mut notes = Vec::new();
         if let Fit::Silent(attribute) = fit {
@@ -94,10 +96,10 @@ pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Deadline, case: &Case) 
 }
 
 /// The first of these dates that is on record.
-fn dated(case: &Case, fact: &Fact, dates: &[&'static str]) -> Option<Start> {
+fn dated(case: &Case, fact: &Fact, dates: &[&'static str]) -> Option<ClockStart> {
     let on_record = |name: &&'static str| fact.date(name).filter(|when| case.has_come(*when)).map(|when| (*name, when));
     let (name, when) = dates.iter().find_map(on_record)?;
-    Some(Start::with_date(case, fact, name, when))
+    Some(ClockStart::with_date(case, fact, name, when))
 }
 
 fn by_its_date(fact: &Fact, name: &str, anchor: &Anchor) -> Option<Readings> {
@@ -112,7 +114,7 @@ fn met_on(
     met_by: &MetBy,
     meeting: &[(&Fact, When, Fit)],
     fact: &Fact,
-    (from, begun): (Start, &Anchor),
+    (from, begun): (ClockStart, &Anchor),
     notes: &mut Vec<String>,
 ) -> Option<NaiveDate> {
     match met_by {
@@ -132,7 +134,7 @@ fn met_strictly(
     shape: &Deadline,
     meeting: &[(&Fact, When, Fit)],
     fact: &Fact,
-    (from, strict): (Start, &Reading),
+    (from, strict): (ClockStart, &Reading),
     notes: &mut Vec<String>,
 ) -> bool {
     let Some(met_by) = &shape.strictly.met_by else { return false };

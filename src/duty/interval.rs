@@ -104,10 +104,10 @@ impl<'a> Intervals<'a> {
                 _ => None,
             });
         let (Some(set), Some(own)) = (set, own) else { return set.map(Interval::of).or(own) };
-        if never_longer && in_days(set) > in_days(own.due) {
+        if never_longer && set.about_minutes() > own.due.about_minutes() {
             return Some(own);
         }
-        let strict = if in_days(own.strict) <= in_days(set) { own.strict } else { set };
+        let strict = if own.strict.about_minutes() <= set.about_minutes() { own.strict } else { set };
         Some(Interval { strict, due: set })
     }
 
@@ -137,7 +137,7 @@ impl<'a> Intervals<'a> {
                     continue;
                 }
             };
-            if shape.every.is_some_and(|every| in_days(allowed) <= in_days(every)) {
+            if shape.every.is_some_and(|every| allowed.about_minutes() <= every.about_minutes()) {
                 return None;
             }
             notes.push(format!("lessened by decision {} to every {allowed}, until the next conference", decision.id.0));
@@ -174,14 +174,3 @@ impl<'a> Intervals<'a> {
 
 /// What a decision to lessen must have on record, besides who decided it and the interval.
 const WHOLE: &[&str] = &["by_conference", "reason_recorded", "in_outline_plan"];
-
-/// Only to compare intervals of different units.
-fn in_days(period: Period) -> u32 {
-    match period {
-        Period::Days(days) => days,
-        Period::Weeks(weeks) | Period::WorkingWeeks(weeks) => weeks.saturating_mul(7),
-        Period::WorkingDays(days) => days.saturating_mul(7) / 5,
-        Period::Months(months) => months.saturating_mul(30),
-        Period::Hours(hours) => hours / 24,
-    }
-}

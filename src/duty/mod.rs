@@ -23,6 +23,7 @@ mod reading;
 mod recurring;
 mod report;
 mod standing;
+mod start;
 mod stored;
 mod window;
 

@@ -8,11 +8,14 @@ use std::{
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{Anchor, CannotTell, Duty, DutyKey, Reading, Status, Terms, case::Case};
+use super::{
+    Anchor, CannotTell, Duty, DutyKey, Reading, Status, Terms,
+    start::{ClockStart, StartOf},
+};
 use crate::{
     calendar::{Allowance, Convention, DueDate, End, FirstDay, LastDay, Period, ShortDate, Skipped, Trust},
     procedure::{Reads, Rule},
-    record::{CaseRecord, Fact, FactKind, When, attribute_words, is_birth},
+    record::{CaseRecord, Fact, FactKind, attribute_words},
 };
 
 /// Both readings of one limit, and how they were reached.
@@ -37,54 +40,6 @@ impl Readings {
     }
 }
 
-/// Where a clock starts.
-#[derive(Clone, Copy)]
-pub(super) struct Start {
-    /// The day it counts from, with the instant where one is known.
-    pub(super) when: When,
-    pub(super) of: StartOf,
-}
-
-/// Which day of its fact a clock starts on.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum StartOf {
-    /// The one on which it happened.
-    Itself,
-    /// A date on it.
-    Date(&'static str),
-    /// That of the birth. No duty carries it or says it.
-    Birth,
-}
-
-impl Start {
-    /// Where a clock starts that a fact starts: with it, or with the birth for what waits for one.
-    pub(super) fn with(case: &Case, began: When) -> Start {
-        Start { when: began, of: StartOf::Itself }.not_before_birth(case)
-    }
-
-    /// The same with a date of the fact.
-    pub(super) fn with_date(case: &Case, fact: &Fact, name: &'static str, when: When) -> Start {
-        let of = match name {
-            _ if is_birth(name) => StartOf::Birth,
-            _ if name == fact.kind.happened() => StartOf::Itself,
-            _ => StartOf::Date(name),
-        };
-        Start { when, of }.not_before_birth(case)
-    }
-
-    fn not_before_birth(self, case: &Case) -> Start {
-        if !case.starts_with_birth(self.when.on) {
-            return self;
-        }
-        Start { when: When::day(case.since), of: StartOf::Birth }
-    }
-
-    /// What a duty that starts there is known by.
-    pub(super) fn anchor(self, fact: &Fact, began_on: NaiveDate) -> Anchor {
-        anchor(fact, if self.of == StartOf::Birth { began_on } else { self.when.on })
-    }
-}
-
 /// From what, and how long.
 #[derive(Clone, Copy)]
 pub(super) struct Count<'a> {
@@ -92,25 +47,13 @@ pub(super) struct Count<'a> {
     pub(super) anchor: &'a Anchor,
     /// Which kind of fact that is.
     pub(super) kind: FactKind,
-    pub(super) from: Start,
+    pub(super) from: ClockStart,
     pub(super) allowed: Allowance,
 }
 
 impl Count<'_> {
     fn counts_working_days(&self) -> bool {
         matches!(self.allowed, Allowance::Period(period) if period.counts_working_days())
-    }
-
-    /// "conference of Mon 2 Nov 2026".
-    fn say_to(&self, text: &mut String) {
-        let (fact, on) = (self.kind.words(), ShortDate(self.from.when.on));
-        match self.from.of {
-            StartOf::Itself => say(text, format_args!("{fact} of {on}")),
-            StartOf::Birth => say(text, format_args!("birth on record with the {fact}")),
-            StartOf::Date(date) => {
-                say(text, format_args!("\"{}\" of the {fact}, {on}", attribute_words(date)));
-            }
-        }
     }
 }
 
@@ -130,7 +73,7 @@ pub(super) fn after(terms: &Terms, reads: Reads, strict: Count, due: Count) -> R
             Ok(Readings { strict: None, ..alone(terms, due, &only) })
         }
         Reads::Strict => {
-            let only = ends(terms, strict, terms.counting.strict, earliest_trust(strict), Side::Early)?;
+            let only = earliest(terms, strict, due)?;
             Ok(alone(terms, strict, &only))
         }
     }
@@ -159,7 +102,7 @@ fn skipped(terms: &Terms, count: Count, last_on: DueDate) -> Vec<Skipped> {
 fn both(terms: &Terms, strict: Count, due: Count) -> Result<Readings, CannotTell> {
     let counting = terms.counting;
     let late = ends(terms, due, counting.due, Trust::WithProvisional, Side::Late)?;
-    let early = ends(terms, strict, counting.strict, earliest_trust(strict), Side::Early)?;
+    let early = earliest(terms, strict, due)?;
     let early = if is_over_before(&late, &early) { Ends { on: late.on, at: late.at, ..early } } else { early };
     let skipped = skipped(terms, due, late.on);
     let reading = |count: Count, ends: &Ends| Some(Reading { anchor: count.anchor.clone(), on: ends.on, at: ends.at });
@@ -171,6 +114,15 @@ fn both(terms: &Terms, strict: Count, due: Count) -> Result<Readings, CannotTell
         arithmetic: in_words(terms, (strict, early.on), (due, late.on), &skipped),
         skipped,
     })
+}
+
+/// The end of the strict reading. One that would end on the day of a birth would say that day: then it ends with the other.
+fn earliest(terms: &Terms, strict: Count, due: Count) -> Result<Ends, CannotTell> {
+    let early = ends(terms, strict, terms.counting.strict, earliest_trust(strict), Side::Early)?;
+    if strict.from.is_birth() && early.on.on() == strict.from.when.on {
+        return ends(terms, due, terms.counting.due, Trust::WithProvisional, Side::Late);
+    }
+    Ok(early)
 }
 
 /// Whether the one is over before the other. A day ends after each of its instants.
@@ -193,7 +145,7 @@ enum Side {
 fn ends(terms: &Terms, count: Count, convention: Convention, trust: Trust, side: Side) -> Result<Ends, CannotTell> {
     // The calendar's own words name the day.
     let refused = |error| match count.from.of {
-        StartOf::Birth => CannotTell::birth_out_of_range(),
+        StartOf::Birth(_) => CannotTell::birth_out_of_range(),
         StartOf::Itself | StartOf::Date(_) => CannotTell::from(error),
     };
     let whole_day = |on, provisional| Ends { on, at: None, provisional };
@@ -250,7 +202,7 @@ fn in_words(
     // Long enough for nearly all, so that it need not grow.
     let mut text = String::with_capacity(192);
     say(&mut text, format_args!("{} from the ", due.allowed));
-    due.say_to(&mut text);
+    due.from.say_to(due.kind, &mut text);
     text.push_str(": ");
     say(&mut text, format_args!("{}", ShortDate(due_on.on())));
     let named = |day: &Skipped| format!("{} ({})", ShortDate(day.on), day.name);
@@ -268,7 +220,7 @@ fn in_words(
             format!("counting {}", strict.allowed)
         } else if (strict.from.when.on, strict.from.of) != (due.from.when.on, due.from.of) {
             let mut why = "counting from the ".to_owned();
-            strict.say_to(&mut why);
+            strict.from.say_to(strict.kind, &mut why);
             why
         } else if strict.counts_working_days() {
             let unpublished = skipped.iter().filter(|day| day.provisional && day.on <= strict_on.on()).map(named);
@@ -286,7 +238,7 @@ fn in_words(
 }
 
 /// Goes on with a sentence.
-fn say(text: &mut String, words: fmt::Arguments<'_>) {
+pub(super) fn say(text: &mut String, words: fmt::Arguments<'_>) {
     // Memory takes whatever is written to it.
     let _: fmt::Result = text.write_fmt(words);
 }

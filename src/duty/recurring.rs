@@ -5,11 +5,12 @@ use super::{
     CannotTell, Idle, Outcome, Terms,
     case::{Case, Fit},
     interval::{Interval, Intervals},
-    reading::{Count, Draft, Readings, Start, after, key, silent_note},
+    reading::{Count, Draft, Readings, after, key, silent_note},
+    start::ClockStart,
 };
 use crate::{
     calendar::Allowance,
-    procedure::{self, Recurring, Rule},
+    procedure::{Recurring, Rule, Start},
     record::{Fact, Need, When},
 };
 
@@ -18,7 +19,7 @@ pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Recurring, case: &Case)
     let meeting: Vec<(&Fact, When)> =
         events.iter().filter(|(_, _, fit)| *fit == Fit::Yes).map(|(fact, when, _)| (*fact, *when)).collect();
     let mut anchors = Vec::with_capacity(meeting.len() + 1);
-    if shape.from == procedure::Start::Opening {
+    if shape.from == Start::Opening {
         anchors.push((case.under, When::day(case.opened_on)));
     }
     anchors.extend(meeting.iter().copied());
@@ -26,9 +27,9 @@ pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Recurring, case: &Case)
         return Outcome::Idle(Idle::NotStarted);
     }
     let intervals = Intervals::of(shape, case);
-    let first_meeting = usize::from(shape.from == procedure::Start::FirstEvent);
+    let first_meeting = usize::from(shape.from == Start::FirstEvent);
     let duties = anchors.iter().enumerate().map(|(at, (fact, began))| {
-        let from = Start::with(case, *began);
+        let from = ClockStart::with(case, *began);
         let when = from.when;
         let begun = from.anchor(fact, began.on);
         let met = meeting.get(at + first_meeting).map(|(_, when)| when.on);

@@ -18,7 +18,6 @@ pub(super) fn assess(terms: &Terms, rule: &Rule, shape: &Standing, case: &Case) 
         Standing::NoneOpen { of, lasts, after_one } => {
             let mut gaps = gaps(terms, case, of, *lasts);
             gaps.retain(|gap| !after_one || !std::ptr::eq(gap.before, case.under));
-            gaps.retain(|gap| gap.mended_on.is_none_or(|on| on > case.since));
             none_open(terms, rule, case, of, &gaps)
         }
         Standing::NotSet { of, attributes } => not_set(terms, rule, case, of, attributes),

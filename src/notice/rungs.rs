@@ -87,7 +87,7 @@ fn place(duty: &Duty, when: Offset, terms: &Terms) -> Option<(DateTime<Utc>, Nai
         Offset::Before(period, base) => {
             let to = day(duty, base)?;
             let on = terms.calendar.before(to, period, Trust::WithProvisional).ok()?.on.on();
-            // Never before the clock started: a limit that is already near is told of from the first day. A clock that runs
+            // Never before the event that started the clock: a limit that is already near is told of from the first day. A clock that runs
             // to its event starts before it, and nobody knows when.
             if duty.anchor.on < to { on.max(duty.anchor.on) } else { on }
         }

@@ -12,7 +12,8 @@
 //! The last says whose case it is, and when by itself anything changes next. `never=KIND`, `never=KIND.ATTRIBUTE` or `never=KIND.ONE+OTHER`
 //! expects it of a source that never supplies that.
 //! A date may have a time: `held_on=2026-11-20T14:00`; `due_at` and `strict_at` expect one. `-` expects that there is none. `noted=WORDS` expects the words in one of
-//! the duty's notes, `why=WORDS` in why it cannot be told, `said=WORDS` in how its dates were reached, `~` standing for a blank.
+//! the duty's notes, `why=WORDS` in why it cannot be told, `said=WORDS` in how its dates were reached, `~` standing for a blank;
+//! `said=WORDS$` expects no word more. `missing=COLUMN` expects what the record would have to say.
 
 #![allow(dead_code, reason = "each test file uses its own part")]
 #![expect(clippy::expect_used, reason = "a table that cannot be read has failed the test")]
@@ -31,6 +32,7 @@ use duewatch::{
     record::{AttributeType, CaseRecord, ChildRef, Fact, FactKind, PersonRef, Supply, TeamRef, Value, When},
 };
 
+#[derive(Clone)]
 pub(crate) struct Expected {
     pub(crate) text: String,
     pub(crate) duty: String,
@@ -151,9 +153,10 @@ impl Scenario {
 
     /// Holds one expectation against the assessment.
     pub(crate) fn check(&self, expected: &Expected, assessment: &Assessment) -> Result<(), String> {
-        let Some(never) = expected.fields.get("never") else { return expected.check(assessment) };
+        let mut expected = expected.clone();
+        let Some(never) = expected.fields.remove("never") else { return expected.check(assessment) };
         let procedure = procedure(self.procedure());
-        let lacking = Lacking::of(supply_without(never), procedure);
+        let lacking = Lacking::of(supply_without(&never), procedure);
         expected.check(&assessed_from(&self.record(), procedure, self.today, self.time, &lacking))
     }
 }
@@ -238,7 +241,10 @@ impl Expected {
                 "due_at" => clock(duty.due.as_ref()),
                 "met" => on(duty.met_on),
                 "status" => duty.status.name().to_owned(),
-                "never" => continue,
+                "missing" => {
+                    let missing = duty.cannot_tell.as_ref().and_then(|cannot_tell| cannot_tell.missing.as_ref());
+                    missing.map_or_else(|| "-".to_owned(), |need| need.to_string().replace(' ', "~"))
+                }
                 "late" => duty.late.to_string(),
                 "anchor" => duty.anchor.on.to_string(),
                 "provisional" => duty.provisional.to_string(),
@@ -248,6 +254,11 @@ impl Expected {
                     words if duty.notes.iter().any(|note| note.contains(&words)) => wanted.clone(),
                     _ => duty.notes.join("; "),
                 },
+                "said"
+                    if wanted.ends_with('$') && duty.arithmetic == wanted.trim_end_matches('$').replace('~', " ") =>
+                {
+                    wanted.clone()
+                }
                 "said" if duty.arithmetic.contains(&wanted.replace('~', " ")) => wanted.clone(),
                 "said" => duty.arithmetic.clone(),
                 "why" => match duty.cannot_tell.as_ref().map_or("-", |cannot_tell| cannot_tell.why.as_str()) {

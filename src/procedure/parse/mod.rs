@@ -5,6 +5,7 @@
 //!
 //! The tables are walked by hand and not derived: a derived reader stops at its first error.
 
+mod birth;
 mod head;
 mod ladder;
 mod layer;

@@ -9,27 +9,13 @@ use crate::{
     procedure::{Base, Between, Counting, Deadline, Limit, Offset, Order, Recurring, Shape},
 };
 
-const WORKING_DAY: i64 = WEEK / 5;
-const WEEK: i64 = 7 * 24 * 60;
-
-/// A period in minutes of an ordinary week, a month taken as a twelfth of an ordinary year.
-pub(super) fn minutes(period: Period) -> i64 {
-    match period {
-        Period::WorkingDays(count) => i64::from(count) * WORKING_DAY,
-        Period::Days(count) => i64::from(count) * 24 * 60,
-        Period::WorkingWeeks(count) | Period::Weeks(count) => i64::from(count) * WEEK,
-        Period::Months(count) => i64::from(count) * 365 * 24 * 60 / 12,
-        Period::Hours(count) => i64::from(count) * 60,
-    }
-}
-
 /// For comparing alone: of two periods the longer.
 fn longest(allowed: Allowance) -> Period {
     match allowed {
         Allowance::Period(period) => period,
         Allowance::CarriedHours(hours) => Period::Hours(hours),
         Allowance::Either { periods: [one, other], .. } => {
-            if minutes(one) < minutes(other) {
+            if one.about_minutes() < other.about_minutes() {
                 other
             } else {
                 one
@@ -58,8 +44,10 @@ impl Distances {
         let limit = |period: Period| {
             // The strict reading of a period in working days may count the anchor's own day as the first.
             let counted = |first_day| match first_day {
-                Some(FirstDay::Included) if period.counts_working_days() => Some(minutes(period) - WORKING_DAY),
-                _ => Some(minutes(period)),
+                Some(FirstDay::Included) if period.counts_working_days() => {
+                    Some(period.about_minutes() - Period::WorkingDays(1).about_minutes())
+                }
+                _ => Some(period.about_minutes()),
             };
             Distances {
                 strict: counted(counting.map(|counting| counting.strict.first_day)),
@@ -79,13 +67,15 @@ impl Distances {
             Shape::Recurring(Recurring { every: Some(every), strict_every, .. }) => {
                 Distances { strict: limit(strict_every.unwrap_or(*every)).strict, due: limit(*every).due }
             }
-            Shape::Report(report) => Distances { strict: None, due: Some(minutes(report.within)) },
+            Shape::Report(report) => Distances { strict: None, due: Some(report.within.about_minutes()) },
             // A state, an alert: due on the day it is there.
             Shape::Standing(_) | Shape::Alert(_) | Shape::Between(Between::EveryNth { .. }) => {
                 Distances { strict: None, due: Some(0) }
             }
             Shape::Order(Order::Only { .. }) => Distances { strict: Some(0), due: Some(0) },
-            Shape::Check(_) | Shape::Guidance(_) => Distances { strict: None, due: Some(WORKING_DAY) },
+            Shape::Check(_) | Shape::Guidance(_) => {
+                Distances { strict: None, due: Some(Period::WorkingDays(1).about_minutes()) }
+            }
             Shape::Deadline(_)
             | Shape::Recurring(Recurring { every: None, .. })
             | Shape::Between(Between::Gap { .. })
@@ -99,8 +89,8 @@ impl Distances {
         let (base, offset) = match when {
             Offset::AtOnce => (Base::Anchor, 0),
             Offset::On(base) => (base, 0),
-            Offset::Before(period, base) => (base, -minutes(period)),
-            Offset::After(period, base) => (base, minutes(period)),
+            Offset::Before(period, base) => (base, -period.about_minutes()),
+            Offset::After(period, base) => (base, period.about_minutes()),
         };
         let distance = match base {
             Base::Anchor => Some(0),

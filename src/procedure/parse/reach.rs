@@ -4,7 +4,7 @@
 
 use super::{
     ladder::{NamedLadder, Rung, same_name},
-    order::{Distances, check_order, check_overlap, minutes},
+    order::{Distances, check_order, check_overlap},
     table::Text,
 };
 use crate::{
@@ -81,7 +81,7 @@ fn check_repeat(named: &NamedLadder<'_>, own: &[Rung<'_>], distances: Distances)
     let (Some(last), Some(repeat)) = (last, &named.repeat) else { return };
     for rung in own {
         let place = distances.place(rung.when);
-        if place.from == last.from && place.minutes >= last.minutes + minutes(repeat.every) {
+        if place.from == last.from && place.minutes >= last.minutes + repeat.every.about_minutes() {
             let message = format!("the step `{}` stands after the first repeat of its ladder", rung.name.is);
             let help = format!("it would put the repeats off; they begin {} after the last step", repeat.every);
             rung.name.log.problem(&rung.when_at, message, help);

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::{
+    birth,
     head::Named,
     ladder::{NamedLadder, rungs},
     reach::Climb,
@@ -62,7 +63,7 @@ impl Surroundings<'_> {
         let not_in_text = table.get("not_in_text").map_or(Some(false), |flag| flag.flag());
         let ambiguity = table.get("ambiguity").map_or(Some(Vec::new()), |labels| self.labels(&labels));
         let under = table.get("under");
-        let from_birth = table.get("from_birth").map_or(Some(false), |flag| flag.flag());
+        let from_birth = table.get("from_birth");
         let after_death = table.get("after_death").map_or(Some(false), |flag| flag.flag());
         let office_days = table.get("office_days");
         let ladder = table.get("ladder").map(|ladder| ladder.text());
@@ -93,6 +94,10 @@ impl Surroundings<'_> {
         };
         let climb = Climb { duty: &duty_text, line, shape_name: shape_text.is, shape: &shape, counting: self.counting };
         let mut ladder = climb.ladder(ladder_named.ok()?, &own)?;
+        let waits = from_birth.as_ref().map_or(Some(false), Item::flag);
+        if let (Some(from_birth), Some(true)) = (&from_birth, waits) {
+            birth::check(from_birth, &shape, under?, &ladder);
+        }
         let responsible = responsible?;
         if let Shape::Check(_) | Shape::Guidance(_) = &shape {
             ladder.steps.extend(points(responsible));
@@ -116,7 +121,7 @@ impl Surroundings<'_> {
             reads: self.reads(ambiguity.as_deref()?),
             ambiguity: ambiguity?,
             under: under?,
-            from_birth: from_birth?,
+            from_birth: waits?,
             after_death: after_death?,
             counts: counts?,
             shape,

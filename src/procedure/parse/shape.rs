@@ -119,7 +119,7 @@ fn limit(rule: &mut Table<'_>, of: Option<&Selector>) -> Option<Limit> {
     if rule.peek("within").is_none()
         && let Some(by) = rule.get("by")
     {
-        return date(&by.text()?, of).map(Limit::By);
+        return sayable_date(&by.text()?, of).map(Limit::By);
     }
     words::allowance(&rule.need("within", "\"10 working days\"")?.text()?).map(Limit::Within)
 }
@@ -127,7 +127,11 @@ fn limit(rule: &mut Table<'_>, of: Option<&Selector>) -> Option<Limit> {
 /// Date attributes in the order in which they are looked at.
 fn starts(rule: &mut Table<'_>, key: &'static str, of: Option<&Selector>) -> Option<Vec<&'static str>> {
     let Some(item) = rule.get(key) else { return Some(Vec::new()) };
-    let names: Vec<_> = item.one_or_more().iter().map(|item| date(&item.text()?, of)).collect();
+    let names: Vec<_> = item
+        .one_or_more()
+        .iter()
+        .map(|item| words::attribute_of(&item.text()?, of?.fact, AttributeType::Date))
+        .collect();
     names.into_iter().collect()
 }
 
@@ -203,7 +207,7 @@ fn weeks_set_by(item: &Item<'_>) -> Option<SetBy> {
 fn between(rule: &mut Table<'_>) -> Option<Between> {
     let of = needed(rule, "of");
     if rule.peek("nth").is_none() {
-        let next = rule.get("next").map_or(Some(None), |next| date(&next.text()?, of.as_ref()).map(Some));
+        let next = rule.get("next").map_or(Some(None), |next| sayable_date(&next.text()?, of.as_ref()).map(Some));
         let before_next = period(rule, "before_next", "\"1 working day\"");
         let met_by = rule.need("met_by", "{ fact = \"core_group\" }").and_then(|item| meeting(&item));
         // Asked for so that a rule with neither is told of both ways to write one.
@@ -281,7 +285,7 @@ fn before(rule: &mut Table<'_>) -> Option<Before> {
         let message = format!("a {} is never booked, so nothing can be due before it", of.fact.words());
         item.log.problem(&item.span, message, "");
     }
-    let next = rule.get("next").map_or(Some(None), |next| date(&next.text()?, of.as_ref()).map(Some));
+    let next = rule.get("next").map_or(Some(None), |next| sayable_date(&next.text()?, of.as_ref()).map(Some));
     let by = rule.get("by").map_or(Some(None), |by| days(&by.text()?, words::period, |by| by).map(Some));
     let met_by = met(rule, of.as_ref());
     Some(Before { of: of?, next: next?, by: by?, met_by: met_by? })
@@ -319,8 +323,8 @@ fn window(rule: &mut Table<'_>) -> Option<Window> {
 
 fn signed_minutes(distance: Distance) -> i64 {
     match distance {
-        Distance::Before(period) => -super::order::minutes(period),
-        Distance::After(period) => super::order::minutes(period),
+        Distance::Before(period) => -period.about_minutes(),
+        Distance::After(period) => period.about_minutes(),
     }
 }
 
@@ -383,7 +387,7 @@ fn strictly(rule: &mut Table<'_>, key: &'static str, ordinary: Option<Period>) -
 }
 
 fn not_longer(item: &Item<'_>, key: &str, strict: Period, ordinary: Period) -> Option<()> {
-    if super::order::minutes(strict) > super::order::minutes(ordinary) {
+    if strict.about_minutes() > ordinary.about_minutes() {
         let message = format!("`{key}` is {strict}, which is longer than {ordinary}");
         item.log.problem(&item.span, message, "the strict reading is the one that is over first");
         return None;
@@ -395,6 +399,6 @@ fn stated(item: &Item<'_>) -> Option<Period> {
     words::period(&item.text()?)
 }
 
-fn date(text: &Text<'_>, of: Option<&Selector>) -> Option<&'static str> {
-    words::attribute_of(text, of?.fact, AttributeType::Date)
+fn sayable_date(text: &Text<'_>, of: Option<&Selector>) -> Option<&'static str> {
+    words::sayable_date(text, of?.fact)
 }

@@ -8,7 +8,7 @@ use crate::{
     directory::Role,
     near::choices,
     procedure::{Base, Distance, Offset},
-    record::{AttributeType, FactKind},
+    record::{AttributeType, FactKind, is_birth},
 };
 
 const OFFSET_HELP: &str = "write `at once`, `on due`, or a period before or after `strict`, `due` or `anchor`, \
@@ -119,9 +119,19 @@ pub(super) fn attribute_of(text: &Text<'_>, kind: FactKind, holds: AttributeType
     text.refuse(message, help)
 }
 
+/// A date attribute that messages may name: not the day of a birth.
+pub(super) fn sayable_date(text: &Text<'_>, kind: FactKind) -> Option<&'static str> {
+    let name = attribute_of(text, kind, AttributeType::Date)?;
+    if is_birth(name) {
+        let message = format!("`{name}` is the day of a birth, which nobody may be told");
+        return text.refuse(message, "a clock may start with it: `from` and `strict_from` may name it");
+    }
+    Some(name)
+}
+
 /// A date attribute of the event that starts the clock, other than the one that starts it.
 pub(super) fn later_date(text: &Text<'_>, kind: FactKind) -> Option<&'static str> {
-    let name = attribute_of(text, kind, AttributeType::Date)?;
+    let name = sayable_date(text, kind)?;
     if name == kind.happened() {
         let message = format!("`{name}` is always recorded: it is what starts the clock");
         return text.refuse(message, "name a date that is recorded later");

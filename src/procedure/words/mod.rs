@@ -37,9 +37,9 @@ impl Procedure {
         selector::bare(self, selector)
     }
 
-    /// What facts have to say of themselves: `"chair role" Team Leader and "worker attended" Yes`.
+    /// What facts have to say of themselves: `"chair role" Team Leader, and "worker attended" Yes`.
     pub(crate) fn said_in_words(&self, tests: &[Test]) -> String {
-        listed(&tests.iter().map(|test| selector::said(self, test)).collect::<Vec<_>>(), "and")
+        tests.iter().map(|test| selector::said(self, test)).collect::<Vec<_>>().join(", and ")
     }
 
     /// Who is told when of one of its rules: a line for each place in time, in their order, and the repeat last. Empty

@@ -101,7 +101,7 @@ fn codes(procedure: &Procedure, any_of: &[String]) -> String {
     }
 }
 
-/// What a fact has to say of itself: `"chair role" as Team Leader`, `"worker attended" Yes`.
+/// What a fact has to say of itself: `"chair role" Team Leader`, `"worker attended" Yes`.
 pub(super) fn said(procedure: &Procedure, test: &Test) -> String {
     match test {
         Test::Flag { attribute, is } => format!("\"{}\" {}", spaced(attribute), if *is { "Yes" } else { "No" }),

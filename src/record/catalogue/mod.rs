@@ -143,7 +143,7 @@ pub(crate) fn attribute_words(name: &str) -> String {
     match name {
         "from_on" => "first day".to_owned(),
         "to_on" => "last day".to_owned(),
-        _ => name.trim_end_matches("_on").replace('_', " "),
+        _ => name.strip_suffix("_on").unwrap_or(name).replace('_', " "),
     }
 }
 
