@@ -82,6 +82,21 @@ fn every_duty_of_the_documents_is_carried_and_nearly_all_are_tracked() {
     assert_eq!(untracked, expected);
 }
 
+/// Rochdale's document has 17 duties and Croydon's 63.
+#[test]
+fn a_row_that_nothing_carries_is_a_gap() {
+    let rows = include_str!("../config/procedures/duties.csv").trim_end();
+    let known = DutyCatalogue::parse(&format!("{rows}\nrochdale,local-not-there,113,5 9\n")).unwrap();
+    let rochdale = [shipped().into_iter().find(|procedure| procedure.id == "rochdale").unwrap()];
+    let coverage = known.coverage(&rochdale);
+    let of = |authority: &str| coverage.iter().find(|coverage| coverage.authority == authority).unwrap();
+    let gaps: Vec<String> = of("rochdale").gaps().map(|row| format!("{} {}", row.duty, row.citation())).collect();
+    assert_eq!(gaps, ["local-not-there 113:L5,L9"]);
+    assert_eq!(of("rochdale").by_shape().into_values().sum::<usize>(), 17);
+    assert!(of("rochdale").by_shape()["deadline"] > 1);
+    assert_eq!((of("croydon").gaps().count(), of("croydon").by_shape().len()), (63, 0));
+}
+
 #[test]
 fn what_is_under_review_and_what_outlives_the_child_is_marked() {
     let procedure = hertfordshire();
