@@ -1336,3 +1336,25 @@ fn a_step_from_an_event_before_the_birth() {
 1 problem"#
     );
 }
+
+#[test]
+fn steps_out_of_order_in_a_ladder_that_no_rule_takes() {
+    let step = |name: &str, when: &str| {
+        format!(
+            "[[ladders.spare]]\nstep = \"{name}\"\nwhen = \"{when}\"\nkind = \"overdue\"\ntell = [\"lead_worker\"]\n"
+        )
+    };
+    let spare = [step("late", "3 working days after due"), step("early", "1 working day after due")].concat();
+    let said = problems(&format!("{SOUND}\n{spare}"));
+    assert!(said.contains("the step `early` comes before `late` in time"), "{said}");
+}
+
+#[test]
+fn office_days_are_for_limits_in_working_days() {
+    let with = |within: &str| {
+        SOUND.replacen("within = \"10 working days\"", &format!("within = \"{within}\"\noffice_days = true"), 1)
+    };
+    assert!(Procedure::parse("trial.toml", &with("10 working days"), &DutyCatalogue::default()).is_ok());
+    let said = problems(&with("2 weeks"));
+    assert!(said.contains("office_days"), "{said}");
+}
