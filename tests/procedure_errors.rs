@@ -1358,3 +1358,14 @@ fn office_days_are_for_limits_in_working_days() {
     let said = problems(&with("2 weeks"));
     assert!(said.contains("office_days"), "{said}");
 }
+
+#[test]
+fn a_visit_is_met_by_itself_only_where_the_same_people_make_both() {
+    let of = r#"of = { fact = "conference", where = { kind = ["initial"], makes_plan = true } }"#;
+    let with = |by: &str| {
+        let visits = SOUND.replacen(of, r#"of = { fact = "visit", by = ["lead_worker"] }"#, 1);
+        visits.replacen(r#"{ fact = "core_group" }"#, &format!("{{ fact = \"visit\", by = [\"{by}\"] }}"), 1)
+    };
+    assert!(problems(&with("lead_worker")).contains("would meet this duty at once"));
+    assert!(Procedure::parse("trial.toml", &with("core_group_professional"), &DutyCatalogue::default()).is_ok());
+}
