@@ -50,6 +50,23 @@ fn who_is_told_when_is_said_in_the_order_of_time() {
     );
 }
 
+/// A point of a checklist can be confirmed until the end of the working day after its event: that is what its due date means.
+#[test]
+fn a_step_of_a_checklist_is_placed_by_its_event() {
+    let cite = "cite = { lines = [1], quote = \"everyone is clear about their roles\" }";
+    let step = "[[rule.step]]\nstep = \"late\"\nwhen = \"on due\"\nkind = \"due\"\ntell = [\"first_line_manager\"]";
+    let text = include_str!("procedures/points.toml").replacen(cite, &format!("{cite}\n\n{step}"), 1);
+    let procedure = Procedure::parse("points.toml", &text, &DutyCatalogue::default()).unwrap();
+    assert_eq!(
+        procedure.told_in_words(procedure.rule(&DutyId("local-roles".into())).unwrap()),
+        [
+            "3 working days before the core group meeting: checklist to the Key Worker",
+            "On the working day after: due notice to the first line manager",
+            "1 working day after the core group meeting, where the record says that it was not done: overdue notice to the Key Worker",
+        ]
+    );
+}
+
 #[test]
 fn what_a_practitioner_must_know_beside_the_clock_is_a_note() {
     let procedure = shipped("hertfordshire");

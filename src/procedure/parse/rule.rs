@@ -100,7 +100,9 @@ impl Surroundings<'_> {
         }
         let responsible = responsible?;
         if let Shape::Check(_) | Shape::Guidance(_) = &shape {
-            ladder.steps.extend(points(responsible));
+            let [near, undone] = points(responsible);
+            ladder.steps.insert(0, near);
+            ladder.steps.push(undone);
         }
         // Whoever must act hears of it for as long as it is not done, whatever the ladder says of others.
         if let Some(repeat) = &mut ladder.repeat
