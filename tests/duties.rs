@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use duewatch::{
     calendar::{Calendar, Holidays, Zone},
-    duty::{Lacking, Terms, assess, assess_reports},
+    duty::{Lacking, Stretch, Terms, assess, assess_reports},
     procedure::{Counts, DutyId, Order, Procedure, Shape},
     record::{FactKind, Supply},
 };
@@ -126,11 +126,10 @@ fn a_report_of_what_the_source_never_supplies_says_so_and_lists_nobody() {
         let terms = Terms { lacking: &lacking, ..Terms::new(&procedure, &calendar, zone, now) };
         let mut stretches = assess(&scenario.record(), &terms).stretches;
         // What another rule watches, and what began after the month, is not in the report of this one.
-        let mut of_another = stretches.clone();
-        of_another.iter_mut().for_each(|stretch| stretch.duty = DutyId("local-other".into()));
-        let mut later = stretches.clone();
-        later.iter_mut().for_each(|stretch| stretch.from_on = NaiveDate::from_ymd_opt(2026, 11, 1).unwrap());
-        stretches.extend(of_another.into_iter().chain(later));
+        for stretch in stretches.clone() {
+            stretches.push(Stretch { duty: DutyId("local-other".into()), ..stretch.clone() });
+            stretches.push(Stretch { from_on: NaiveDate::from_ymd_opt(2026, 11, 1).unwrap(), ..stretch });
+        }
         let reports = assess_reports(&terms, &stretches);
         reports.iter().find(|report| report.key.0 == "month:2026-10").unwrap().notes.clone()
     };

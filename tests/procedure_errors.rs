@@ -1308,13 +1308,13 @@ fn a_state_that_would_wait_for_the_birth() {
     let said = after_change(69, "none_open = { fact = \"allocation\" }\nfrom_birth = true");
     assert_eq!(
         said,
-        r#"trial.toml:70:14: what this rule looks at (plan) is there before the birth, so nothing waits for it
+        r"trial.toml:70:14: what this rule looks at (plan) is there before the birth, so nothing waits for it
    |
 70 | from_birth = true
    |              ^^^^
    = only a `deadline` or a `recurring` can start with the birth instead
 
-1 problem"#
+1 problem"
     );
 }
 
@@ -1327,13 +1327,13 @@ fn a_step_from_an_event_before_the_birth() {
     );
     assert_eq!(
         said,
-        r#"trial.toml:61:14: a step of this rule counts from `anchor`, which was there before the birth
+        r"trial.toml:61:14: a step of this rule counts from `anchor`, which was there before the birth
    |
 61 | from_birth = true
    |              ^^^^
    = count it from `strict` or `due`
 
-1 problem"#
+1 problem"
     );
 }
 
