@@ -119,7 +119,7 @@ fn limit(rule: &mut Table<'_>, of: Option<&Selector>) -> Option<Limit> {
     if rule.peek("within").is_none()
         && let Some(by) = rule.get("by")
     {
-        return sayable_date(&by.text()?, of).map(Limit::By);
+        return words::sayable_date(&by.text()?, of?.fact).map(Limit::By);
     }
     words::allowance(&rule.need("within", "\"10 working days\"")?.text()?).map(Limit::Within)
 }
@@ -127,12 +127,8 @@ fn limit(rule: &mut Table<'_>, of: Option<&Selector>) -> Option<Limit> {
 /// Date attributes in the order in which they are looked at.
 fn starts(rule: &mut Table<'_>, key: &'static str, of: Option<&Selector>) -> Option<Vec<&'static str>> {
     let Some(item) = rule.get(key) else { return Some(Vec::new()) };
-    let names: Vec<_> = item
-        .one_or_more()
-        .iter()
-        .map(|item| words::attribute_of(&item.text()?, of?.fact, AttributeType::Date))
-        .collect();
-    names.into_iter().collect()
+    let name = |item: &Item<'_>| words::attribute_of(&item.text()?, of?.fact, AttributeType::Date);
+    item.one_or_more().iter().map(name).collect::<Vec<_>>().into_iter().collect()
 }
 
 /// In what the strict reading differs.
@@ -207,7 +203,8 @@ fn weeks_set_by(item: &Item<'_>) -> Option<SetBy> {
 fn between(rule: &mut Table<'_>) -> Option<Between> {
     let of = needed(rule, "of");
     if rule.peek("nth").is_none() {
-        let next = rule.get("next").map_or(Some(None), |next| sayable_date(&next.text()?, of.as_ref()).map(Some));
+        let next =
+            rule.get("next").map_or(Some(None), |next| words::sayable_date(&next.text()?, of.as_ref()?.fact).map(Some));
         let before_next = period(rule, "before_next", "\"1 working day\"");
         let met_by = rule.need("met_by", "{ fact = \"core_group\" }").and_then(|item| meeting(&item));
         // Asked for so that a rule with neither is told of both ways to write one.
@@ -285,7 +282,8 @@ fn before(rule: &mut Table<'_>) -> Option<Before> {
         let message = format!("a {} is never booked, so nothing can be due before it", of.fact.words());
         item.log.problem(&item.span, message, "");
     }
-    let next = rule.get("next").map_or(Some(None), |next| sayable_date(&next.text()?, of.as_ref()).map(Some));
+    let next =
+        rule.get("next").map_or(Some(None), |next| words::sayable_date(&next.text()?, of.as_ref()?.fact).map(Some));
     let by = rule.get("by").map_or(Some(None), |by| days(&by.text()?, words::period, |by| by).map(Some));
     let met_by = met(rule, of.as_ref());
     Some(Before { of: of?, next: next?, by: by?, met_by: met_by? })
@@ -397,8 +395,4 @@ fn not_longer(item: &Item<'_>, key: &str, strict: Period, ordinary: Period) -> O
 
 fn stated(item: &Item<'_>) -> Option<Period> {
     words::period(&item.text()?)
-}
-
-fn sayable_date(text: &Text<'_>, of: Option<&Selector>) -> Option<&'static str> {
-    words::sayable_date(text, of?.fact)
 }
