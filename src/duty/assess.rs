@@ -352,7 +352,9 @@ fn wake_at(record: &CaseRecord, terms: &Terms, assessment: &Assessment) -> Optio
         arrives(when.on);
         instants.extend(when.at.filter(|at| *at > terms.now));
     }
-    record.died_on.into_iter().for_each(&mut arrives);
+    if let Some(died_on) = record.died_on {
+        arrives(died_on);
+    }
     // Such a day is kept nowhere: who waits for one is looked at each day.
     if [record.born_on, record.expected_on].into_iter().flatten().any(|on| on >= terms.today) {
         ends_with(terms.today);

@@ -30,8 +30,7 @@ pub(super) struct Case<'a> {
     pub(super) now: DateTime<Utc>,
     /// Its first day, or the day of the conference that made the plan, where that is earlier.
     pub(super) opened_on: NaiveDate,
-    /// From which day on something belongs to it: that day, or that of the birth for what waits for it. Where it is the birth's, no duty
-    /// says it.
+    /// From which day on something belongs to it: that day, or for what waits for the birth that of the birth, which no duty says.
     pub(super) since: NaiveDate,
     /// What it is.
     pub(super) state: Under,
