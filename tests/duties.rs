@@ -123,6 +123,7 @@ fn a_report_of_what_the_source_never_supplies_says_so_and_lists_nobody() {
     let now = zone.at(scenario.today, scenario.time);
     let rows = |supply: &Supply| {
         let lacking = Lacking::of(supply.clone(), &procedure);
+        assert_eq!(lacking.supply(), supply);
         let terms = Terms { lacking: &lacking, ..Terms::new(&procedure, &calendar, zone, now) };
         let mut stretches = assess(&scenario.record(), &terms).stretches;
         // What another rule watches, and what began after the month, is not in the report of this one.
