@@ -114,7 +114,7 @@ impl World {
             let before: Vec<_> = history.duties.get(&reference).into_iter().flat_map(|past| &past.told).collect();
             for rung in rungs(duty, &rule.ladder, terms).into_iter().filter(|rung| rung.owed_at <= terms.now) {
                 for role in &rung.tell {
-                    for recipient in self.directory.resolve(*role, case, terms.today, &self.last) {
+                    for recipient in self.directory.resolve(*role, case, terms.today, &self.last).told {
                         let person = &recipient.mailbox.person;
                         let told = before.iter().any(|told| told.person == *person);
                         let now = decision.notices.iter().any(|notice| {
@@ -203,7 +203,7 @@ impl World {
                 let owed = rungs(duty, &rule.ladder, &terms).into_iter().filter(|rung| rung.owed_at <= terms.now);
                 let roles: BTreeSet<Role> = owed.flat_map(|rung| rung.tell).collect();
                 roles.into_iter().any(|role| {
-                    let found = self.directory.resolve(role, Some(&assessment.context), on, &self.last);
+                    let found = self.directory.resolve(role, Some(&assessment.context), on, &self.last).told;
                     found.iter().any(|recipient| recipient.mailbox.person == *person)
                 })
             })

@@ -11,7 +11,7 @@ mod table;
 mod written;
 
 pub use people::{Absence, Directory, Mailbox, Person, Team};
-pub use resolve::Recipient;
+pub use resolve::{PassedOver, Recipient, Resolved, Why};
 pub use role::{Role, RoleError};
 pub use soundness::{CasePlace, Flaw, FlawKind};
 pub use table::{Column, Table};

@@ -3,7 +3,7 @@
 //! The line goes up and never ends: whoever cannot be reached is passed over for the next above, with the reason, until the
 //! mandatory last recipient.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt};
 
 use chrono::NaiveDate;
 
@@ -14,6 +14,15 @@ use crate::{
     record::{PersonRef, TeamRef},
 };
 
+/// Who is to be told in a role, and who was asked for before them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Resolved {
+    /// Who is told. Never empty: the last recipient stands at the end of every line.
+    pub told: Vec<Recipient>,
+    /// Who else was considered, in the order asked.
+    pub passed_over: Vec<PassedOver>,
+}
+
 /// Somebody to be told, and why it is they, where that is not plain from the role.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recipient {
@@ -23,58 +32,97 @@ pub struct Recipient {
     pub because: Option<String>,
 }
 
-/// How one person can be reached.
-enum Reach {
-    Here(Mailbox),
-    /// Away, with a mailbox of their own to read on the day they are back.
+/// Somebody, or a role that nobody fills, who is not told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PassedOver {
+    /// In which role they were asked for.
+    pub role: Role,
+    /// Who; none where nobody fills the role.
+    pub person: Option<PersonRef>,
+    /// Why not.
+    pub why: Why,
+}
+
+/// Why somebody is not told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// Nobody fills the role.
+    NobodyRecorded,
+    /// The directory does not know them.
+    NotInDirectory,
+    /// They work here no more.
+    Left,
+    /// The directory has no address for them, or none that works.
+    NoAddress,
+    /// Away; on their first day back they are told what then stands.
     Away {
-        own: Mailbox,
-        cover: Option<Mailbox>,
+        /// The last day away; none if nobody knows.
         until_on: Option<NaiveDate>,
+        /// Somebody covers and is told instead.
+        covered: bool,
     },
-    /// Not at all, and why.
-    Not(&'static str),
+    /// What is to be told them of somebody below is told of themselves: they hold this role in the case too.
+    Holds(Role),
+}
+
+impl fmt::Display for PassedOver {
+    /// "first line manager M1 has left".
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let role = self.role.words();
+        let Some(person) = &self.person else { return write!(f, "no {role} is recorded") };
+        write!(f, "{role} {} ", person.0)?;
+        match self.why {
+            Why::NobodyRecorded | Why::NotInDirectory => write!(f, "is not in the directory"),
+            Why::Left => write!(f, "has left"),
+            Why::NoAddress => write!(f, "has no address that may be written to"),
+            Why::Away { until_on, covered: true } => write!(f, "is {}", away_until(until_on)),
+            Why::Away { until_on, covered: false } => {
+                write!(f, "is {} and no cover is recorded", away_until(until_on))
+            }
+            Why::Holds(held) => write!(f, "is the {} too", held.words()),
+        }
+    }
 }
 
 impl Directory {
-    /// Who is to be told in a role on a day, for a case, or for none in a report. Never empty: the last recipient stands
-    /// at the end of every line.
-    pub fn resolve(&self, role: Role, case: Option<&CaseContext>, today: NaiveDate, last: &Mailbox) -> Vec<Recipient> {
-        let mut reasons: Vec<String> = Vec::new();
-        let mut found: Vec<Recipient> = Vec::new();
-        let mut away: Vec<Recipient> = Vec::new();
+    /// Who is to be told in a role on a day, for a case, or for none in a report.
+    ///
+    /// Whoever is away is not written to: their cover is, or else the next above.
+    pub fn resolve(&self, role: Role, case: Option<&CaseContext>, today: NaiveDate, last: &Mailbox) -> Resolved {
+        let mut resolved = Resolved::default();
         for rung in line_upwards(role) {
-            let people = self.fill(rung, case);
-            if people.is_empty() {
-                reasons.push(format!("no {} is recorded", rung.words()));
+            let below = case.map(|case| self.below(rung, case)).unwrap_or_default();
+            let groups = self.filled_by(rung, case);
+            if groups.is_empty() {
+                resolved.passed_over.push(PassedOver { role: rung, person: None, why: Why::NobodyRecorded });
             }
-            let passed_over = (!reasons.is_empty()).then(|| reasons.join("; "));
-            for person in people {
-                let who = || format!("{} {}", rung.words(), person.0);
-                match self.reach(&person, today) {
-                    Reach::Here(mailbox) => found.push(Recipient { mailbox, because: passed_over.clone() }),
-                    Reach::Away { own, cover: Some(cover), until_on } => {
-                        let because = Some(format!("covering for {}, who is {}", who(), away_until(until_on)));
-                        found.push(Recipient { mailbox: cover, because });
-                        found.push(Recipient { mailbox: own, because: passed_over.clone() });
-                    }
-                    Reach::Away { own, cover: None, until_on } => {
-                        reasons.push(format!("{} is {} and no cover is recorded", who(), away_until(until_on)));
-                        away.push(Recipient { mailbox: own, because: None });
-                    }
-                    Reach::Not(why) => reasons.push(format!("{} {why}", who())),
+            for group in groups {
+                let before = listed(&resolved.passed_over);
+                for person in group {
+                    self.ask(&person, rung, &below, today, before.as_ref(), &mut resolved);
+                }
+                if !resolved.told.is_empty() {
+                    return resolved;
                 }
             }
-            if !found.is_empty() {
-                break;
-            }
         }
-        if found.is_empty() {
-            reasons.push("this is the last recipient".to_owned());
-            found.push(Recipient { mailbox: last.clone(), because: Some(reasons.join("; ")) });
-        }
-        found.extend(away);
-        found
+        let before = listed(&resolved.passed_over).map(|reasons| format!("{reasons}; "));
+        let because = Some(format!("{}this is the last recipient", before.unwrap_or_default()));
+        resolved.told.push(Recipient { mailbox: last.clone(), because });
+        resolved
+    }
+
+    /// Everybody who may be written to about a case on a day: who fills a role in it or a post of the authority, who covers
+    /// for them, and the last recipient. Whoever has left the case is none of them.
+    pub fn concerned(&self, case: Option<&CaseContext>, today: NaiveDate, last: &Mailbox) -> BTreeSet<PersonRef> {
+        let roles = Role::ALL.into_iter();
+        let people = roles.flat_map(|role| self.filled_by(role, case)).flatten();
+        let mut concerned: BTreeSet<PersonRef> = people.collect();
+        let covers = concerned.iter().filter_map(|person| self.cover(self.absence(person, today)?, &[], today));
+        let covers: Vec<PersonRef> = covers.map(|mailbox| mailbox.person).collect();
+        concerned.extend(covers);
+        concerned.insert(last.person.clone());
+        concerned
     }
 
     /// Where a person reads their mail, unless they have left or have no address.
@@ -82,30 +130,112 @@ impl Directory {
         self.own_mailbox(person, today).ok()
     }
 
-    /// Everybody who holds a role, reachable or not.
-    fn fill(&self, role: Role, case: Option<&CaseContext>) -> Vec<PersonRef> {
+    /// The last day on which somebody is away who is away today, where that is known.
+    pub fn away_until(&self, person: &PersonRef, today: NaiveDate) -> Option<NaiveDate> {
+        self.absence(person, today)?.to_on
+    }
+
+    /// Puts one person among the told, or their cover, or says why neither is.
+    fn ask(
+        &self,
+        person: &PersonRef,
+        role: Role,
+        below: &[(Role, PersonRef)],
+        today: NaiveDate,
+        before: Option<&String>,
+        resolved: &mut Resolved,
+    ) {
+        let mut pass_over = |why| {
+            let passed = PassedOver { role, person: Some(person.clone()), why };
+            let words = passed.to_string();
+            resolved.passed_over.push(passed);
+            words
+        };
+        if let Some((held, _)) = below.iter().find(|(_, lower)| lower == person) {
+            pass_over(Why::Holds(*held));
+            return;
+        }
+        let mailbox = match self.own_mailbox(person, today) {
+            Ok(mailbox) => mailbox,
+            Err(why) => {
+                pass_over(why);
+                return;
+            }
+        };
+        let Some(absence) = self.absence(person, today) else {
+            resolved.told.push(Recipient { mailbox, because: before.cloned() });
+            return;
+        };
+        let cover = self.cover(absence, below, today);
+        let until_on = absence.to_on;
+        pass_over(Why::Away { until_on, covered: cover.is_some() });
+        if let Some(mailbox) = cover {
+            let covering =
+                format!("covering for {} {}, who is {}", role.words(), person.0, away_until(until_on));
+            let because = before.map_or_else(|| covering.clone(), |before| format!("{before}; {covering}"));
+            resolved.told.push(Recipient { mailbox, because: Some(because) });
+        }
+    }
+
+    /// Who fills a role, in the order asked: everybody of a group, and the next group only where nobody of the one before
+    /// can be reached.
+    fn filled_by(&self, role: Role, case: Option<&CaseContext>) -> Vec<Vec<PersonRef>> {
         if !role.belongs_to_a_case() {
-            return self.posts.get(&role).cloned().unwrap_or_default();
+            return self.posts.get(&role).cloned().into_iter().filter(|people| !people.is_empty()).collect();
         }
         let Some(case) = case else { return Vec::new() };
-        let person = match role {
-            Role::LEAD_WORKER => case.lead_worker.as_ref().map(|worker| self.own_key(worker).clone()),
-            Role::FIRST_LINE_MANAGER => self.first_line_manager(case),
-            Role::SECOND_LINE_MANAGER => self.second_line_manager(case),
-            _ => case.chair.as_ref().map(|chair| self.own_key(chair).clone()),
+        let people: Vec<PersonRef> = match role {
+            Role::LEAD_WORKER => self.lead_worker(case).into_iter().collect(),
+            Role::FIRST_LINE_MANAGER => self.first_line_managers(case),
+            Role::SECOND_LINE_MANAGER => self.second_line_managers(case),
+            _ => case.chair.iter().map(|chair| self.own_key(chair).clone()).collect(),
         };
-        person.into_iter().collect()
+        people.into_iter().map(|person| vec![person]).collect()
     }
 
-    fn first_line_manager(&self, case: &CaseContext) -> Option<PersonRef> {
+    /// Who stands below a manager of this case: what goes up must not come back to them.
+    fn below(&self, role: Role, case: &CaseContext) -> Vec<(Role, PersonRef)> {
+        let worker = || self.lead_worker(case).map(|worker| (Role::LEAD_WORKER, worker));
+        let first = || self.first_in_line(case).map(|first| (Role::FIRST_LINE_MANAGER, first));
+        match role {
+            Role::FIRST_LINE_MANAGER => worker().into_iter().collect(),
+            Role::SECOND_LINE_MANAGER => worker().into_iter().chain(first()).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn lead_worker(&self, case: &CaseContext) -> Option<PersonRef> {
+        case.lead_worker.as_ref().map(|worker| self.own_key(worker).clone())
+    }
+
+    /// The worker's own manager, then the manager of the team. A case that nobody holds is its team's: the manager of whoever
+    /// held it last may have another team by now, and counts only where the two are still of one.
+    fn first_line_managers(&self, case: &CaseContext) -> Vec<PersonRef> {
         let own = self.worker_of(case).and_then(|worker| worker.manager.clone());
-        own.or_else(|| self.team_of(case).and_then(|team| self.teams.get(team)?.manager.clone()))
+        let of_team = self.team_of(case).and_then(|team| self.teams.get(team)?.manager.clone());
+        let mut managers: Vec<PersonRef> = match (&case.lead_worker, &case.team) {
+            (None, Some(team)) => {
+                let same_team = self.worker_of(case).is_some_and(|worker| worker.team.as_ref() == Some(team));
+                of_team.into_iter().chain(own.filter(|_| same_team)).collect()
+            }
+            _ => own.into_iter().chain(of_team).collect(),
+        };
+        managers.dedup();
+        managers
     }
 
-    fn second_line_manager(&self, case: &CaseContext) -> Option<PersonRef> {
-        let first = self.first_line_manager(case);
-        let above = first.and_then(|first| self.people.get(&first)?.manager.clone());
-        above.or_else(|| self.team_of(case).and_then(|team| self.teams.get(team)?.service_manager.clone()))
+    /// The first of them who is not the worker.
+    fn first_in_line(&self, case: &CaseContext) -> Option<PersonRef> {
+        let worker = self.lead_worker(case);
+        self.first_line_managers(case).into_iter().find(|manager| worker.as_ref() != Some(manager))
+    }
+
+    fn second_line_managers(&self, case: &CaseContext) -> Vec<PersonRef> {
+        let above = self.first_in_line(case).and_then(|first| self.people.get(&first)?.manager.clone());
+        let of_team = self.team_of(case).and_then(|team| self.teams.get(team)?.service_manager.clone());
+        let mut managers: Vec<PersonRef> = above.into_iter().chain(of_team).collect();
+        managers.dedup();
+        managers
     }
 
     fn team_of<'a>(&'a self, case: &'a CaseContext) -> Option<&'a TeamRef> {
@@ -118,22 +248,12 @@ impl Directory {
         self.people.get(self.own_key(worker))
     }
 
-    fn reach(&self, person: &PersonRef, today: NaiveDate) -> Reach {
-        match self.own_mailbox(person, today) {
-            Err(why) => Reach::Not(why),
-            Ok(own) => match self.absence(person, today) {
-                None => Reach::Here(own),
-                Some(absence) => Reach::Away { cover: self.cover(absence, today), own, until_on: absence.to_on },
-            },
-        }
-    }
-
-    fn own_mailbox(&self, person: &PersonRef, today: NaiveDate) -> Result<Mailbox, &'static str> {
-        let known = self.people.get(person).ok_or("is not in the directory")?;
+    fn own_mailbox(&self, person: &PersonRef, today: NaiveDate) -> Result<Mailbox, Why> {
+        let known = self.people.get(person).ok_or(Why::NotInDirectory)?;
         if known.left_on.is_some_and(|left_on| left_on < today) {
-            return Err("has left");
+            return Err(Why::Left);
         }
-        let email = known.email.clone().ok_or("has no address that may be written to")?;
+        let email = known.email.clone().ok_or(Why::NoAddress)?;
         Ok(Mailbox { person: person.clone(), email })
     }
 
@@ -142,11 +262,14 @@ impl Directory {
         self.absences.get(person)?.iter().find(covers)
     }
 
-    /// Follows cover to cover until somebody is there. A circle covers nobody.
-    fn cover(&self, absence: &Absence, today: NaiveDate) -> Option<Mailbox> {
+    /// Follows cover to cover until somebody is there. A circle covers nobody, and nobody covers for their own manager.
+    fn cover(&self, absence: &Absence, below: &[(Role, PersonRef)], today: NaiveDate) -> Option<Mailbox> {
         let mut asked = BTreeSet::from([&absence.person]);
         let mut next = absence.cover.as_ref();
         while let Some(person) = next.filter(|person| asked.insert(person)) {
+            if below.iter().any(|(_, lower)| lower == person) {
+                return None;
+            }
             match self.absence(person, today) {
                 Some(further) => next = further.cover.as_ref(),
                 None => return self.own_mailbox(person, today).ok(),
@@ -154,6 +277,12 @@ impl Directory {
         }
         None
     }
+}
+
+/// The reasons in one line; none if there are none.
+fn listed(passed_over: &[PassedOver]) -> Option<String> {
+    let reasons: Vec<String> = passed_over.iter().map(ToString::to_string).collect();
+    (!reasons.is_empty()).then(|| reasons.join("; "))
 }
 
 /// The line from a role upwards. The chair stands beside the worker's line, never in it.

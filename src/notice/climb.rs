@@ -8,7 +8,7 @@ use super::{
     rungs::{Rung, rungs},
 };
 use crate::{
-    directory::{Recipient, Role},
+    directory::{Mailbox, Recipient, Role},
     procedure::Rule,
     record::PersonRef,
 };
@@ -26,8 +26,11 @@ impl Owed {
             == (&other.rung.step, other.rung.repeat, &other.recipient.mailbox.person)
     }
 
-    fn is(&self, told: &Told) -> bool {
-        (&self.rung.step, self.rung.repeat, &self.recipient.mailbox.person) == (&told.step, told.repeat, &told.person)
+    /// Whether it is the step that waits, on its way to the address of today.
+    fn reaches(&self, told: &Told) -> bool {
+        let Mailbox { person, email } = &self.recipient.mailbox;
+        (&self.rung.step, self.rung.repeat, person) == (&told.step, told.repeat, &told.person)
+            && told.address.as_ref().is_none_or(|address| address == email)
     }
 }
 
@@ -39,13 +42,11 @@ impl Desk<'_> {
         let owed = self.owed(rule);
         let all = past.map_or(&[][..], |past| past.told.as_slice());
         // What waits and is owed no more is not sent: it would speak of a date that has moved, or to somebody who has left
-        // the case. It has told nobody anything.
+        // the case, or go to an address that was wrong. It has told nobody anything.
         let (idle, told): (Vec<&Told>, Vec<&Told>) = all.iter().partition(|told| {
-            told.state == NoticeState::Queued && told.kind.is_step() && !owed.iter().any(|owed| owed.is(told))
+            told.state == NoticeState::Queued && told.kind.is_step() && !owed.iter().any(|owed| owed.reaches(told))
         });
-        decision
-            .withdrawn
-            .extend(idle.iter().map(|told| self.effect(&told.step, told.repeat, told.generation, &told.person)));
+        decision.withdrawn.extend(idle.iter().map(|told| self.effect_of(told)));
         decision.steps.owed += owed.len() as u64;
         let mut fresh: BTreeMap<PersonRef, Vec<Owed>> = BTreeMap::new();
         // Steps that wait since an earlier generation, and that a step of this one may speak for before they are sent.
@@ -106,15 +107,17 @@ impl Desk<'_> {
     /// server took was not told, nor what a higher step was to say of a date that has moved since.
     fn was_told(&self, told: &Told, rung: &Rung, person: &PersonRef, rule: &Rule) -> bool {
         let place = |step: &str| rule.ladder.steps.iter().position(|other| other.name == step);
-        let said_by_another = || told.generation != self.generation && told.repeat == 0 && rung.repeat == 0;
+        let steps = told.repeat == 0 && rung.repeat == 0 && told.kind.is_step();
+        let earlier = told.generation != self.generation;
         told.person == *person
             && match told.state {
                 NoticeState::Withdrawn | NoticeState::Unreachable => false,
-                // Whoever was told a higher step is not told a lower one after it.
-                NoticeState::Bundled if said_by_another() => {
-                    place(&told.step) >= place(&rung.step) && told.kind.is_step()
+                // Whoever was told a higher step is not told a lower one after it: not of a date that moved, nor in the place of
+                // somebody below who is there no more. What a lower one asks for in words of its own is news.
+                NoticeState::Bundled if steps && (earlier || rung.ask.is_none()) => {
+                    place(&told.step) >= place(&rung.step)
                 }
-                NoticeState::Superseded if said_by_another() => false,
+                NoticeState::Superseded if steps && earlier => false,
                 _ => {
                     told.step == rung.step
                         && (rung.repeat == 0 || (told.repeat >= rung.repeat && told.generation == self.generation))

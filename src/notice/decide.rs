@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
-    Effect, History, Notice, NoticeState, Past, SendingClock, Told,
+    Effect, History, Notice, NoticeState, Past, SaidDays, SendingClock, Told,
     moved::moved_in_words,
     reconcile::{Over, Reconciled, Standing},
     rungs::Rung,
 };
 use crate::{
     directory::{Directory, Mailbox, Recipient, Role},
-    duty::{CaseContext, Duty, Reading, Status, Terms, never_supplied},
+    duty::{CaseContext, Duty, Status, Terms, never_supplied},
     notice::Closing,
     procedure::NoticeKind,
     record::{ChildRef, PersonRef},
@@ -145,26 +145,28 @@ impl Desk<'_> {
         decision: &mut Decision,
     ) {
         let waiting = told.into_iter().filter(|told| told.person == *person && told.state == NoticeState::Queued);
-        decision.superseded.extend(waiting.map(|told| self.effect(&told.step, told.repeat, told.generation, person)));
+        decision.superseded.extend(waiting.map(|told| self.effect_of(told)));
     }
 
-    /// Whoever was told a date is told, once, that it moved. A date where there was none is told by its own steps; only where
-    /// the record could not be told before is it news that it now can.
+    /// Whoever was told a date is told, once, that it holds no longer: against the days that their last message gave, so that
+    /// a date that moves twice before the morning is one piece of news, and one that moves back is none. A date where there
+    /// was none is told by its own steps; only where the record could not be told before is it news that it now can.
     fn tell_moved(&self, standing: &Standing, decision: &mut Decision) {
         let Some(past) = standing.past.filter(|_| self.duty.child.is_some()) else { return };
-        let lost = |before: &Option<Reading>, now: &Option<Reading>| {
-            before
-                .as_ref()
-                .is_some_and(|before| now.as_ref().is_none_or(|now| (now.on, now.at) != (before.on, before.at)))
-        };
         let (before, now) = (&past.duty, self.duty);
-        let told_date_moved = lost(&before.strict, &now.strict) || lost(&before.due, &now.due);
-        if !told_date_moved && before.status != Status::CannotTell {
-            return;
-        }
-        let because = Some(moved_in_words(&past.duty, self.duty));
+        let can_be_told_now = before.status == Status::CannotTell;
+        let hour_moved = hours(before).zip(hours(now)).is_some_and(|(before, now)| before != now);
         for (person, role) in told_people(past, |told| told.kind != NoticeKind::Resolved) {
-            self.tell_again("changed", NoticeKind::Changed, role, &person, because.clone(), decision);
+            let said = past.days_said_to(&person);
+            let waiting = past.told.iter().filter(|told| told.kind == NoticeKind::Changed);
+            if can_be_told_now || hour_moved || said.is_taken_back_by(SaidDays::of(now)) {
+                self.supersede_waiting(waiting, &person, decision);
+                let because = Some(moved_in_words(said, before, now));
+                self.tell_again("changed", NoticeKind::Changed, role, &person, because, decision);
+            } else {
+                let idle = waiting.filter(|told| told.person == person && told.state == NoticeState::Queued);
+                decision.withdrawn.extend(idle.map(|told| self.effect_of(told)));
+            }
         }
     }
 
@@ -172,8 +174,7 @@ impl Desk<'_> {
     fn fall_silent(&self, past: Option<&Past>, decision: &mut Decision) {
         let told = past.map_or(&[][..], |past| past.told.as_slice());
         let waiting = told.iter().filter(|told| told.state == NoticeState::Queued);
-        let effects = waiting.map(|told| self.effect(&told.step, told.repeat, told.generation, &told.person));
-        decision.withdrawn.extend(effects);
+        decision.withdrawn.extend(waiting.map(|told| self.effect_of(told)));
     }
 
     /// Told to those who can mend the record; every week that it lasts, to them again and to the worker's manager. How the
@@ -234,7 +235,8 @@ impl Desk<'_> {
         }
     }
 
-    /// A notice to somebody who was told before, at the address they have today; silence if they have left.
+    /// A notice to somebody who was told before, at the address they have today; silence if they have left, be it only the
+    /// case. Whoever is away has it on the day they are back.
     fn tell_again(
         &self,
         step: &str,
@@ -244,11 +246,13 @@ impl Desk<'_> {
         because: Option<String>,
         decision: &mut Decision,
     ) {
-        if !self.still_concerned(role, person) {
+        let Audience { directory, last, .. } = *self.audience;
+        let today = self.terms.today;
+        if !directory.concerned(self.case(), today, last).contains(person) {
             return;
         }
-        let last = (self.audience.last.person == *person).then(|| self.audience.last.clone());
-        let Some(mailbox) = self.audience.directory.mailbox(person, self.terms.today).or(last) else { return };
+        let last = (last.person == *person).then(|| last.clone());
+        let Some(mailbox) = directory.mailbox(person, today).or(last) else { return };
         decision.notices.push(Notice {
             effect: self.effect(step, 0, self.generation, person),
             kind,
@@ -262,20 +266,15 @@ impl Desk<'_> {
         });
     }
 
-    /// A worker whose case has passed to another is not told how it went on.
-    fn still_concerned(&self, role: Role, person: &PersonRef) -> bool {
-        let case = self.duty.child.as_ref().and_then(|child| self.audience.cases.get(child));
-        if role != Role::LEAD_WORKER || case.is_none_or(|case| case.lead_worker.is_none()) {
-            return true;
-        }
-        self.recipients(&[role]).iter().any(|(_, recipient)| recipient.mailbox.person == *person)
+    fn case(&self) -> Option<&CaseContext> {
+        self.duty.child.as_ref().and_then(|child| self.audience.cases.get(child))
     }
 
     pub(super) fn recipients(&self, roles: &[Role]) -> Vec<(Role, Recipient)> {
-        let case = self.duty.child.as_ref().and_then(|child| self.audience.cases.get(child));
+        let case = self.case();
         let of_role = |role: &Role| {
             let found = self.audience.directory.resolve(*role, case, self.terms.today, self.audience.last);
-            found.into_iter().map(|recipient| (*role, recipient)).collect::<Vec<_>>()
+            found.told.into_iter().map(|recipient| (*role, recipient)).collect::<Vec<_>>()
         };
         roles.iter().flat_map(of_role).collect()
     }
@@ -297,7 +296,16 @@ impl Desk<'_> {
 
     fn send_at(&self, person: &PersonRef) -> DateTime<Utc> {
         let written_at = self.history.written_at.get(person).copied();
-        self.audience.clock.send_at(self.terms.now, self.terms.office, written_at)
+        let back_on = self.audience.directory.away_until(person, self.terms.today).and_then(|on| on.succ_opt());
+        let clock = self.audience.clock;
+        match back_on {
+            Some(on) => clock.morning_of(on, self.terms.office),
+            None => clock.send_at(self.terms.now, self.terms.office, written_at),
+        }
+    }
+
+    pub(super) fn effect_of(&self, told: &Told) -> Effect {
+        self.effect(&told.step, told.repeat, told.generation, &told.person)
     }
 
     pub(super) fn effect(&self, step: &str, repeat: u32, generation: u32, person: &PersonRef) -> Effect {
@@ -321,6 +329,13 @@ fn ended_by_silence(over: &Over, terms: &Terms) -> bool {
         && over.duty.child.is_some()
         && !over.past.duty.is_left_to_its_rule()
         && rule().is_some_and(|rule| !never_supplied(terms, rule).is_empty())
+}
+
+/// The instants at which a limit in hours ends, where the days alone do not say that it moved.
+fn hours(duty: &Duty) -> Option<[Option<DateTime<Utc>>; 2]> {
+    let at = |reading: &Option<crate::duty::Reading>| reading.as_ref().and_then(|reading| reading.at);
+    let both = [at(&duty.strict), at(&duty.due)];
+    both.iter().any(Option::is_some).then_some(both)
 }
 
 /// Everybody who was really told something wanted. What still waits nobody has read: the ledger withdraws it with its duty,

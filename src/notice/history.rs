@@ -4,12 +4,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::NoticeState;
 use crate::{
     directory::Role,
-    duty::{Duty, DutyKey},
+    duty::{Duty, DutyKey, Reading},
     procedure::{DutyId, NoticeKind},
     record::{ChildRef, PersonRef},
 };
@@ -76,6 +76,41 @@ pub struct Told {
     pub state: NoticeState,
     /// When it was owed.
     pub owed_at: DateTime<Utc>,
+    /// The address to which it goes; none where nobody could be reached.
+    pub address: Option<String>,
+    /// The days that its message gave; none while it waits.
+    pub said: Option<SaidDays>,
+}
+
+/// The days that a message gave for a duty.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SaidDays {
+    /// The earliest defensible one.
+    pub strict_on: Option<NaiveDate>,
+    /// The last day in time by the ordinary reading.
+    pub due_on: Option<NaiveDate>,
+}
+
+impl SaidDays {
+    /// Those of a duty as it stands.
+    pub fn of(duty: &Duty) -> SaidDays {
+        let on = |reading: &Option<Reading>| reading.as_ref().map(|reading| reading.on.on());
+        SaidDays { strict_on: on(&duty.strict), due_on: on(&duty.due) }
+    }
+
+    /// Whether one of them holds no longer. A day where none was said takes nothing back.
+    pub(super) fn is_taken_back_by(self, now: SaidDays) -> bool {
+        let lost = |said: Option<NaiveDate>, now: Option<NaiveDate>| said.is_some() && said != now;
+        lost(self.strict_on, now.strict_on) || lost(self.due_on, now.due_on)
+    }
+}
+
+impl Past {
+    /// The days of the latest message that reached this person; those last stored where a ledger does not say.
+    pub(super) fn days_said_to(&self, person: &PersonRef) -> SaidDays {
+        let read = self.told.iter().rev().find(|told| told.person == *person && told.state == NoticeState::Bundled);
+        read.and_then(|told| told.said).unwrap_or_else(|| SaidDays::of(&self.duty))
+    }
 }
 
 impl Told {
@@ -188,6 +223,8 @@ impl History {
                 kind: notice.kind,
                 state: notice.state,
                 owed_at: notice.owed_at,
+                address: notice.mailbox.as_ref().map(|mailbox| mailbox.email.clone()),
+                said: None,
             };
             if let Some(past) = self.past_of(&notice.effect) {
                 past.told.push(told);
@@ -199,7 +236,10 @@ impl History {
     pub fn hand_over(&mut self, notice: &super::Notice, at: DateTime<Utc>) {
         let effect = &notice.effect;
         if let Some(past) = self.past_of(effect) {
-            past.told.iter_mut().filter(|told| told.is(effect)).for_each(|told| told.state = NoticeState::Bundled);
+            let said = Some(SaidDays::of(&past.duty));
+            for told in past.told.iter_mut().filter(|told| told.is(effect)) {
+                (told.state, told.said) = (NoticeState::Bundled, said);
+            }
         }
         if !notice.urgent {
             let written_at = Arc::make_mut(&mut self.written_at).entry(effect.person.clone()).or_insert(at);

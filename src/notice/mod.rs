@@ -14,7 +14,7 @@ mod sending;
 mod wake;
 
 pub use decide::{Audience, Decision, StepBooks, decide};
-pub use history::{Ack, Change, Closing, DutyRef, History, Past, Told};
+pub use history::{Ack, Change, Closing, DutyRef, History, Past, SaidDays, Told};
 pub use model::{Effect, Notice, NoticeState};
 pub use reconcile::{Over, Reconciled, Standing, reconcile};
 pub use rungs::{Rung, rungs};

@@ -178,6 +178,8 @@ mod tests {
             kind: NoticeKind::DataQuality,
             state: NoticeState::Bundled,
             owed_at: DateTime::UNIX_EPOCH,
+            address: None,
+            said: None,
         };
         let past = Past { duty: duty.clone(), generation: 0, told: vec![told], acks: Vec::new() };
         History { duties: BTreeMap::from([(DutyRef::of(duty), past)]), ..History::default() }

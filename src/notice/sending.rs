@@ -1,6 +1,6 @@
 //! The sending clock: when a message may go. It never moves a deadline.
 
-use chrono::{DateTime, NaiveTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
 use crate::calendar::{Calendar, Zone};
 
@@ -31,7 +31,12 @@ impl SendingClock {
                 return now;
             }
         }
-        today.succ_opt().map_or(now, |tomorrow| morning(office.next_working_day(tomorrow)))
+        today.succ_opt().map_or(now, |tomorrow| self.morning_of(tomorrow, office))
+    }
+
+    /// The morning of the first day from that one on on which the offices are open.
+    pub fn morning_of(&self, on: NaiveDate, office: &Calendar) -> DateTime<Utc> {
+        self.zone.at(office.next_working_day(on), self.morning_at)
     }
 }
 

@@ -55,7 +55,7 @@ impl<'a> Line<'a> {
     pub(super) fn of_case(&self, case: &CaseContext) -> LineNumber {
         number(|hasher| {
             for role in &self.roles {
-                for recipient in self.directory.resolve(*role, Some(case), self.today, self.last) {
+                for recipient in self.directory.resolve(*role, Some(case), self.today, self.last).told {
                     recipient.mailbox.hash(hasher);
                 }
                 role.hash(hasher);
