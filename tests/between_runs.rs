@@ -99,3 +99,130 @@ fn only_what_was_told_can_be_acknowledged() {
     }
     says(&ack("C1", "first-core-group", "W1").well(), &["Recorded"]);
 }
+
+/// What each mail of a day says that changed, in the order of their recipients.
+fn changes(bench: &Bench) -> Vec<String> {
+    let texts = bench.mail().into_values().map(|bytes| String::from_utf8(bytes).unwrap().replace("=\r\n", ""));
+    let words = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let said = texts.map(words).filter_map(|text| {
+        let (_, said) = text.split_once("It was ")?;
+        said.split_once(':').map(|(said, _)| said.to_owned())
+    });
+    said.collect()
+}
+
+#[test]
+fn a_date_that_moves_twice_before_the_morning_is_told_once_against_the_day_that_was_told() {
+    let bench = one();
+    bench.once("2026-11-13T08:30:00Z");
+    bench.sql("UPDATE dw_conferences SET held_on = '2026-11-09'");
+    bench.once("2026-11-16T00:10:00Z");
+    // Ten working days from Tuesday 10 are Tuesday 24.
+    bench.sql("UPDATE dw_conferences SET held_on = '2026-11-10'");
+    bench.once("2026-11-16T05:00:00Z");
+    bench.once("2026-11-16T08:30:00Z");
+    let of_core_group = |told: &cases::Told| told.kind == "changed" && told.duty == "first-core-group";
+    let told: Vec<String> = bench.told().into_iter().filter(of_core_group).map(|told| told.state).collect();
+    assert_eq!(told, ["superseded", "bundled"]);
+    let said = changes(&bench);
+    assert!(said.iter().any(|said| said == "Monday 16 November 2026, now Tuesday 24 November 2026"), "{said:?}");
+}
+
+#[test]
+fn a_date_that_moves_and_moves_back_before_the_morning_is_no_news() {
+    let bench = one();
+    bench.once("2026-11-13T08:30:00Z");
+    bench.sql("UPDATE dw_conferences SET held_on = '2026-11-09'");
+    bench.once("2026-11-16T00:10:00Z");
+    bench.sql("UPDATE dw_conferences SET held_on = '2026-11-02'");
+    bench.once("2026-11-16T05:00:00Z");
+    bench.once("2026-11-16T08:30:00Z");
+    let told: Vec<String> =
+        bench.told().into_iter().filter(|told| told.kind == "changed").map(|told| told.state).collect();
+    assert!(!told.is_empty() && told.iter().all(|state| state == "withdrawn"), "{told:?}");
+    assert_eq!(changes(&bench), [""; 0]);
+}
+
+#[test]
+fn whoever_leaves_a_case_before_the_morning_is_not_told_that_its_date_moved() {
+    let bench = one();
+    bench.once("2026-11-13T08:30:00Z");
+    bench.sql("UPDATE dw_conferences SET held_on = '2026-11-09'");
+    bench.once("2026-11-16T00:10:00Z");
+    let queued = |told: &cases::Told| told.kind == "changed" && told.person == "W1" && told.state == "queued";
+    assert!(bench.told().iter().any(queued));
+    bench.sql("UPDATE dw_allocations SET worker_id = 'W2'");
+    bench.once("2026-11-16T08:30:00Z");
+    let told: Vec<_> = bench.told().into_iter().filter(|told| told.kind == "changed" && told.person == "W1").collect();
+    assert!(told.iter().all(|told| told.state == "withdrawn"), "{told:?}");
+}
+
+#[test]
+fn an_address_corrected_before_the_morning_is_the_one_written_to() {
+    let bench = one();
+    bench.once("2026-11-10T00:10:00Z");
+    bench.sql("UPDATE dw_workers SET email = 'new@wrenholt.example' WHERE worker_id = 'W1'");
+    bench.once("2026-11-10T08:30:00Z");
+    assert_eq!(readers(&bench), ["new@wrenholt.example"]);
+}
+
+#[test]
+fn what_may_have_reached_the_trial_address_is_never_sent_to_the_person_in_the_same_bytes() {
+    let bench = one();
+    let mode = |args: &[&str]| {
+        bench.run(&[&["ledger", "mode"], args, &["--by", "test", "--reason", "a trial"]].concat()).well();
+    };
+    mode(&["redirect", "trial@wrenholt.example"]);
+    bench.once("2026-11-10T08:30:00Z");
+    assert_eq!(readers(&bench), ["trial@wrenholt.example"]);
+    bench.ledger_sql(
+        "UPDATE messages SET state = 'unknown', next_attempt_us = 0, handed_over_us = NULL, ended_us = NULL",
+    );
+    mode(&["live"]);
+    bench.once("2026-11-10T09:00:00Z");
+    bench.once("2026-11-10T09:10:00Z");
+    assert_eq!(readers(&bench), ["one@wrenholt.example", "trial@wrenholt.example"]);
+}
+
+#[test]
+fn mail_is_not_redirected_to_a_place_that_may_not_be_written_to() {
+    let bench = one();
+    let done =
+        bench.run(&["ledger", "mode", "redirect", "somebody@elsewhere.example", "--by", "test", "--reason", "a trial"]);
+    assert!(done.code == 2 && done.err.contains("mail.allowed_domains"), "{done:?}");
+}
+
+/// C1 may be known to W1 alone.
+const RESTRICTED: &str = "
+    events X1 child_id=C1 kind=access
+    answers X1 child_id=C1 fact=access question=worker_id answer=W1
+    answers X1 child_id=C1 fact=access question=level answer=named
+";
+
+#[test]
+fn a_restricted_case_is_told_to_those_named_alone() {
+    let bench = one();
+    bench.add(RESTRICTED);
+    bench.once("2026-11-17T08:30:00Z");
+    let others: Vec<_> = bench.told().into_iter().filter(|told| told.child == "C1" && told.person != "W1").collect();
+    assert_eq!(others, []);
+    assert_eq!(readers(&bench), ["one@wrenholt.example"]);
+}
+
+#[test]
+fn a_restricted_case_is_not_shown_to_whoever_reads_the_mail_of_a_trial() {
+    let bench = one();
+    bench.add(&child("C2", "2026-11-02"));
+    bench.add(RESTRICTED);
+    bench.sql("UPDATE dw_allocations SET worker_id = 'W2' WHERE child_id = 'C2'");
+    bench.run(&["ledger", "mode", "redirect", "trial@wrenholt.example", "--by", "test", "--reason", "a trial"]).well();
+    bench.once("2026-11-10T08:30:00Z");
+    assert_eq!(readers(&bench), ["trial@wrenholt.example"], "the other case is shown");
+    let mail: Vec<String> = bench.mail().into_values().map(|bytes| String::from_utf8(bytes).unwrap()).collect();
+    assert!(mail.iter().all(|text| !text.contains("C1")), "{mail:?}");
+    let states = bench.ledger(
+        "SELECT m.state, n.child FROM messages m JOIN notices n ON n.message_id = m.id
+         WHERE n.duty = 'first-core-group' ORDER BY 2",
+    );
+    assert_eq!(states, [["recorded", "C1"], ["handed_over", "C2"]].map(|row| row.map(str::to_owned).to_vec()));
+}

@@ -472,6 +472,7 @@ fn somebody_is_known_by_either_key() {
         team: None,
         chair: Some(id(chair)),
         died: false,
+        access: duewatch::duty::Access::default(),
     };
     let cases = [case("C1", "P1", "S2"), case("C2", "X1", "P2"), case("C3", "S1", "X2")];
     let strangers: Vec<String> =

@@ -10,6 +10,7 @@ use crate::{
     calendar::{Convention, Period, Trust, format_date_long},
     duty::DutyKey,
     ledger::{NewAck, Whose},
+    notice::NoticeState,
     procedure::DutyId,
     record::{ChildRef, PersonRef},
 };
@@ -54,7 +55,7 @@ pub(crate) async fn run(config: &Path, command: &Ack) -> Outcome {
     let was_told = history.duties.iter().any(|(of, past)| {
         of.duty.0 == command.duty
             && command.key.as_ref().is_none_or(|key| of.key.0 == *key)
-            && past.told.iter().any(|told| told.person.0 == command.by)
+            && past.told.iter().any(|told| told.person.0 == command.by && told.state == NoticeState::Bundled)
     });
     if !was_told {
         return Err(Failure(format!(

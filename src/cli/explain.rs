@@ -73,13 +73,15 @@ pub(crate) async fn run(config: &Path, command: &Explain) -> Outcome {
             continue;
         }
         printed += 1;
-        let Some(rule) = watch.procedure.rule(id) else { continue };
+        let Some(latest) = watch.procedure.rule(id) else { continue };
         match outcome {
-            Comes::Idle(idle) if command.format == TextOrJson::Text => nothing(rule, *idle),
+            Comes::Idle(idle) if command.format == TextOrJson::Text => nothing(latest, *idle),
             Comes::Idle(_) => {}
             Comes::Duties(duties) => {
                 let shown = if command.all { duties.as_slice() } else { current(duties) };
                 for duty in shown {
+                    // A clock is judged by the version under which it began.
+                    let rule = watch.procedure.rule_since(id, duty.anchor.on).unwrap_or(latest);
                     one(&watch, command.format, rule, duty, &assessment, &told, &terms);
                 }
             }

@@ -5,7 +5,7 @@ use std::path::Path;
 use clap::{Args, Subcommand};
 
 use super::{Ending, Failure, Outcome, output};
-use crate::{clock::Clock, ledger::Mode, run::open_ledger, settings::Settings};
+use crate::{clock::Clock, delivery::AllowedDomains, ledger::Mode, run::open_ledger, settings::Settings};
 
 /// duewatch's own database.
 #[derive(Debug, Subcommand)]
@@ -81,6 +81,13 @@ pub(crate) async fn run(config: &Path, command: &Ledger) -> Outcome {
                 _ => Mode::Record,
             };
             ledger.identity_of(&settings.authority.id).await?;
+            if let Mode::Redirect(address) = &mode {
+                let allowed = AllowedDomains::new(&settings.mail.allowed_domains)
+                    .map_err(|why| Failure(format!("mail.allowed_domains: {why}")))?;
+                allowed.check(address).map_err(|why| {
+                    Failure(format!("the redirect is not set: {why}; name an address in one of mail.allowed_domains"))
+                })?;
+            }
             ledger.set_mode(&mode, &change.act.by, &change.act.reason, now).await?;
             output::line(&format!("{} is in mode {mode} now.", ledger.name()));
         }

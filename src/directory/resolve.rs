@@ -63,6 +63,10 @@ pub enum Why {
     },
     /// What is to be told them of somebody below is told of themselves: they hold this role in the case too.
     Holds(Role),
+    /// They are part of the case, or somebody close to them is.
+    Barred,
+    /// The case is restricted to others.
+    NotNamed,
 }
 
 impl fmt::Display for PassedOver {
@@ -80,18 +84,32 @@ impl fmt::Display for PassedOver {
                 write!(f, "is {} and no cover is recorded", away_until(until_on))
             }
             Why::Holds(held) => write!(f, "is the {} too", held.words()),
+            // Not a word more: whoever reads this has no need to know why.
+            Why::Barred | Why::NotNamed => write!(f, "is not told of this case"),
         }
     }
+}
+
+/// For which rung of the line of which case somebody is asked.
+struct Asking<'a> {
+    role: Role,
+    case: Option<&'a CaseContext>,
+    /// Who stands below that rung.
+    below: Vec<(Role, PersonRef)>,
+    today: NaiveDate,
 }
 
 impl Directory {
     /// Who is to be told in a role on a day, for a case, or for none in a report.
     ///
-    /// Whoever is away is not written to: their cover is, or else the next above.
+    /// Whoever is away is not written to: their cover is, or else the next above. Of a restricted case only those named are
+    /// told, in the order of the line; where the line has none of them, all of them are. The last recipient is told of it
+    /// only where none of those named can be reached: silence could hurt the child.
     pub fn resolve(&self, role: Role, case: Option<&CaseContext>, today: NaiveDate, last: &Mailbox) -> Resolved {
         let mut resolved = Resolved::default();
         for rung in line_upwards(role) {
-            let below = case.map(|case| self.below(rung, case)).unwrap_or_default();
+            let asking =
+                Asking { role: rung, case, below: case.map_or_else(Vec::new, |case| self.below(rung, case)), today };
             let groups = self.filled_by(rung, case);
             if groups.is_empty() {
                 resolved.passed_over.push(PassedOver { role: rung, person: None, why: Why::NobodyRecorded });
@@ -99,12 +117,20 @@ impl Directory {
             for group in groups {
                 let before = listed(&resolved.passed_over);
                 for person in group {
-                    self.ask(&person, rung, &below, today, before.as_ref(), &mut resolved);
+                    self.ask(&person, &asking, before.as_ref(), &mut resolved);
                 }
                 if !resolved.told.is_empty() {
                     return resolved;
                 }
             }
+        }
+        let before = listed(&resolved.passed_over);
+        let asking = Asking { role, case, below: Vec::new(), today };
+        for person in case.and_then(|case| case.access.named.as_ref()).into_iter().flatten() {
+            self.ask(self.own_key(person), &asking, before.as_ref(), &mut resolved);
+        }
+        if !resolved.told.is_empty() {
+            return resolved;
         }
         let before = listed(&resolved.passed_over).map(|reasons| format!("{reasons}; "));
         let because = Some(format!("{}this is the last recipient", before.unwrap_or_default()));
@@ -113,16 +139,32 @@ impl Directory {
     }
 
     /// Everybody who may be written to about a case on a day: who fills a role in it or a post of the authority, who covers
-    /// for them, and the last recipient. Whoever has left the case is none of them.
+    /// for them, and the last recipient. Whoever has left the case is none of them. Of a restricted case it is those named.
     pub fn concerned(&self, case: Option<&CaseContext>, today: NaiveDate, last: &Mailbox) -> BTreeSet<PersonRef> {
-        let roles = Role::ALL.into_iter();
-        let people = roles.flat_map(|role| self.filled_by(role, case)).flatten();
-        let mut concerned: BTreeSet<PersonRef> = people.collect();
-        let covers = concerned.iter().filter_map(|person| self.cover(self.absence(person, today)?, &[], today));
+        let named = case.and_then(|case| case.access.named.as_ref());
+        let mut concerned: BTreeSet<PersonRef> = match named {
+            Some(named) => named.iter().map(|person| self.own_key(person).clone()).collect(),
+            None => Role::ALL.into_iter().flat_map(|role| self.filled_by(role, case)).flatten().collect(),
+        };
+        let asking = Asking { role: Role::LEAD_WORKER, case, below: Vec::new(), today };
+        let covers = concerned.iter().filter_map(|person| self.cover(self.absence(person, today)?, &asking));
         let covers: Vec<PersonRef> = covers.map(|mailbox| mailbox.person).collect();
         concerned.extend(covers);
-        concerned.insert(last.person.clone());
+        concerned.retain(|person| self.refused(person, case).is_none());
+        if named.is_none() || concerned.iter().all(|person| self.own_mailbox(person, today).is_err()) {
+            concerned.insert(last.person.clone());
+        }
         concerned
+    }
+
+    /// Why somebody may not know of a case; none if they may.
+    fn refused(&self, person: &PersonRef, case: Option<&CaseContext>) -> Option<Why> {
+        let access = &case?.access;
+        let holds = |people: &BTreeSet<PersonRef>| people.iter().any(|other| self.own_key(other) == person);
+        if holds(&access.barred) {
+            return Some(Why::Barred);
+        }
+        access.named.as_ref().is_some_and(|named| !holds(named)).then_some(Why::NotNamed)
     }
 
     /// Where a person reads their mail, unless they have left or have no address.
@@ -136,15 +178,8 @@ impl Directory {
     }
 
     /// Puts one person among the told, or their cover, or says why neither is.
-    fn ask(
-        &self,
-        person: &PersonRef,
-        role: Role,
-        below: &[(Role, PersonRef)],
-        today: NaiveDate,
-        before: Option<&String>,
-        resolved: &mut Resolved,
-    ) {
+    fn ask(&self, person: &PersonRef, asking: &Asking, before: Option<&String>, resolved: &mut Resolved) {
+        let Asking { role, case, ref below, today } = *asking;
         let mut pass_over = |why| {
             let passed = PassedOver { role, person: Some(person.clone()), why };
             let words = passed.to_string();
@@ -155,7 +190,7 @@ impl Directory {
             pass_over(Why::Holds(*held));
             return;
         }
-        let mailbox = match self.own_mailbox(person, today) {
+        let mailbox = match self.refused(person, case).map_or_else(|| self.own_mailbox(person, today), Err) {
             Ok(mailbox) => mailbox,
             Err(why) => {
                 pass_over(why);
@@ -166,12 +201,11 @@ impl Directory {
             resolved.told.push(Recipient { mailbox, because: before.cloned() });
             return;
         };
-        let cover = self.cover(absence, below, today);
+        let cover = self.cover(absence, asking);
         let until_on = absence.to_on;
         pass_over(Why::Away { until_on, covered: cover.is_some() });
         if let Some(mailbox) = cover {
-            let covering =
-                format!("covering for {} {}, who is {}", role.words(), person.0, away_until(until_on));
+            let covering = format!("covering for {} {}, who is {}", role.words(), person.0, away_until(until_on));
             let because = before.map_or_else(|| covering.clone(), |before| format!("{before}; {covering}"));
             resolved.told.push(Recipient { mailbox, because: Some(because) });
         }
@@ -262,12 +296,14 @@ impl Directory {
         self.absences.get(person)?.iter().find(covers)
     }
 
-    /// Follows cover to cover until somebody is there. A circle covers nobody, and nobody covers for their own manager.
-    fn cover(&self, absence: &Absence, below: &[(Role, PersonRef)], today: NaiveDate) -> Option<Mailbox> {
+    /// Follows cover to cover until somebody is there. A circle covers nobody, nobody covers for their own manager, and
+    /// nobody for a case that they may not know of.
+    fn cover(&self, absence: &Absence, asking: &Asking) -> Option<Mailbox> {
+        let today = asking.today;
         let mut asked = BTreeSet::from([&absence.person]);
         let mut next = absence.cover.as_ref();
         while let Some(person) = next.filter(|person| asked.insert(person)) {
-            if below.iter().any(|(_, lower)| lower == person) {
+            if asking.below.iter().any(|(_, lower)| lower == person) || self.refused(person, asking.case).is_some() {
                 return None;
             }
             match self.absence(person, today) {

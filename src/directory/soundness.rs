@@ -106,10 +106,11 @@ impl Directory {
         flaws.into_iter().collect()
     }
 
-    /// The cases that name somebody who is not in the directory, under no key, and where they do.
+    /// The cases that name somebody who is not in the directory, under no key, and where they do. A restricted case is none of
+    /// them: who mends the case data may not learn that there is one.
     pub fn strangers<'a>(&self, cases: impl IntoIterator<Item = &'a CaseContext>) -> Vec<(CasePlace, ChildRef)> {
         let mut strangers = Vec::new();
-        for case in cases {
+        for case in cases.into_iter().filter(|case| case.access.named.is_none()) {
             for (place, person) in [(CasePlace::LeadWorker, &case.lead_worker), (CasePlace::Chair, &case.chair)] {
                 if person.as_ref().is_some_and(|person| !self.knows(person)) {
                     strangers.push((place, case.child.clone()));

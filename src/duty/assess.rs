@@ -110,9 +110,14 @@ pub fn assess(record: &CaseRecord, terms: &Terms) -> Assessment {
         stretches.extend(report::stretches(terms, rule, record));
         outcomes.push((rule.duty.clone(), outcome));
     }
-    let stored_dates = stored::stored_dates(record, terms);
-    let mut assessment =
-        Assessment { context: context(record, terms), outcomes, stretches, stored_dates, wake_at: None };
+    let mut stored_dates = stored::stored_dates(record, terms);
+    let context = context(record, terms);
+    if context.access.named.is_some() {
+        // Lists of many children are read by people who may not learn that this one's case exists.
+        stretches.clear();
+        stored_dates.clear();
+    }
+    let mut assessment = Assessment { context, outcomes, stretches, stored_dates, wake_at: None };
     assessment.wake_at = wake_at(record, terms, &assessment);
     assessment
 }

@@ -1,6 +1,8 @@
 //! Whose case it is today: the part of the record that decides who is told.
 
-use super::{CaseContext, Terms, case::is_lead};
+use chrono::NaiveDate;
+
+use super::{Access, CaseContext, Terms, case::is_lead};
 use crate::record::{CaseRecord, Fact, FactKind, Value};
 
 /// Worked out from the record alone, on the day of the terms.
@@ -23,7 +25,30 @@ pub(super) fn context(record: &CaseRecord, terms: &Terms) -> CaseContext {
         team,
         chair: chair(record, terms),
         died: super::believed_death(record, terms).0.is_some(),
+        access: access(record, today),
     }
+}
+
+/// Who alone may know of the case, or may not. Whoever is in the core group without being a professional is of the family or
+/// close to it, and is not written to. Of a row without a day, a person or a level the narrower meaning is taken.
+fn access(record: &CaseRecord, today: NaiveDate) -> Access {
+    let mut access = Access::default();
+    let family =
+        record.facts(FactKind::Membership).iter().filter(|member| *member.get("professional") == Value::Flag(false));
+    access.barred.extend(family.filter_map(|member| member.person("person_id").cloned()));
+    for row in record.facts(FactKind::Access) {
+        let on = |name: &str| row.date(name).map(|when| when.on);
+        if on("happened_on").is_some_and(|on| on > today) || on("ended_on").is_some_and(|on| on < today) {
+            continue;
+        }
+        let person = row.person("worker_id").cloned();
+        if row.get("level").is_code("barred") {
+            access.barred.extend(person);
+        } else {
+            access.named.get_or_insert_default().extend(person);
+        }
+    }
+    access
 }
 
 /// Who chaired the latest conference held; before any was held, who is to chair the next.

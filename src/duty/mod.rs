@@ -31,6 +31,6 @@ use assess::believed_death;
 pub use assess::{Assessment, Terms, assess};
 pub use cannot_tell::{CannotTell, never_supplied};
 pub use lacking::Lacking;
-pub use model::{Anchor, CaseContext, Duty, DutyKey, Idle, Outcome, Reading, Status};
+pub use model::{Access, Anchor, CaseContext, Duty, DutyKey, Idle, Outcome, Reading, Status};
 pub use report::{Stretch, assess_reports};
 pub use stored::StoredDate;

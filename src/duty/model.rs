@@ -1,6 +1,6 @@
 //! What an assessment says.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, collections::BTreeSet, fmt};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -163,6 +163,18 @@ pub struct CaseContext {
     pub chair: Option<PersonRef>,
     /// The child has died.
     pub died: bool,
+    /// Who may know of it.
+    #[serde(default)]
+    pub access: Access,
+}
+
+/// Who may know of a case.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Access {
+    /// Those named, where the case is restricted: nobody else may learn that it exists.
+    pub named: Option<BTreeSet<PersonRef>>,
+    /// Those who may not know of it: they are part of it, or somebody close to them is.
+    pub barred: BTreeSet<PersonRef>,
 }
 
 /// Why a rule has no duty for a child: each applicable pair of child and rule has duties or one of these.

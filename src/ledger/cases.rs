@@ -67,6 +67,19 @@ impl Ledger {
         })
         .await
     }
+
+    /// Whose the cases of these children are, or last were.
+    pub async fn contexts_of(&self, children: &[ChildRef]) -> Result<BTreeMap<ChildRef, CaseContext>, LedgerError> {
+        let mut work = self.reading("read whose each case was").await?;
+        let mut contexts = BTreeMap::new();
+        for child in children {
+            let sql = "SELECT context FROM cases WHERE child = $1";
+            if let Some(row) = work.fetch_optional(sql, &[child.0.as_str().into()]).await? {
+                contexts.insert(child.clone(), row.json(0, "whose a case was")?);
+            }
+        }
+        Ok(contexts)
+    }
 }
 
 impl Work {

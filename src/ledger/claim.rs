@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::columns::{NOTICE, NOTICE_COLUMNS, notice};
+use super::columns::{NOTICE, NOTICE_COLUMNS, notice, outliving};
 use super::work::Work;
 use super::{Ledger, LedgerError, batch};
 use crate::database::Arg;
@@ -37,6 +37,8 @@ pub struct Claim {
     pub notices: Vec<ClaimedNotice>,
     /// Its bytes, where an earlier attempt may have reached the server: exactly these are repeated.
     pub frozen: Option<String>,
+    /// The address for which they were frozen, where that is known.
+    pub frozen_for: Option<String>,
 }
 
 /// One thing a message says.
@@ -57,6 +59,7 @@ struct Taken {
     created_at: DateTime<Utc>,
     attempt: u32,
     frozen: Option<String>,
+    frozen_for: Option<String>,
 }
 
 impl Ledger {
@@ -82,11 +85,14 @@ impl Ledger {
             &args,
         )
         .await?;
+        if taken.frozen.is_none() {
+            work.note_what_is_said(taken.id).await?;
+        }
         let notices = work.carried(taken.id).await?;
         work.commit_between("claim.before_commit", "claim.after_commit").await?;
-        let Taken { id, mailbox, created_at, attempt, frozen } = taken;
+        let Taken { id, mailbox, created_at, attempt, frozen, frozen_for } = taken;
         let lease = Lease { message: id, owner: owner.into(), attempt };
-        Ok(Some(Claim { lease, mailbox, created_at, notices, frozen }))
+        Ok(Some(Claim { lease, mailbox, created_at, notices, frozen, frozen_for }))
     }
 
     /// Bundles all that may be sent by now to the person who has waited longest. What is urgent goes first, and in a message
@@ -129,7 +135,7 @@ impl Ledger {
         let head = format!("UPDATE notices SET state = 'bundled', message_id = '{id}' WHERE effect IN (");
         batch::execute(work, &head, &rows, ")").await?;
         let mailbox = Mailbox { person: PersonRef(person), email: address };
-        Ok(Some(Taken { id, mailbox, created_at: now, attempt: 1, frozen: None }))
+        Ok(Some(Taken { id, mailbox, created_at: now, attempt: 1, frozen: None, frozen_for: None }))
     }
 }
 
@@ -138,7 +144,7 @@ impl Work {
     /// attempt is known to have arrived or not: if it had begun, it ends as `unknown`.
     async fn take_again(&mut self, now: DateTime<Utc>) -> Result<Option<Taken>, LedgerError> {
         let sql = format!(
-            "SELECT m.id, m.person, m.address, m.created_at_us, m.attempts, m.eml FROM messages m
+            "SELECT m.id, m.person, m.address, m.created_at_us, m.attempts, m.eml, m.sent_to FROM messages m
              WHERE m.next_attempt_us <= $1 ORDER BY m.next_attempt_us, m.id LIMIT 1{}",
             self.skip_locked("m")
         );
@@ -165,24 +171,38 @@ impl Work {
                 created_at: row.instant(3, "a message's instant")?,
                 attempt: row.ordinal(4, "a message's attempts")? + 1,
                 frozen,
+                frozen_for: row.maybe_text(6)?,
             }));
         }
         Ok(None)
     }
 
+    /// It is worded now, on the state of this moment: these are the days that it gives.
+    async fn note_what_is_said(&mut self, message: Uuid) -> Result<(), LedgerError> {
+        self.execute(
+            "UPDATE notices SET said = (SELECT COALESCE(d.strict_on, '') || '/' || COALESCE(d.due_on, '') FROM duties d
+                                        WHERE d.child = notices.child AND d.duty = notices.duty
+                                              AND d.duty_key = notices.duty_key)
+             WHERE message_id = $1",
+            &[message.to_string().into()],
+        )
+        .await?;
+        Ok(())
+    }
+
     /// Withdraws from a message that is not frozen what has been closed since it was decided, a report excepted, which is met
     /// by being decided; says whether anything is left.
     async fn still_says_something(&mut self, message: &Arg) -> Result<bool, LedgerError> {
-        self.execute(
+        let sql = format!(
             "UPDATE notices SET state = 'withdrawn', message_id = NULL
-             WHERE message_id = $1 AND kind NOT IN ('resolved', 'no_longer_due', 'changed')
+             WHERE message_id = $1 AND kind NOT IN ({})
                AND EXISTS (SELECT 1 FROM duties d
                            WHERE d.child = notices.child AND d.duty = notices.duty AND d.duty_key = notices.duty_key
                              AND d.closed IS NOT NULL AND d.changed_run > notices.decided_run
                              AND NOT (d.child = '' AND d.closed = 'met'))",
-            std::slice::from_ref(message),
-        )
-        .await?;
+            outliving()
+        );
+        self.execute(&sql, std::slice::from_ref(message)).await?;
         let sql = "SELECT place FROM notices WHERE message_id = $1 LIMIT 1";
         Ok(self.fetch_optional(sql, std::slice::from_ref(message)).await?.is_some())
     }

@@ -67,6 +67,12 @@ pub(super) fn notice_args(notice: &Notice) -> Vec<Arg> {
     ]
 }
 
+/// The kinds that are told although their duty is over, as a list of SQL.
+pub(super) fn outliving() -> String {
+    let kinds = NoticeKind::ALL.into_iter().map(|(_, kind)| kind).filter(|kind| kind.outlives_its_duty());
+    kinds.map(|kind| format!("'{}'", kind.name())).collect::<Vec<_>>().join(", ")
+}
+
 /// A report of the whole authority is nobody's: it lies as an empty text, because a null would never equal itself.
 pub(super) fn child_arg(child: Option<&ChildRef>) -> Arg {
     child.map_or("", |child| child.0.as_str()).into()

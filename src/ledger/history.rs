@@ -9,7 +9,7 @@ use super::{Ledger, LedgerError};
 use crate::database::Arg;
 use crate::directory::Role;
 use crate::duty::{Duty, DutyKey};
-use crate::notice::{Ack, Closing, DutyRef, History, NoticeState, Past, Told};
+use crate::notice::{Ack, Closing, DutyRef, History, NoticeState, Past, SaidDays, Told};
 use crate::procedure::{DutyId, NoticeKind};
 use crate::record::{ChildRef, PersonRef};
 
@@ -103,14 +103,17 @@ fn past(record: &str) -> Option<Past> {
     Some(Past { duty, generation: generation.parse().ok()?, told: Vec::new(), acks: Vec::new() })
 }
 
-/// What was told; what no server took was told to nobody.
+/// What was told. What no server took was told to nobody: it waits for another attempt, or none will be made.
 async fn told(work: &mut Work, whose: Whose<'_>, history: &mut History) -> Result<(), LedgerError> {
     let (condition, args) = whose.condition(separators().into());
     let sql = format!(
         "SELECT n.child, n.duty, n.duty_key,
                       string_agg(n.generation || $1 || n.repetition || $1 || n.owed_at_us || $1 || n.kind || $1
-                                 || CASE WHEN n.state = 'bundled' AND m.state IN ('refused', 'dead') THEN 'unreachable' ELSE n.state END
-                                 || $1 || n.role || $1 || n.step || $1 || n.person, $2 ORDER BY n.decided_run, n.place)
+                                 || CASE WHEN n.state = 'bundled' AND m.state IN ('refused', 'dead') THEN 'unreachable'
+                                         WHEN n.state = 'bundled' AND m.state = 'retry' AND m.eml IS NULL THEN 'queued'
+                                         ELSE n.state END
+                                 || $1 || n.role || $1 || n.step || $1 || COALESCE(n.address, '') || $1 || COALESCE(n.said, '')
+                                 || $1 || n.person, $2 ORDER BY n.decided_run, n.place)
                FROM notices n JOIN duties d ON d.child = n.child AND d.duty = n.duty AND d.duty_key = n.duty_key
                LEFT JOIN messages m ON m.id = n.message_id
                WHERE d.closed IS NULL AND n.decided_run >= d.opened_run AND {condition} GROUP BY n.child, n.duty, n.duty_key"
@@ -128,7 +131,7 @@ async fn told(work: &mut Work, whose: Whose<'_>, history: &mut History) -> Resul
 
 fn told_of(record: &str) -> Option<Told> {
     // The person stands last, so that whatever a case system puts into its keys stays whole.
-    let mut parts = record.splitn(8, PART);
+    let mut parts = record.splitn(10, PART);
     Some(Told {
         generation: parts.next()?.parse().ok()?,
         repeat: parts.next()?.parse().ok()?,
@@ -137,8 +140,17 @@ fn told_of(record: &str) -> Option<Told> {
         state: NoticeState::from_name(parts.next()?)?,
         role: Role::from_name(parts.next()?).ok()?,
         step: parts.next()?.into(),
+        address: Some(parts.next()?).filter(|address| !address.is_empty()).map(str::to_owned),
+        said: said(parts.next()?)?,
         person: PersonRef(parts.next()?.into()),
     })
+}
+
+/// The days that a message gave; none where there was none, or none was noted.
+fn said(column: &str) -> Option<Option<SaidDays>> {
+    let Some((strict, due)) = column.split_once('/') else { return column.is_empty().then_some(None) };
+    let on = |text: &str| if text.is_empty() { Some(None) } else { text.parse().ok().map(Some) };
+    Some(Some(SaidDays { strict_on: on(strict)?, due_on: on(due)? }))
 }
 
 async fn acks(work: &mut Work, whose: Whose<'_>, history: &mut History, now: DateTime<Utc>) -> Result<(), LedgerError> {

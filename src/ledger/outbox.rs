@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::columns::{NOTICE, NOTICE_COLUMNS, notice};
 use super::{Ledger, LedgerError};
@@ -58,7 +58,10 @@ impl MessageState {
     }
 }
 
-/// An address that a message was refused for.
+/// A server that asks to wait takes the message within the hour; a mailbox that is full, or gone, does not.
+const PUT_OFF_TOO_LONG: TimeDelta = TimeDelta::hours(2);
+
+/// An address that a message was refused for, or put off for too long.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RefusedAddress {
     /// Whose.
@@ -94,14 +97,27 @@ impl Ledger {
         rows.iter().map(|row| Ok((notice(row)?, row.json(NOTICE_COLUMNS, "a duty")?))).collect()
     }
 
-    /// Every address for which a message was refused at or after `since`, with the last refusal.
-    pub async fn refused_addresses(&self, since: DateTime<Utc>) -> Result<Vec<RefusedAddress>, LedgerError> {
-        let mut work = self.reading("read which addresses were refused").await?;
-        let sql = "SELECT m.person, m.address, m.ended_us, a.code, a.why FROM messages m
+    /// Every address that does not work: a message for it was refused within the last week, or was put off again and again
+    /// within the last day while others were taken. With the last such answer. What was sent to another address in their
+    /// place says nothing of theirs.
+    pub async fn addresses_that_fail(&self, now: DateTime<Utc>) -> Result<Vec<RefusedAddress>, LedgerError> {
+        let mut work = self.reading("read which addresses do not work").await?;
+        let sql = "SELECT m.person, m.address, COALESCE(m.ended_us, a.ended_us), a.code, a.why FROM messages m
                    LEFT JOIN attempts a ON a.message_id = m.id AND a.n = m.attempts
-                   WHERE m.state = 'refused' AND m.ended_us >= $1 ORDER BY m.ended_us, m.id";
+                   WHERE m.state = 'refused' AND m.ended_us >= $1 AND (m.sent_to IS NULL OR m.sent_to = m.address)
+                   UNION ALL
+                   SELECT m.person, m.address, a.ended_us, a.code, a.why FROM messages m
+                   JOIN attempts a ON a.message_id = m.id AND a.outcome IN ('retry', 'dead') AND a.ended_us >= $2
+                   WHERE m.state IN ('retry', 'dead', 'cancelled', 'leased', 'sending') AND m.sent_to = m.address
+                         AND a.ended_us - m.created_at_us >= $3
+                         AND EXISTS (SELECT 1 FROM messages o WHERE o.state = 'handed_over'
+                                     AND o.handed_over_us > m.created_at_us AND o.handed_over_us <= a.ended_us)
+                   ORDER BY 3";
+        let ago = |time: TimeDelta| (now - time).timestamp_micros();
+        let put_off = PUT_OFF_TOO_LONG.num_microseconds().unwrap_or(i64::MAX);
+        let args = [ago(TimeDelta::days(7)).into(), ago(TimeDelta::days(1)).into(), put_off.into()];
         let mut last = BTreeMap::new();
-        for row in work.fetch(sql, &[since.timestamp_micros().into()]).await? {
+        for row in work.fetch(sql, &args).await? {
             let refused = RefusedAddress {
                 person: PersonRef(row.text(0)?),
                 address: row.text(1)?,

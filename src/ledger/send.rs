@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 
 use super::claim::Lease;
-use super::{Ledger, LedgerError, MessageState};
+use super::{Ledger, LedgerError, MessageState, batch};
 use crate::database::Arg;
+use crate::notice::Effect;
 
 /// What came of one attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,16 +66,22 @@ pub struct Attempted {
 }
 
 impl Ledger {
-    /// Stores the bytes that are about to be sent and begins the attempt. Only afterwards may anything reach a server: a
+    /// Stores the bytes that are about to be sent, and to which address, and begins the attempt. Only afterwards may anything reach a server: a
     /// message claimed again later has these bytes, and they are repeated. Refused if the lease has ended or passed on, and
     /// if the message is already frozen in other bytes.
-    pub async fn freeze(&self, lease: &Lease, eml: &str, now: DateTime<Utc>) -> Result<(), LedgerError> {
+    pub async fn freeze(
+        &self,
+        lease: &Lease,
+        eml: &str,
+        sent_to: Option<&str>,
+        now: DateTime<Utc>,
+    ) -> Result<(), LedgerError> {
         let mut work = self.writing("freeze a message").await?;
         let mut args = holder(lease);
-        args.extend([eml.into(), now.timestamp_micros().into()]);
+        args.extend([eml.into(), now.timestamp_micros().into(), sent_to.into()]);
         let frozen = work
             .execute(
-                "UPDATE messages SET state = 'sending', eml = $4
+                "UPDATE messages SET state = 'sending', eml = $4, sent_to = $6
                  WHERE id = $1 AND lease_owner = $2 AND attempts = $3 AND state = 'leased' AND lease_until_us > $5
                    AND (eml IS NULL OR eml = $4)",
                 &args,
@@ -93,6 +100,24 @@ impl Ledger {
         let args = [lease.message.to_string().into(), lease.attempt.into(), now.timestamp_micros().into()];
         work.execute("INSERT INTO attempts (message_id, n, started_us) VALUES ($1, $2, $3)", &args).await?;
         work.commit_between("freeze.before_commit", "freeze.after_commit").await
+    }
+
+    /// Takes out of a message what its reader is not to be told, or not in these words: it is owed again, to whoever is to be
+    /// told now. Only the holder of the lease may.
+    pub async fn take_back(&self, lease: &Lease, effects: &[Effect]) -> Result<(), LedgerError> {
+        let mut work = self.writing("take something out of a message").await?;
+        let id = lease.message.to_string();
+        let held = "SELECT id FROM messages WHERE id = $1 AND lease_owner = $2 AND attempts = $3 AND state = 'leased'";
+        if work.fetch_optional(held, &holder(lease)).await?.is_none() {
+            return Err(lost(lease, "take something out of a message"));
+        }
+        work.wake_cases_of(&id).await?;
+        let rows: Vec<Vec<Arg>> = effects.iter().map(|effect| vec![effect.to_string().into()]).collect();
+        let head = format!(
+            "UPDATE notices SET state = 'withdrawn', message_id = NULL WHERE message_id = '{id}' AND effect IN ("
+        );
+        batch::execute(&mut work, &head, &rows, ")").await?;
+        work.commit().await
     }
 
     /// Records what came of an attempt and gives the lease back. Refused if somebody else has claimed the message since.

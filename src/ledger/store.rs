@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
-use super::columns::{child, child_arg, notice_args};
+use super::columns::{child, child_arg, notice_args, outliving};
 use super::work::Work;
 use super::{Counted, LedgerError, NewRun, batch};
 use crate::database::Arg;
@@ -22,6 +22,9 @@ const OWED_AGAIN: &str = "ON CONFLICT (effect) DO UPDATE SET state = excluded.st
                           decided_run = excluded.decided_run, place = excluded.place \
                           WHERE notices.state = 'withdrawn' OR (notices.state = 'bundled' AND notices.message_id IN \
                           (SELECT m.id FROM messages m WHERE m.state IN ('refused', 'dead')))";
+/// Nobody has it yet: it waits, or it is in a message that no server took and that is worded anew at its next attempt.
+const STILL_WAITS: &str = "(state = 'queued' OR (state = 'bundled' AND message_id IN \
+                           (SELECT m.id FROM messages m WHERE m.state = 'retry' AND m.eml IS NULL)))";
 const KEEP_DUTIES: &str = "ON CONFLICT (child, duty, duty_key) DO UPDATE SET status = excluded.status, \
                            strict_on = excluded.strict_on, due_on = excluded.due_on, detail = excluded.detail, \
                            changed_run = excluded.changed_run, closed = excluded.closed, \
@@ -136,7 +139,8 @@ impl Work {
 
     pub(super) async fn leave_queue(&mut self, state: &str, effects: &[Effect]) -> Result<u64, LedgerError> {
         let rows: Vec<Vec<Arg>> = effects.iter().map(|effect| vec![effect.to_string().into()]).collect();
-        let head = format!("UPDATE notices SET state = '{state}' WHERE state = 'queued' AND effect IN (");
+        let head =
+            format!("UPDATE notices SET state = '{state}', message_id = NULL WHERE {STILL_WAITS} AND effect IN (");
         batch::execute(self, &head, &rows, ")").await
     }
 
@@ -149,10 +153,12 @@ impl Work {
         });
         let closed = closed.map(duty_of);
         let rows: Vec<Vec<Arg>> = closed.map(|duty| identity_args(duty).into()).collect();
-        let head = "UPDATE notices SET state = 'withdrawn'
-                    WHERE state = 'queued' AND kind NOT IN ('resolved', 'no_longer_due', 'changed')
-                      AND (child, duty, duty_key) IN (";
-        batch::execute(self, head, &rows, ")").await
+        let head = format!(
+            "UPDATE notices SET state = 'withdrawn' WHERE state = 'queued' AND kind NOT IN ({})
+             AND (child, duty, duty_key) IN (",
+            outliving()
+        );
+        batch::execute(self, &head, &rows, ")").await
     }
 }
 

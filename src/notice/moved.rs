@@ -21,13 +21,18 @@ pub(super) fn moved_in_words(said: SaidDays, before: &Duty, now: &Duty) -> Strin
         Status::CannotTell => {
             format!("it was {}; the record no longer says enough to give a date", day(said))
         }
-        _ if before.anchor.on != now.anchor.on => format!(
-            "it was {}, now {}: the event that starts the clock is now recorded on {}, not on {}",
-            day(said),
-            day(now_on),
-            format_date_long(now.anchor.on),
-            format_date_long(before.anchor.on)
-        ),
+        _ if before.anchor.on != now.anchor.on => {
+            // Of a day in between nobody was told.
+            let known = said == SaidDays::of(before);
+            let no_more =
+                if known { format!(", not on {}", format_date_long(before.anchor.on)) } else { String::new() };
+            format!(
+                "it was {}, now {}: the event that starts the clock is now recorded on {}{no_more}",
+                day(said),
+                day(now_on),
+                format_date_long(now.anchor.on),
+            )
+        }
         _ if before.calendar_hash != now.calendar_hash => {
             format!("it was {}, now {}: the bank holidays have changed", day(said), day(now_on))
         }

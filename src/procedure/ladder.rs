@@ -78,6 +78,11 @@ impl NoticeKind {
         )
     }
 
+    /// Whether it is told although its duty is over: how it ended, and that it had changed before.
+    pub fn outlives_its_duty(self) -> bool {
+        matches!(self, NoticeKind::Resolved | NoticeKind::NoLongerDue | NoticeKind::Changed)
+    }
+
     /// Whether it tells of a breach: whoever was told one is told when it is mended.
     pub fn is_breach(self) -> bool {
         matches!(self, NoticeKind::Overdue | NoticeKind::Escalation | NoticeKind::Alert)

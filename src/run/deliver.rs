@@ -8,10 +8,11 @@ use super::{Watch, WatchError};
 use crate::{
     clock::Clock,
     delivery::{self, Frozen, Outgoing, next_attempt, render},
-    directory::Mailbox,
+    directory::{Directory, Mailbox},
     failpoint::failpoint,
-    ledger::{Attempted, Claim, Mode, Outcome},
+    ledger::{Attempted, Claim, ClaimedNotice, Mode, Outcome},
     message::{ComposeError, Matter, Stationery, Templates, compose, draft},
+    notice::Effect,
 };
 
 /// How long one message may be worked on before another process may take it up again, at the least.
@@ -52,11 +53,24 @@ impl Watch {
         let lease_ms = i64::try_from(lease_ms).unwrap_or(i64::MAX / 2);
         let mut delivered = Delivered::default();
         while !stop.is_cancelled() {
-            let Some(claim) = self.ledger.claim(&owner, lease_ms, clock.now()).await? else { break };
-            let attempted = self.send(&claim, &identity.mode, clock).await?;
+            let Some(mut claim) = self.ledger.claim(&owner, lease_ms, clock.now()).await? else { break };
+            let to = match &identity.mode {
+                Mode::Redirect(to) => Mailbox { email: to.clone(), ..claim.mailbox.clone() },
+                _ => claim.mailbox.clone(),
+            };
+            self.take_out(&mut claim, &to, clock.now()).await?;
+            // Whoever reads the mail of a trial is not named for a restricted case.
+            let restricted =
+                |claimed: &ClaimedNotice| claimed.case.as_ref().is_some_and(|case| case.access.named.is_some());
+            let mode = match &identity.mode {
+                Mode::Redirect(_) if claim.notices.iter().any(restricted) => &Mode::Record,
+                mode => mode,
+            };
+            let attempted = self.send(&claim, &to, mode, clock).await?;
             match attempted.outcome {
                 Outcome::HandedOver => delivered.handed_over += 1,
                 Outcome::Recorded => delivered.recorded += 1,
+                Outcome::Cancelled => {}
                 Outcome::Retry { .. } | Outcome::Unknown { .. } => delivered.put_off += 1,
                 _ => delivered.failed += 1,
             }
@@ -68,16 +82,39 @@ impl Watch {
         Ok(delivered)
     }
 
+    /// Takes out what its reader is not to be told any more: they have left the case since it was decided. Bytes that are
+    /// frozen cannot be worded otherwise: they go as they are, or, where they were meant for another address or hold what may
+    /// not be told, not at all. What is taken out is owed anew.
+    async fn take_out(&self, claim: &mut Claim, to: &Mailbox, now: DateTime<Utc>) -> Result<(), WatchError> {
+        let today = self.zone.local_date(now);
+        let may_be_told = |claimed: &ClaimedNotice| {
+            let concerned = |people: &Directory| people.concerned(claimed.case.as_ref(), today, &self.last_recipient);
+            self.people.as_ref().is_none_or(|people| concerned(people).contains(&claim.mailbox.person))
+        };
+        let (stays, mut goes): (Vec<_>, Vec<_>) = claim.notices.iter().cloned().partition(may_be_told);
+        let elsewhere = claim.frozen_for.as_ref().is_some_and(|address| *address != to.email);
+        let none_may = claim.frozen.is_some() && (elsewhere || !goes.is_empty());
+        if !none_may && goes.is_empty() {
+            return Ok(());
+        }
+        claim.notices = stays;
+        if none_may {
+            goes.append(&mut claim.notices);
+        }
+        let effects: Vec<Effect> = goes.into_iter().map(|claimed| claimed.notice.effect).collect();
+        Ok(self.ledger.take_back(&claim.lease, &effects).await?)
+    }
+
     /// One message. Its words are found now, and frozen before the server sees them: whatever happens after that, a
     /// repetition is the same bytes under the same Message-ID.
-    async fn send(&self, claim: &Claim, mode: &Mode, clock: Clock) -> Result<Attempted, WatchError> {
-        let to = match mode {
-            Mode::Redirect(to) => Mailbox { email: to.clone(), ..claim.mailbox.clone() },
-            _ => claim.mailbox.clone(),
-        };
+    async fn send(&self, claim: &Claim, to: &Mailbox, mode: &Mode, clock: Clock) -> Result<Attempted, WatchError> {
+        if claim.notices.is_empty() {
+            let why = Some("nothing in it was to be told any more, or not at this address".to_owned());
+            return Ok(Attempted { outcome: Outcome::Cancelled, code: None, why });
+        }
         let eml = match &claim.frozen {
             Some(eml) => eml.clone(),
-            None => match self.write(claim, &to, clock.now()).await {
+            None => match self.write(claim, to, clock.now()).await {
                 Ok(eml) => eml,
                 // One message without words must not hold up everybody else's.
                 Err(WatchError::Compose(_) | WatchError::Render(_)) => {
@@ -87,7 +124,8 @@ impl Watch {
                 Err(error) => return Err(error),
             },
         };
-        self.ledger.freeze(&claim.lease, &eml, clock.now()).await?;
+        let sent_to = (*mode != Mode::Record).then_some(to.email.as_str());
+        self.ledger.freeze(&claim.lease, &eml, sent_to, clock.now()).await?;
         if *mode == Mode::Record {
             return Ok(Attempted { outcome: Outcome::Recorded, code: None, why: None });
         }
@@ -95,7 +133,7 @@ impl Watch {
             return Ok(Attempted { outcome: Outcome::Refused, code: None, why: Some(why.to_string()) });
         }
         failpoint("send.before");
-        let outcome = self.channel.send(&Frozen { message_id: claim.lease.message, to: to.email, eml }).await;
+        let outcome = self.channel.send(&Frozen { message_id: claim.lease.message, to: to.email.clone(), eml }).await;
         failpoint("send.after");
         Ok(attempted(outcome, claim, clock.now()))
     }

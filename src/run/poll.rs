@@ -80,7 +80,10 @@ impl Watch {
             run = Box::pin(self.run_at(clock, clock.now())).await;
         }
         match run {
-            Ok(Ok(polled)) => Ok(polled),
+            Ok(Ok((polled, directory))) => {
+                self.people = Some(directory);
+                Ok(polled)
+            }
             Ok(Err(NotAccepted(why))) => self.refuse(clock, started_at, &why).await,
             Err(error @ (WatchError::Source { .. } | WatchError::Directory { .. })) => {
                 self.refuse(clock, started_at, &error.to_string()).await
@@ -89,7 +92,11 @@ impl Watch {
         }
     }
 
-    async fn run_at(&self, clock: Clock, now: DateTime<Utc>) -> Result<Result<Polled, NotAccepted>, WatchError> {
+    async fn run_at(
+        &self,
+        clock: Clock,
+        now: DateTime<Utc>,
+    ) -> Result<Result<(Polled, Directory), NotAccepted>, WatchError> {
         let opening = match self.open_run(now).await? {
             Ok(opening) => opening,
             Err(why) => return Ok(Err(why)),
@@ -127,7 +134,8 @@ impl Watch {
         sweep.settle_authority(of_authority).await?;
         let (storing, tally) = sweep.end().await?;
         let read = Accepted { mark, counts: passed.counts, faults, directory_hash, whole };
-        self.finish(clock, now, storing, tally, read, attention).await.map(Ok)
+        let polled = self.finish(clock, now, storing, tally, read, attention).await?;
+        Ok(Ok((polled, directory)))
     }
 
     /// Sums the run up, and makes all of it last.

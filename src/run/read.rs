@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use super::{Books, Watch, WatchError, data_faults, directory::add_strangers, watch::open_source};
 use crate::{
@@ -175,17 +175,17 @@ impl Watch {
         books.pairs.applicable = (books.children.assessed + books.children.excluded) * rules as u64;
     }
 
-    /// Takes out every address that the mail server refused in the last week, and says whose.
+    /// Takes out every address that does not work, and says whose.
     pub(super) async fn forget_bounced(
         &self,
         directory: &mut Directory,
         now: DateTime<Utc>,
     ) -> Result<Vec<String>, WatchError> {
         let mut refused = Vec::new();
-        for bounced in self.ledger.refused_addresses(now - TimeDelta::days(7)).await? {
+        for bounced in self.ledger.addresses_that_fail(now).await? {
             let person = directory.people.get_mut(&bounced.person);
             if let Some(person) = person.filter(|person| person.email.as_deref() == Some(&bounced.address)) {
-                refused.push(format!("the mail server refused mail to {}", person.person.0));
+                refused.push(format!("the mail server does not take mail to {}", person.person.0));
                 person.email = None;
             }
         }

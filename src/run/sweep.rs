@@ -317,8 +317,8 @@ impl<'a> Sweep<'a> {
         for gone in gone.chunks(500) {
             let history = self.history(Whose::Children(gone)).await?;
             let nobody = BTreeSet::new();
-            let (mut part, _) =
-                self.decide(&reconcile(Vec::new(), &nobody, &nobody, &history), &BTreeMap::new(), &history);
+            let cases = self.watch.ledger.contexts_of(gone).await?;
+            let (mut part, _) = self.decide(&reconcile(Vec::new(), &nobody, &nobody, &history), &cases, &history);
             part.gone = gone.to_vec();
             self.store(part).await?;
         }

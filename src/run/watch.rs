@@ -17,7 +17,7 @@ use crate::{
     delivery::{
         AllowedDomains, Channel, DomainRefused, FileDrop, RenderError, Smtp, SmtpRefused, SmtpSettings, Timeouts, Tls,
     },
-    directory::Mailbox,
+    directory::{Directory, Mailbox},
     duty::Terms,
     ledger::{Ledger, LedgerError},
     message::{ComposeError, Stationery, TemplateError, Templates},
@@ -60,6 +60,8 @@ pub struct Watch {
     pub sending: SendingClock,
     /// When the case database is read, as a cron pattern in its own time.
     pub poll: String,
+    /// Who works where, as the last poll that was accepted read it; none before there was one in this process.
+    pub(super) people: Option<Directory>,
     pub(super) templates: Templates,
     pub(super) stationery: Stationery,
     pub(super) allowed: AllowedDomains,
@@ -219,6 +221,7 @@ impl Watch {
                 case_link: mail.case_link.clone(),
                 data_as_of: String::new(),
             },
+            people: None,
             templates: templates(mail.templates.as_deref())?,
             authority: settings.authority.id.clone(),
             poll: settings.schedule.poll.clone(),

@@ -267,7 +267,10 @@ impl Reader {
         }
         // Case systems hold planned meetings as meetings; of these kinds they hold what has been.
         let only_past = kind.booked().is_none()
-            && !matches!(kind, FactKind::Allocation | FactKind::Membership | FactKind::Absence | FactKind::Transfer);
+            && !matches!(
+                kind,
+                FactKind::Allocation | FactKind::Membership | FactKind::Absence | FactKind::Transfer | FactKind::Access
+            );
         if only_past && start.on > self.loaded_on {
             self.found.faults.add(kind.view(), Some(&fact.id.0), kind.happened(), Defect::Future);
             self.found.incomplete |= matches!(kind, FactKind::Plan | FactKind::Enquiry);

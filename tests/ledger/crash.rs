@@ -19,7 +19,7 @@ async fn one_round(ledger: &Ledger, from: i64) -> Option<String> {
     tell(ledger, from, std::slice::from_ref(&one), &[notice(&one, "day-1", "w1")]).await;
     let claimed = claim(ledger, "a", from).await?;
     let words = claimed.frozen.unwrap_or_else(|| format!("worded at minute {from}"));
-    ledger.freeze(&claimed.lease, &words, at(from)).await.unwrap();
+    ledger.freeze(&claimed.lease, &words, None, at(from)).await.unwrap();
     let handed_over = Attempted { outcome: Outcome::HandedOver, code: Some(250), why: None };
     ledger.record(&claimed.lease, &handed_over, at(from)).await.unwrap();
     Some(words)

@@ -116,6 +116,7 @@ pub(crate) fn case(child: &str) -> CaseContext {
         team: None,
         chair: None,
         died: false,
+        access: duewatch::duty::Access::default(),
     }
 }
 

@@ -219,6 +219,11 @@ impl Bench {
         words
     }
 
+    /// Changes the ledger behind the program's back.
+    pub(crate) fn ledger_sql(&self, sql: &str) {
+        execute(&self.path("ledger.db"), sql);
+    }
+
     /// Rows of the ledger as text.
     pub(crate) fn ledger(&self, sql: &str) -> Vec<Vec<String>> {
         let rows = rows(&self.path("ledger.db"), sql);

@@ -88,4 +88,5 @@ pub(super) static DESCRIBED: [Described; FactKind::ALL.len()] = [
     event("unallocated_step", "step for a child without a worker", events::UNALLOCATED_STEP),
     event("list_enquiry", "enquiry to the list", events::LIST_ENQUIRY),
     event("risk_panel", "risk panel", events::RISK_PANEL),
+    event("access", "who may know of the case", events::ACCESS),
 ];

@@ -5,7 +5,7 @@
 
 use super::{
     Attribute,
-    AttributeType::{Code, Count, Date, Fact, Flag},
+    AttributeType::{Code, Count, Date, Fact, Flag, Person},
     FactKind, ROLES,
 };
 
@@ -214,4 +214,22 @@ pub(super) const RISK_PANEL: &[Attribute] = &[
     booked(),
     flag("attended", "Yes: the lead worker attended and contributed."),
     code("chair_role", ROLES, "Who chaired it."),
+];
+
+/// None is required: a row of which only half can be read still restricts the case.
+pub(super) const ACCESS: &[Attribute] = &[
+    date("happened_on", "The first day on which it holds. Empty: it always has."),
+    ended("The last day on which it holds. Empty: it lasts."),
+    Attribute {
+        name: "worker_id",
+        holds: Person,
+        required: false,
+        meaning: "Who. Empty: the case is restricted, and this row names nobody.",
+    },
+    code(
+        "level",
+        &["named", "barred"],
+        "`named`: the case is restricted, and this person may know of it. `barred`: this person may not, because they, or \
+         somebody close to them, are part of it. Empty: as `named`.",
+    ),
 ];

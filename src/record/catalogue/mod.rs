@@ -79,6 +79,8 @@ pub enum FactKind {
     ListEnquiry,
     /// A meeting of a panel on a dangerous person.
     RiskPanel,
+    /// Who alone may know of the case, or who may not.
+    Access,
 }
 
 /// What an attribute holds.
@@ -149,7 +151,7 @@ pub(crate) fn attribute_words(name: &str) -> String {
 
 impl FactKind {
     /// Every kind, in the order they are read and printed.
-    pub const ALL: [FactKind; 29] = [
+    pub const ALL: [FactKind; 30] = [
         FactKind::Plan,
         FactKind::Enquiry,
         FactKind::Assessment,
@@ -179,6 +181,7 @@ impl FactKind {
         FactKind::UnallocatedStep,
         FactKind::ListEnquiry,
         FactKind::RiskPanel,
+        FactKind::Access,
     ];
 
     /// Those that have a view of their own.
