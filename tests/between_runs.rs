@@ -226,3 +226,42 @@ fn a_restricted_case_is_not_shown_to_whoever_reads_the_mail_of_a_trial() {
     );
     assert_eq!(states, [["recorded", "C1"], ["handed_over", "C2"]].map(|row| row.map(str::to_owned).to_vec()));
 }
+
+#[test]
+fn what_only_a_trial_has_read_is_told_to_the_people_once_the_ledger_goes_live() {
+    let bench = one();
+    let mode = |args: &[&str]| {
+        bench.run(&[&["ledger", "mode"], args, &["--by", "test", "--reason", "a trial"]].concat()).well();
+    };
+    mode(&["redirect", "trial@wrenholt.example"]);
+    bench.once("2026-11-10T08:30:00Z");
+    mode(&["record"]);
+    bench.once("2026-11-13T08:30:00Z");
+    assert_eq!(readers(&bench), ["trial@wrenholt.example"]);
+    mode(&["live"]);
+    bench.once("2026-11-13T09:00:00Z");
+    assert_eq!(readers(&bench), ["one@wrenholt.example", "trial@wrenholt.example"]);
+    // It is said once: going live again takes nothing back.
+    mode(&["live"]);
+    bench.once("2026-11-13T10:00:00Z");
+    assert_eq!(readers(&bench), ["one@wrenholt.example", "trial@wrenholt.example"]);
+}
+
+#[test]
+fn explain_names_whom_the_next_step_reaches_and_who_was_passed_over() {
+    let bench = one();
+    bench.sql("UPDATE dw_workers SET left_on = '2026-11-06' WHERE worker_id = 'M1'");
+    bench.once("2026-11-16T08:30:00Z");
+    let explained = bench.run(&["explain", "C1", "--duty", "first-core-group", "--at", "2026-11-16T09:00:00Z"]).well();
+    for said in ["overdue to Lead Social Worker W1 on Tuesday 17 November 2026", "told         remind"] {
+        assert!(explained.contains(said), "{explained}");
+    }
+    bench.once("2026-11-17T08:30:00Z");
+    let explained = bench.run(&["explain", "C1", "--duty", "first-core-group", "--at", "2026-11-17T09:00:00Z"]).well();
+    for said in ["manager (escalation) to S1 as Team Manager", "because first line manager M1 has left"] {
+        assert!(explained.contains(said), "{explained}");
+    }
+    let explained = bench.run(&["explain", "C1", "--duty", "first-core-group", "--at", "2026-11-30T09:00:00Z"]).well();
+    assert!(explained.contains("not told     above to"), "{explained}");
+    assert!(explained.contains("no run has decided it yet"), "{explained}");
+}

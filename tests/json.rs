@@ -184,6 +184,10 @@ fn an_explanation_adds_what_was_told_and_what_comes_next() {
         }
         let next = &duty["next"];
         assert!(next.is_null() || (is_date(&next["on"]) && next["tell"].is_array()), "{duty}");
+        let to = next["to"].as_array().into_iter().flatten();
+        assert!(next.is_null() || to.clone().count() > 0, "somebody is told at every step: {duty}");
+        assert!(to.clone().all(|to| to["person"].is_string() && to["role"].is_string()), "{duty}");
+        assert!(next.is_null() || next["passed_over"].is_array(), "{duty}");
     }
     let first = duties.iter().find(|duty| duty["duty"] == "first-core-group").unwrap();
     assert_eq!(

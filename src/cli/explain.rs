@@ -5,12 +5,12 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 use clap::Args;
 
-use super::{Ending, Failure, Outcome, instant, json, open, output};
+use super::{Ending, Failure, Outcome, considered::Considering, instant, json, open, output};
 use crate::{
     calendar::{format_date_long, format_date_short},
     duty::{Assessment, Duty, Idle, Outcome as Comes, Status, Terms},
-    ledger::ToldStep,
-    notice::{Rung, rungs},
+    ledger::{ToldStep, Whose},
+    notice::{DutyRef, Past, rungs},
     procedure::Rule,
     record::ChildRef,
     run::Watch,
@@ -64,6 +64,14 @@ pub(crate) async fn run(config: &Path, command: &Explain) -> Outcome {
         )));
     };
     let terms = watch.terms(now);
+    let history = watch.ledger.history(Whose::Children(std::slice::from_ref(&child)), now).await?;
+    let considering = Considering {
+        watch: &watch,
+        directory: &load.directory,
+        case: &assessment.context,
+        terms: &terms,
+        stale: watch.is_stale(load.mark.loaded_at, now),
+    };
     if command.format == TextOrJson::Text {
         head(&watch, &assessment, &load.mark.loaded_at, &terms);
     }
@@ -82,7 +90,7 @@ pub(crate) async fn run(config: &Path, command: &Explain) -> Outcome {
                 for duty in shown {
                     // A clock is judged by the version under which it began.
                     let rule = watch.procedure.rule_since(id, duty.anchor.on).unwrap_or(latest);
-                    one(&watch, command.format, rule, duty, &assessment, &told, &terms);
+                    one(command.format, rule, duty, &told, history.duties.get(&DutyRef::of(duty)), &considering);
                 }
             }
         }
@@ -144,37 +152,55 @@ fn nothing(rule: &Rule, idle: Idle) {
 }
 
 fn one(
-    watch: &Watch,
     format: TextOrJson,
     rule: &Rule,
     duty: &Duty,
-    assessment: &Assessment,
     told: &[ToldStep],
-    terms: &Terms,
+    past: Option<&Past>,
+    considering: &Considering,
 ) {
+    let terms = considering.terms;
     let mine: Vec<&ToldStep> =
         told.iter().filter(|step| step.notice.effect.duty == duty.duty && step.notice.effect.key == duty.key).collect();
     let ladder = if duty.status == Status::Met { Vec::new() } else { rungs(duty, &rule.ladder, terms) };
     let next = ladder.iter().filter(|rung| rung.owed_at > terms.now).min_by_key(|rung| rung.owed_at);
     if format == TextOrJson::Json {
-        let case = Some(&assessment.context);
-        let quote = &rule.citation.quote;
-        output::line(&json::explained(&watch.authority, duty, case, quote, &mine, next).to_string());
+        let (authority, case) = (&considering.watch.authority, Some(considering.case));
+        let next = next.map(|rung| considering.as_json(rung));
+        output::line(&json::explained(authority, duty, case, &rule.citation.quote, &mine, next).to_string());
         return;
     }
-    text(watch, rule, duty, &mine, &ladder, next, terms);
+    text(rule, duty, considering);
+    for step in &mine {
+        line("told", &told_in_words(considering.watch, step));
+    }
+    for rung in ladder.iter().filter(|rung| rung.owed_at <= terms.now) {
+        for words in considering.not_told(rung, &mine, past) {
+            line("not told", &words);
+        }
+    }
+    match next {
+        Some(rung) => {
+            let on = format_date_long(rung.owed_on);
+            line("next", &format!("{} to {} on {on}, if nothing is recorded", rung.step, considering.people(rung)));
+            for passed in considering.passed_over(rung) {
+                line("", &format!("passed over: {passed}"));
+            }
+        }
+        None if duty.status == Status::Met => line("next", "nothing: it is done"),
+        None if duty.is_left_to_its_rule() => {
+            line("next", "nothing for this child: it is told once for the whole rule");
+        }
+        None if duty.status == Status::CannotTell => line("next", "told every week that it lasts, to the manager too"),
+        None => line("next", "nothing more is planned by the ladder"),
+    }
 }
 
-fn text(
-    watch: &Watch,
-    rule: &Rule,
-    duty: &Duty,
-    told: &[&ToldStep],
-    ladder: &[Rung],
-    next: Option<&Rung>,
-    terms: &Terms,
-) {
-    let line = |label: &str, text: &str| output::line(&format!("  {label:<13}{text}"));
+fn line(label: &str, text: &str) {
+    output::line(&format!("  {label:<13}{text}"));
+}
+
+fn text(rule: &Rule, duty: &Duty, considering: &Considering) {
     output::line(&format!("\n{} [{}] {}", rule.title, rule.duty, duty.key));
     let review = if rule.under_review { " (the document marks this figure as under review)" } else { "" };
     line("rule", &format!("{}: \"{}\"{review}", rule.citation, rule.citation.quote));
@@ -206,32 +232,10 @@ fn text(
         if let Some(missing) = &cannot.missing {
             line("missing", &missing.to_string());
         }
-        line("mended by", &watch.procedure.role_words(cannot.mended_by));
+        line("mended by", &considering.watch.procedure.role_words(cannot.mended_by));
     }
     for note in &duty.notes {
         line("note", note);
-    }
-    for step in told {
-        line("told", &told_in_words(watch, step));
-    }
-    let not_owed = ladder.iter().filter(|rung| rung.owed_at <= terms.now);
-    for rung in not_owed.filter(|rung| !told.iter().any(|step| step.notice.effect.step == rung.step)) {
-        let roles: Vec<String> = rung.tell.iter().map(|role| watch.procedure.role_words(*role)).collect();
-        let on = format_date_short(rung.owed_on);
-        line("not told yet", &format!("{} to {}: owed since {on}, no run has decided it", rung.step, roles.join(", ")));
-    }
-    match next {
-        Some(rung) => {
-            let roles: Vec<String> = rung.tell.iter().map(|role| watch.procedure.role_words(*role)).collect();
-            let on = format_date_long(rung.owed_on);
-            line("next", &format!("{} to {} on {on}, if nothing is recorded", rung.step, roles.join(", ")));
-        }
-        None if duty.status == Status::Met => line("next", "nothing: it is done"),
-        None if duty.is_left_to_its_rule() => {
-            line("next", "nothing for this child: it is told once for the whole rule");
-        }
-        None if duty.status == Status::CannotTell => line("next", "told every week that it lasts, to the manager too"),
-        None => line("next", "nothing more is planned by the ladder"),
     }
 }
 

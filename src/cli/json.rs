@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::{
     duty::{CaseContext, Duty},
     ledger::ToldStep,
-    notice::{Notice, Rung},
+    notice::Notice,
     run::Previewed,
 };
 
@@ -54,7 +54,7 @@ pub(super) fn explained(
     case: Option<&CaseContext>,
     quote: &str,
     told: &[&ToldStep],
-    next: Option<&Rung>,
+    next: Option<Value>,
 ) -> Value {
     let mut object = duty(authority, of);
     let told: Vec<Value> = told.iter().map(|step| told_step(step)).collect();
@@ -62,13 +62,7 @@ pub(super) fn explained(
         fields.insert("quote".into(), quote.into());
         fields.insert("lead_worker".into(), json!(case.and_then(|case| case.lead_worker.as_ref())));
         fields.insert("told".into(), told.into());
-        fields.insert(
-            "next".into(),
-            next.map_or(
-                Value::Null,
-                |rung| json!({ "step": rung.step, "on": rung.owed_on, "kind": rung.kind.name(), "tell": rung.tell }),
-            ),
-        );
+        fields.insert("next".into(), next.unwrap_or(Value::Null));
     }
     object
 }

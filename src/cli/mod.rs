@@ -8,6 +8,7 @@ mod backtest;
 mod calendar;
 mod cells;
 mod check;
+mod considered;
 mod demo;
 mod duties;
 mod explain;

@@ -111,7 +111,8 @@ impl Ledger {
         Err(LedgerError::WrongAuthority { ledger, found: identity.authority, wanted: authority.into() })
     }
 
-    /// Sets what becomes of messages from now on, as an act of `by`. Whether a simulated ledger's messages leave the
+    /// Sets what becomes of messages from now on, as an act of `by`. Once mail goes to the people concerned, what was only
+    /// written, or read by whoever reads the mail of a trial, has told nobody: it is owed to them. Whether a simulated ledger's messages leave the
     /// machine is not decided here: delivery writes them to files, whatever the mode.
     pub async fn set_mode(&self, mode: &Mode, by: &str, reason: &str, now: DateTime<Utc>) -> Result<(), LedgerError> {
         let redirect_to = match mode {
@@ -120,7 +121,9 @@ impl Ledger {
             Mode::Record | Mode::Live => None,
         };
         let mut work = self.writing("set the mode").await?;
-        work.identity().await?;
+        if work.identity().await?.mode != Mode::Live && *mode == Mode::Live {
+            work.forget_the_trial().await?;
+        }
         let args = [mode.name().into(), redirect_to.into()];
         work.execute("UPDATE meta SET mode = $1, redirect_to = $2 WHERE one = 1", &args).await?;
         work.act("mode", by, reason, redirect_to.map_or(mode.name(), String::as_str), now).await?;
@@ -193,6 +196,18 @@ impl Work {
             source_name: row.maybe_text(5)?,
             created_at: row.instant(6, "the instant of founding")?,
         })
+    }
+
+    /// Takes back what nobody was told but the readers of a trial, and has every case judged anew.
+    async fn forget_the_trial(&mut self) -> Result<(), LedgerError> {
+        self.execute(
+            "UPDATE notices SET state = 'withdrawn', message_id = NULL WHERE state = 'bundled' AND message_id IN
+                 (SELECT m.id FROM messages m WHERE m.state = 'recorded' OR m.sent_to <> m.address)",
+            &[],
+        )
+        .await?;
+        self.execute("UPDATE cases SET wake_at_us = 0, woken = woken + 1 WHERE fingerprint IS NOT NULL", &[]).await?;
+        Ok(())
     }
 
     /// It belongs to the source of that name, or does from now on.
