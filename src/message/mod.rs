@@ -6,7 +6,10 @@
 mod clean;
 mod compose;
 mod draft;
+mod fields;
+mod fold;
 mod letter;
+mod lookups;
 mod proof;
 mod rank;
 mod sample;
@@ -17,5 +20,5 @@ mod wrap;
 
 pub use compose::{ComposeError, compose};
 pub use draft::{Matter, Stationery, draft};
-pub use letter::{Composed, Letter, Line};
+pub use letter::{Composed, Folded, Letter, Line};
 pub use templates::{TemplateError, Templates};
