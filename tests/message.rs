@@ -205,29 +205,26 @@ fn one_missed_event() -> Letter {
 
 /// More than one morning's reading: what is beyond the worst is counted.
 fn too_much() -> Letter {
-    let rule = |kind, title: &str, ask: &str, first_on, references: &[&str]| Folded {
+    let task = |kind, title: &str, ask: &str, due_on, references: &[&str]| Folded {
         kind,
         title: title.into(),
         ask: ask.into(),
+        due_on,
         count: references.len(),
-        first_on,
         references: references.iter().map(|reference| (*reference).to_owned()).collect(),
     };
-    let mut letter = alert();
-    letter.roles = vec!["Lead Social Worker".into()];
+    let mut letter = workers_morning();
+    let (visit, see) = ("Visit every 10 working days", "See the child at home");
     letter.folded = vec![
-        rule(NoticeKind::Due, "Core group", "Hold the core group", Some(on(11, 2)), &["20417"]),
-        Folded {
-            count: 14,
-            ..rule(
-                NoticeKind::Reminder,
-                "Visit every 10 working days",
-                "See the child at home",
-                Some(on(11, 4)),
-                &["19802", "19803", "20001", "20417", "20418", "20419", "20555", "20611", "20612"],
-            )
-        },
-        rule(NoticeKind::CannotTell, "Review conference", "Hold it", None, &["20555", "20611"]),
+        task(
+            NoticeKind::Reminder,
+            visit,
+            see,
+            Some(on(11, 10)),
+            &["19803", "20001", "20555", "20611", "20612", "20613"],
+        ),
+        task(NoticeKind::Reminder, visit, see, Some(on(11, 11)), &["20614"]),
+        task(NoticeKind::CannotTell, "Review conference", "Hold it", None, &["20555", "20611"]),
     ];
     letter
 }

@@ -21,6 +21,8 @@ pub struct Stationery {
     pub case_link: Option<String>,
     /// Up to when the case data is known, in words.
     pub data_as_of: String,
+    /// A domain of the authority's, to make the ids of calendar entries its own.
+    pub domain: String,
     /// How many lines a message tells in full. What is beyond them is counted.
     pub detail_lines: usize,
 }
@@ -190,7 +192,7 @@ fn listed(people: &[String]) -> String {
     }
 }
 
-fn link(stationery: &Stationery, child: &str) -> Option<String> {
+pub(super) fn link(stationery: &Stationery, child: &str) -> Option<String> {
     let pattern = stationery.case_link.as_ref()?;
     let escaped: String = child.bytes().map(escape).collect();
     Some(pattern.replace("{child}", &escaped))

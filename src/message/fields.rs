@@ -68,10 +68,10 @@ const TASK: &[(&str, Shape)] = &[
 const DETAILS: &[(&str, Shape)] =
     &[("notes", TEXTS), ("mended_by", PLAIN), ("next", PLAIN), ("because", PLAIN), ("provisional", PLAIN)];
 
-const COUNTED: &[(&str, Shape)] = &[("kind", PLAIN), ("count", PLAIN), ("rules", Shape::Each(&Shape::Fields(RULE)))];
+const COUNTED: &[(&str, Shape)] =
+    &[("kind", PLAIN), ("count", PLAIN), ("tasks", Shape::Each(&Shape::Fields(COUNTED_TASK)))];
 
-const RULE: &[(&str, Shape)] =
-    &[("title", PLAIN), ("ask", PLAIN), ("count", PLAIN), ("first", PLAIN), ("references", TEXTS)];
+const COUNTED_TASK: &[(&str, Shape)] = &[("title", PLAIN), ("ask", PLAIN), ("due", PLAIN), ("references", TEXTS)];
 
 /// Functions.
 pub(super) const FUNCTIONS: [&str; 2] = ["dict", "namespace"];

@@ -5,18 +5,16 @@
 use super::{Folded, Line, rank::worst_first};
 use crate::procedure::NoticeKind;
 
-/// Leaves at most so many lines in full and counts the others by kind and rule, with their references. An alert is never
-/// folded, nor what is about no child: no reference could stand for it.
+/// Leaves at most so many lines in full and counts the others by kind, task and day, with their references. An alert is never
+/// folded; nor what is about no child, for which no reference could stand; nor points to confirm, which are told nowhere
+/// else. Of these only an alert takes the place of another line.
 pub(super) fn fold(mut lines: Vec<Line>, detail_lines: usize) -> (Vec<Line>, Vec<Folded>) {
     lines.sort_by(worst_first);
     let alerts = lines.iter().filter(|line| line.kind == NoticeKind::Alert).count();
     let mut left = detail_lines.saturating_sub(alerts);
     let mut folded: Vec<Folded> = Vec::new();
     lines.retain(|line| {
-        if line.kind == NoticeKind::Alert {
-            return true;
-        }
-        let Some(child) = &line.child else { return true };
+        let Some(child) = line.child.as_ref().filter(|_| folds(line.kind)) else { return true };
         if let Some(fewer) = left.checked_sub(1) {
             left = fewer;
             return true;
@@ -27,22 +25,27 @@ pub(super) fn fold(mut lines: Vec<Line>, detail_lines: usize) -> (Vec<Line>, Vec
     (lines, folded)
 }
 
+fn folds(kind: NoticeKind) -> bool {
+    !matches!(kind, NoticeKind::Alert | NoticeKind::Checklist)
+}
+
 fn count(line: &Line, child: &str, folded: &mut Vec<Folded>) {
-    let of = |known: &Folded| (known.kind, &known.title, &known.ask) == (line.kind, &line.title, &line.ask);
+    let of = |known: &Folded| {
+        (known.kind, known.due_on, &known.title, &known.ask) == (line.kind, line.due_on, &line.title, &line.ask)
+    };
     let at = folded.iter().position(of).unwrap_or_else(|| {
         folded.push(Folded {
             kind: line.kind,
             title: line.title.clone(),
             ask: line.ask.clone(),
+            due_on: line.due_on,
             count: 0,
-            first_on: None,
             references: Vec::new(),
         });
         folded.len() - 1
     });
     let Some(known) = folded.get_mut(at) else { return };
     known.count += 1;
-    known.first_on = [known.first_on, line.due_on].into_iter().flatten().min();
     if !known.references.iter().any(|reference| reference == child) {
         known.references.push(child.to_owned());
     }
@@ -81,29 +84,33 @@ mod tests {
     }
 
     #[test]
-    fn an_alert_and_what_is_about_no_child_are_told_in_full() {
+    fn an_alert_points_and_what_is_about_no_child_are_told_in_full() {
         let whole = |kind| Line { child: None, ..line(kind, "") };
         let lines = vec![
             whole(NoticeKind::Report),
             whole(NoticeKind::DataQuality),
+            line(NoticeKind::Checklist, "C-3"),
             line(NoticeKind::Overdue, "C-2"),
             line(NoticeKind::Alert, "C-1"),
             line(NoticeKind::Alert, "C-1"),
         ];
         let (kept, folded) = kept_and_folded(lines.clone(), 1);
-        assert_eq!(kept, [NoticeKind::Alert, NoticeKind::Alert, NoticeKind::DataQuality, NoticeKind::Report]);
+        let alert = NoticeKind::Alert;
+        assert_eq!(kept, [alert, alert, NoticeKind::Checklist, NoticeKind::DataQuality, NoticeKind::Report]);
         assert_eq!(folded, [(NoticeKind::Overdue, 1, vec!["C-2".into()])]);
-        // Only an alert takes the place of another line.
         assert_eq!(kept_and_folded(lines, 3).1, []);
     }
 
     #[test]
-    fn each_rule_is_counted_by_itself_from_its_earliest_day() {
-        let of = |title: &str, day| Line { title: title.into(), due_on: day, ..line(NoticeKind::Reminder, "C-1") };
-        let lines =
-            vec![of("a", date(2026, 11, 9)), of("b", None), of("a", date(2026, 11, 6)), of("b", date(2026, 12, 1))];
+    fn each_task_is_counted_day_by_day() {
+        let of = |title: &str, child: &str, day| Line {
+            title: title.into(),
+            due_on: date(2026, 11, day),
+            ..line(NoticeKind::Reminder, child)
+        };
+        let lines = vec![of("a", "C-1", 9), of("b", "C-1", 6), of("a", "C-2", 6), of("a", "C-3", 9)];
         let folded = fold(lines, 0).1;
-        let said: Vec<_> = folded.iter().map(|rule| (rule.title.as_str(), rule.count, rule.first_on)).collect();
-        assert_eq!(said, [("a", 2, date(2026, 11, 6)), ("b", 2, date(2026, 12, 1))]);
+        let said: Vec<_> = folded.iter().map(|task| (task.title.as_str(), task.due_on, task.count)).collect();
+        assert_eq!(said, [("b", date(2026, 11, 6), 1), ("a", date(2026, 11, 6), 1), ("a", date(2026, 11, 9), 2)]);
     }
 }

@@ -26,7 +26,7 @@ pub struct Letter {
     pub folded: Vec<Folded>,
 }
 
-/// One rule at one kind of notice that is counted and not told in full.
+/// One task of one day that is counted and not told in full.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Folded {
     /// What kind of thing is told.
@@ -35,10 +35,10 @@ pub struct Folded {
     pub title: String,
     /// What to do.
     pub ask: String,
+    /// By when.
+    pub due_on: Option<NaiveDate>,
     /// How many lines this stands for.
     pub count: usize,
-    /// The earliest of their days.
-    pub first_on: Option<NaiveDate>,
     /// The children's references, each once.
     pub references: Vec<String>,
 }

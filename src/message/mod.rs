@@ -8,6 +8,7 @@ mod compose;
 mod draft;
 mod fields;
 mod fold;
+mod ical;
 mod letter;
 mod lookups;
 mod proof;
@@ -20,5 +21,6 @@ mod wrap;
 
 pub use compose::{ComposeError, compose};
 pub use draft::{Matter, Stationery, draft};
+pub use ical::dates;
 pub use letter::{Composed, Folded, Letter, Line};
 pub use templates::{TemplateError, Templates};

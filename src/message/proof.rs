@@ -67,11 +67,11 @@ fn prove_said(template: &str, said: &str, letter: &Letter, kind: &'static str) -
         ("who corrects an error", letter.corrections.clone()),
     ];
     musts.extend(letter.roles.iter().map(|role| ("the recipient's role", role.clone())));
-    for rule in &letter.folded {
-        musts.extend(rule.references.iter().map(|child| ("a reference that is only counted", child.clone())));
-        if DATED.contains(&rule.kind) {
-            let first = rule.first_on.map(format_date_long);
-            musts.extend(first.map(|on| ("the earliest day of what is only counted", on)));
+    for task in &letter.folded {
+        musts.extend(task.references.iter().map(|child| ("a reference that is only counted", child.clone())));
+        if DATED.contains(&task.kind) {
+            let day = task.due_on.map(format_date_long);
+            musts.extend(day.map(|on| ("the day of what is only counted", on)));
         }
     }
     let workers = letter.lines.iter().filter(|_| letter.by_worker).filter_map(|line| line.worker.clone());

@@ -52,18 +52,18 @@ pub(super) fn line(kind: NoticeKind, child: &str) -> Line {
     }
 }
 
-/// Two rules that are only counted, one of them without a day.
+/// Two tasks that are only counted, one of them without a day.
 fn folded(kind: NoticeKind) -> Vec<Folded> {
     let one = Folded {
         kind,
         title: "Counted Rule".into(),
         ask: "Do the counted task".into(),
+        due_on: date(2026, 11, 12),
         count: 3,
-        first_on: date(2026, 11, 12),
         references: vec!["S-7".into(), "S-8".into()],
     };
     let undated =
-        Folded { ask: "Do the uncounted task".into(), first_on: None, references: vec!["S-9".into()], ..one.clone() };
+        Folded { ask: "Do the uncounted task".into(), due_on: None, references: vec!["S-9".into()], ..one.clone() };
     vec![one, undated]
 }
 

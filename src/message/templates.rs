@@ -362,8 +362,8 @@ mod tests {
             (TEXT, "Why you: {{ d.because | sentence }}", "why this person is told"),
             (HTML, "<q>{{ task.quote }}</q>", "the quoted words"),
             (WORDS, "today, {{ matter.due }}", "the due day"),
-            (WORDS, "an earlier day: {{ task.strict }}", "the earliest defensible day"),
-            (WORDS, "{{ listed(rule.references) }}", "a reference that is only counted"),
+            (WORDS, "{{ task.strict }}.", "the earliest defensible day"),
+            (WORDS, "{{ listed(task.references) }}", "a reference that is only counted"),
             (HTML, "{{ group.worker }}", "the lead worker"),
             (HTML, "\"Lead worker \" ~ group.worker", "the lead worker"),
         ] {

@@ -115,17 +115,15 @@ struct Details {
 struct Counted {
     kind: &'static str,
     count: usize,
-    rules: Vec<CountedRule>,
+    tasks: Vec<CountedTask>,
 }
 
-/// What is only counted, of one rule.
+/// One task of one day that is only counted.
 #[derive(Debug, Serialize)]
-struct CountedRule {
+struct CountedTask {
     title: String,
     ask: String,
-    count: usize,
-    /// The earliest day.
-    first: Option<String>,
+    due: Option<String>,
     references: Vec<String>,
 }
 
@@ -163,18 +161,17 @@ fn counts(kinds: &[NoticeKind]) -> Vec<Count> {
 }
 
 fn counted(folded: &[Folded]) -> Vec<Counted> {
-    let mut rules: Vec<&Folded> = folded.iter().collect();
-    rules.sort_by_key(|rule| rank(rule.kind));
-    let rule = |rule: &&Folded| CountedRule {
-        title: one_line(&rule.title),
-        ask: said(Some(&rule.ask)).unwrap_or_else(|| one_line(&rule.title)),
-        count: rule.count,
-        first: rule.first_on.map(format_date_long),
-        references: rule.references.iter().map(|reference| one_line(reference)).collect(),
+    let mut tasks: Vec<&Folded> = folded.iter().collect();
+    tasks.sort_by_key(|task| rank(task.kind));
+    let task = |task: &&Folded| CountedTask {
+        title: one_line(&task.title),
+        ask: said(Some(&task.ask)).unwrap_or_else(|| one_line(&task.title)),
+        due: task.due_on.map(format_date_long),
+        references: task.references.iter().map(|reference| one_line(reference)).collect(),
     };
-    let of_kind = rules.chunk_by(|a, b| a.kind == b.kind).filter_map(|same| {
-        let count = same.iter().map(|rule| rule.count).sum();
-        Some(Counted { kind: same.first()?.kind.name(), count, rules: same.iter().map(rule).collect() })
+    let of_kind = tasks.chunk_by(|a, b| a.kind == b.kind).filter_map(|same| {
+        let count = same.iter().map(|task| task.count).sum();
+        Some(Counted { kind: same.first()?.kind.name(), count, tasks: same.iter().map(task).collect() })
     });
     of_kind.collect()
 }
@@ -445,8 +442,8 @@ mod tests {
             kind,
             title: title.into(),
             ask: String::new(),
+            due_on: date(2026, 11, 9),
             count,
-            first_on: date(2026, 11, 9),
             references: vec!["C-1".into(), "C-5".into()],
         };
         letter.folded = vec![
@@ -460,7 +457,7 @@ mod tests {
         let folded: Vec<_> = seen
             .folded
             .iter()
-            .map(|kind| (kind.kind, kind.count, kind.rules.iter().map(|rule| rule.ask.as_str()).collect::<Vec<_>>()))
+            .map(|kind| (kind.kind, kind.count, kind.tasks.iter().map(|task| task.ask.as_str()).collect::<Vec<_>>()))
             .collect();
         assert_eq!(folded, [("overdue", 3, vec!["a"]), ("reminder", 6, vec!["b", "c"])]);
     }

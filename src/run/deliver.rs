@@ -11,7 +11,7 @@ use crate::{
     directory::Mailbox,
     failpoint::failpoint,
     ledger::{Attempted, Claim, Mode, Outcome},
-    message::{ComposeError, Matter, Stationery, Templates, compose, draft},
+    message::{ComposeError, Matter, Stationery, Templates, compose, dates, draft},
 };
 
 /// How long one message may be worked on before another process may take it up again, at the least.
@@ -126,6 +126,7 @@ impl Watch {
             subject: composed.subject,
             text: composed.text,
             html: composed.html,
+            calendar: dates(&matters, &stationery, &terms, claim.created_at),
             date: claim.created_at,
         };
         Ok(render(&outgoing)?)

@@ -218,6 +218,7 @@ impl Watch {
                 corrections: mail.corrections.clone(),
                 case_link: mail.case_link.clone(),
                 data_as_of: String::new(),
+                domain: domain_of(&mail.from),
                 detail_lines: settings.sending.detail_lines,
             },
             templates: templates(mail.templates.as_deref())?,
