@@ -56,10 +56,9 @@ mod tests {
     use super::*;
     use crate::message::sample::{date, line};
 
-    fn kept_and_folded(
-        lines: Vec<Line>,
-        detail_lines: usize,
-    ) -> (Vec<NoticeKind>, Vec<(NoticeKind, usize, Vec<String>)>) {
+    type Counted = (NoticeKind, usize, Vec<String>);
+
+    fn kept_and_folded(lines: Vec<Line>, detail_lines: usize) -> (Vec<NoticeKind>, Vec<Counted>) {
         let (kept, folded) = fold(lines, detail_lines);
         let folded = folded.into_iter().map(|rule| (rule.kind, rule.count, rule.references));
         (kept.into_iter().map(|line| line.kind).collect(), folded.collect())

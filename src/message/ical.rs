@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sha2::{Digest, Sha256};
+use uuid::Builder;
 
 use super::{
     Matter, Stationery,
@@ -74,8 +75,9 @@ fn entry(matter: &Matter, stationery: &Stationery, terms: &Terms) -> Option<Entr
 fn uid(effect: &Effect, domain: &str) -> String {
     let child = effect.child.as_ref().map_or("", |child| child.0.as_str());
     let whose = format!("{child}\u{1f}{}\u{1f}{}\u{1f}{}", effect.duty, effect.key, effect.person.0);
-    let hash: String = Sha256::digest(whose).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    format!("{hash}@{domain}")
+    let mut bits = [0; 16];
+    bits.iter_mut().zip(Sha256::digest(whose)).for_each(|(bit, from)| *bit = from);
+    format!("{}@{domain}", Builder::from_custom_bytes(bits).into_uuid().simple())
 }
 
 fn file(entries: &BTreeMap<String, Entry>, at: DateTime<Utc>) -> String {
@@ -100,7 +102,9 @@ fn file(entries: &BTreeMap<String, Entry>, at: DateTime<Utc>) -> String {
     }
     lines.push("END:VCALENDAR".to_owned());
     let mut file = String::new();
-    lines.iter().for_each(|line| fold(line, &mut file));
+    for line in lines {
+        fold(&line, &mut file);
+    }
     file
 }
 

@@ -1,7 +1,7 @@
 //! Messages: the notices for one person, bundled and put into words.
 //!
-//! Owns the wording, in plain text and HTML. Must not know how anything was decided, how mail is sent, or more of a child
-//! than the reference it is given. What it is handed is final: it never computes a date or asks who else is told.
+//! Owns the wording, in plain text and HTML, and the calendar file. Must not know how anything was decided, how mail is
+//! sent, or more of a child than the reference it is given. What it is handed is final: it never computes a date or asks who else is told.
 
 mod clean;
 mod compose;

@@ -155,13 +155,11 @@ fn refused(name: &str, source: &str, found: Outside) -> TemplateError {
     let (from, to) = (offset(found.at.start_offset), offset(found.at.end_offset));
     let (line, column) = position(source, from);
     let template = name.to_owned();
-    match found.why {
-        Some(fault) => TemplateError::Broken { template, line, column, fault },
-        None => {
-            let expression = source.get(from..to).unwrap_or_default().trim().to_owned();
-            TemplateError::Field { template, line, column, expression }
-        }
+    if let Some(fault) = found.why {
+        return TemplateError::Broken { template, line, column, fault };
     }
+    let expression = source.get(from..to).unwrap_or_default().trim().to_owned();
+    TemplateError::Field { template, line, column, expression }
 }
 
 fn offset(bytes: u32) -> usize {
