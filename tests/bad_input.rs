@@ -175,8 +175,9 @@ fn contradictions_are_told_together() {
         .replace("ledger.db", "case.db")
         .replace("directory = \"mail\"\n", "")
         .replace("id = \"wrenholt\"", "id = \"Wren holt\"")
-        + "\n[sending]\nmorning_at = \"18:00:00\"\n\n[schedule]\npoll = \"now and then\"\n";
-    let keys = ["authority.id", "ledger.database", "mail.directory", "sending.until", "schedule.poll"];
+        + "\n[sending]\nmorning_at = \"18:00:00\"\ndetail_lines = 0\n\n[schedule]\npoll = \"now and then\"\n";
+    let keys =
+        ["authority.id", "ledger.database", "mail.directory", "sending.detail_lines", "sending.until", "schedule.poll"];
     settings_say(&text, &keys);
 }
 

@@ -38,6 +38,7 @@ fn mail() -> Outgoing {
         html: "<!doctype html>\n<html lang=\"en-GB\"><body><h1>Visits due</h1>\n<p>See the child by <b>Thursday 3 December \
                2026</b>.</p>\n</body></html>\n"
             .to_owned(),
+        calendar: None,
         date: instant("2026-11-30T07:30:00Z"),
     }
 }
@@ -518,7 +519,23 @@ mod bytes {
         String::from_utf8(bytes).expect("words")
     }
 
+    /// Text, HTML and, where there is one, the calendar file.
     fn parts(eml: &str) -> Vec<String> {
+        let outer = "--=m0192f0c12b3a7c4d8e5f60718293a4b5";
+        let pieces: Vec<&str> = split(eml).1.split(outer).collect();
+        let [before, words, calendar, after] = pieces.as_slice() else { return alternatives(eml) };
+        assert_eq!((*before, *after), ("", "--\r\n"));
+        let (head, body) = calendar.split_once("\r\n\r\n").expect("an empty line");
+        assert!(head.contains("Content-Type: text/calendar; charset=utf-8; method=PUBLISH; name=dates.ics"), "{head}");
+        assert!(head.contains("Content-Disposition: attachment; filename=\"dates.ics\""), "{head}");
+        assert!(head.contains("Content-Transfer-Encoding: quoted-printable"), "{head}");
+        let words = words.strip_prefix("\r\n").expect("a line end");
+        let mut said = alternatives(words);
+        said.push(unquote(body.strip_suffix("\r\n").expect("a line end")));
+        said
+    }
+
+    fn alternatives(eml: &str) -> Vec<String> {
         let delimiter = "--=_0192f0c12b3a7c4d8e5f60718293a4b5";
         let pieces: Vec<&str> = split(eml).1.split(delimiter).collect();
         assert_eq!(pieces.len(), 4, "{eml}");
@@ -536,6 +553,24 @@ mod bytes {
         assert_eq!(render(&mail()).expect("a mail"), include_str!("golden/mail.eml"));
     }
 
+    /// The mail with a calendar file of one day; its line ends are those that RFC 5545 wants.
+    fn with_dates() -> Outgoing {
+        let calendar = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//duewatch//duewatch//EN\r\nMETHOD:PUBLISH\r\n\
+                        BEGIN:VEVENT\r\nUID:0123456789abcdef0123456789abcdef@example.gov.uk\r\nSEQUENCE:0\r\n\
+                        DTSTAMP:20261130T073000Z\r\nDTSTART;VALUE=DATE:20261203\r\nSTATUS:CONFIRMED\r\n\
+                        SUMMARY:Casework task due\r\nDESCRIPTION:Reference Ó-17\\, https://cases.example.gov.uk/case/\r\n \
+                        %C3%93-17\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+        Outgoing { calendar: Some(calendar.to_owned()), ..mail() }
+    }
+
+    #[test]
+    fn golden_with_dates() {
+        let eml = render(&with_dates()).expect("a mail");
+        assert_eq!(eml, include_str!("golden/mail-with-dates.eml"));
+        let calendar = with_dates().calendar.expect("dates").replace("\r\n", "\n");
+        assert_eq!(parts(&eml), [mail().text, mail().html, calendar]);
+    }
+
     #[test]
     fn what_no_header_may_hold_is_refused() {
         let refused = |change: &dyn Fn(&mut Outgoing)| {
@@ -548,6 +583,11 @@ mod bytes {
         assert_eq!(refused(&|m| m.subject.push_str("=?utf-8?q?=0A?=")), RenderError::SubjectControl);
         assert!(matches!(refused(&|m| m.subject = "x".repeat(1 << 20)), RenderError::TooLong { what: "subject", .. }));
         assert!(matches!(refused(&|m| m.text = "x".repeat(2 << 20)), RenderError::TooLong { what: "text part", .. }));
+        let huge = Some("x".repeat(2 << 20));
+        assert!(matches!(
+            refused(&|m| m.calendar.clone_from(&huge)),
+            RenderError::TooLong { what: "calendar file", .. }
+        ));
         assert_eq!(refused(&|m| m.text.clear()), RenderError::Empty("text part"));
         assert_eq!(refused(&|m| m.html = " \n".to_owned()), RenderError::Empty("HTML part"));
         assert_eq!(refused(&|m| m.date = instant("1969-12-31T23:59:59Z")), RenderError::Date);
@@ -599,9 +639,10 @@ mod bytes {
     proptest! {
         #[test]
         fn whatever_comes_in_a_mail_comes_out_or_nothing(
-            from in address(), to in address(), reply_to in address(), subject in subject(), text in words(), html in words()
+            from in address(), to in address(), reply_to in address(), subject in subject(), text in words(), html in words(),
+            calendar in prop::option::of(words()),
         ) {
-            let mail = Outgoing { from, to, reply_to, subject, text, html, ..mail() };
+            let mail = Outgoing { from, to, reply_to, subject, text, html, calendar, ..mail() };
             // What is wrong with one field must not hide the others from the test.
             let sound = Outgoing { from: super::mail().from, to: super::mail().to, reply_to: super::mail().reply_to, ..mail.clone() };
             for mail in [mail, sound] {
@@ -619,6 +660,8 @@ mod bytes {
                 let said = parts(&eml);
                 prop_assert_eq!(&said[0], &mail.text.replace('\r', ""));
                 prop_assert_eq!(&said[1], &mail.html.replace('\r', ""));
+                let calendar = mail.calendar.map(|calendar| calendar.replace('\r', ""));
+                prop_assert_eq!(said.get(2), calendar.as_ref());
             }
         }
     }

@@ -87,7 +87,8 @@ fn what_it_shows_as_a_default_is_the_default() {
         let smtp = mail.smtp.expect("a mail server");
         let waits = (source.statement_timeout_ms, smtp.timeout_ms);
         let days = (source.shrink_percent, source.stale_hours);
-        (waits, days, smtp.hello_name, sending.morning_at, sending.until, sending.closed_on, schedule.poll)
+        let hours = (sending.morning_at, sending.until);
+        (waits, days, smtp.hello_name, hours, sending.closed_on, sending.detail_lines, schedule.poll)
     };
     assert_eq!(of(&with_everything()), of(&shipped()));
 }

@@ -10,7 +10,7 @@ use lettre::{
     Address, Message,
     message::{
         Mailbox as LettreMailbox, MultiPart, SinglePart,
-        header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue},
+        header::{ContentDisposition, ContentTransferEncoding, ContentType, HeaderName, HeaderValue},
     },
 };
 use thiserror::Error;
@@ -42,6 +42,8 @@ pub struct Outgoing {
     pub text: String,
     /// The HTML part.
     pub html: String,
+    /// A calendar file, where there are dates for one.
+    pub calendar: Option<String>,
     /// The instant it was composed.
     pub date: DateTime<Utc>,
 }
@@ -88,10 +90,18 @@ pub enum RenderError {
 pub fn render(mail: &Outgoing) -> Result<String, RenderError> {
     check(mail)?;
     let right = domain(&mail.message_id_domain).map_err(RenderError::MessageIdDomain)?;
-    let parts = MultiPart::alternative()
+    let words = MultiPart::alternative()
         .boundary(format!("=_{}", mail.message_id.simple()))
         .singlepart(part(ContentType::TEXT_PLAIN, &mail.text))
         .singlepart(part(ContentType::TEXT_HTML, &mail.html));
+    let parts = match &mail.calendar {
+        // Neither boundary begins with the other: a reader may look at its beginning only.
+        Some(calendar) => MultiPart::mixed()
+            .boundary(format!("=m{}", mail.message_id.simple()))
+            .multipart(words)
+            .singlepart(attached(calendar)?),
+        None => words,
+    };
     let message = Message::builder()
         .date(SystemTime::from(mail.date))
         .from(mailbox("From", &mail.from)?)
@@ -126,6 +136,9 @@ fn check(mail: &Outgoing) -> Result<(), RenderError> {
             return Err(RenderError::TooLong { what, most: PART_BYTES, unit: "bytes" });
         }
     }
+    if mail.calendar.as_ref().is_some_and(|calendar| calendar.len() > PART_BYTES) {
+        return Err(RenderError::TooLong { what: "calendar file", most: PART_BYTES, unit: "bytes" });
+    }
     if !(1970..=9999).contains(&mail.date.year()) {
         return Err(RenderError::Date);
     }
@@ -150,6 +163,15 @@ fn read(header: &'static str, text: &str) -> Result<Mailbox, RenderError> {
 fn part(kind: ContentType, words: &str) -> SinglePart {
     let words = words.replace('\r', "");
     SinglePart::builder().header(kind).header(ContentTransferEncoding::QuotedPrintable).body(words)
+}
+
+/// The calendar file, as readers of mail know one. Its name says nothing.
+fn attached(calendar: &str) -> Result<SinglePart, RenderError> {
+    let kind = ContentType::parse("text/calendar; charset=utf-8; method=PUBLISH; name=dates.ics")
+        .map_err(|e| RenderError::Unbuildable(e.to_string()))?;
+    let calendar = calendar.replace('\r', "");
+    let headed = SinglePart::builder().header(kind).header(ContentDisposition::attachment("dates.ics"));
+    Ok(headed.header(ContentTransferEncoding::QuotedPrintable).body(calendar))
 }
 
 fn fixed(name: &'static str, value: &'static str) -> HeaderValue {

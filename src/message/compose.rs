@@ -39,7 +39,10 @@ pub fn compose(letter: &Letter, templates: &Templates) -> Result<Composed, Compo
 mod tests {
     use super::*;
     use crate::{
-        message::sample::{letter, line},
+        message::{
+            Folded,
+            sample::{date, letter, line},
+        },
         procedure::NoticeKind,
     };
 
@@ -50,24 +53,37 @@ mod tests {
     }
 
     #[test]
-    fn the_first_line_is_the_worst_and_its_day_follows() {
-        let letter = letter(vec![line(NoticeKind::Reminder, "C-1"), line(NoticeKind::Due, "C-2")]);
-        let message = compose(&letter, &Templates::shipped().unwrap()).unwrap();
-        assert!(
-            message.text.starts_with(
-                "DUE NOW: Do the sample task\nReference C-2: by Thursday 5 November 2026, 3 working days left.\n"
-            ),
-            "{}",
-            message.text
-        );
+    fn one_matter_says_what_for_whom_and_by_when_at_once() {
+        let message = compose(&letter(vec![line(NoticeKind::Due, "C-2")]), &Templates::shipped().unwrap()).unwrap();
+        let first = "DUE NOW: Do the sample task\nReference C-2: by Thursday 5 November 2026, 3 working days left.\n";
+        assert!(message.text.starts_with(first), "{}", message.text);
+        assert_eq!(message.text.matches("Do the sample task").count(), 1);
+        assert_eq!(message.text.matches("5 November 2026").count(), 1);
     }
 
     #[test]
-    fn what_is_not_listed_is_said() {
-        let mut letter = letter(vec![line(NoticeKind::Due, "C-1")]);
-        letter.folded = 12;
+    fn of_several_the_worst_comes_first_and_none_is_told_twice() {
+        let letter = letter(vec![line(NoticeKind::Reminder, "C-1"), line(NoticeKind::Due, "C-2")]);
         let message = compose(&letter, &Templates::shipped().unwrap()).unwrap();
-        assert_eq!(message.subject, "Casework: 1 due now, 12 more");
-        assert!(message.text.contains("12 more matters are not listed here."));
+        assert!(message.text.starts_with("1 due now, 1 due soon; 2 children."), "{}", message.text);
+        assert_eq!(message.text.matches("Do the sample task").count(), 2);
+        assert!(message.text.find("C-2") < message.text.find("C-1"));
+    }
+
+    #[test]
+    fn what_is_not_told_in_full_is_counted_with_its_references() {
+        let mut letter = letter(vec![line(NoticeKind::Due, "C-1")]);
+        letter.folded = vec![Folded {
+            kind: NoticeKind::Reminder,
+            title: "Counted Rule".into(),
+            ask: "Do the counted task".into(),
+            due_on: date(2026, 11, 9),
+            count: 12,
+            references: vec!["C-3".into(), "C-4".into()],
+        }];
+        let message = compose(&letter, &Templates::shipped().unwrap()).unwrap();
+        assert_eq!(message.subject, "Casework: 1 due now, 12 due soon");
+        let counted = "12 due soon:\n  - Do the counted task, by Monday 9 November 2026: C-3 and C-4\n";
+        assert!(message.text.contains(counted), "{}", message.text);
     }
 }

@@ -3,7 +3,7 @@
 //! The duty is as the ledger knows it now and the days left are counted from today, so that nothing stale is said whenever
 //! the notice was decided.
 
-use super::{Letter, Line};
+use super::{Letter, Line, fold::fold};
 use crate::{
     calendar::format_date_long,
     directory::Role,
@@ -21,7 +21,20 @@ pub struct Stationery {
     pub case_link: Option<String>,
     /// Up to when the case data is known, in words.
     pub data_as_of: String,
+    /// A domain of the authority's, to make the ids of calendar entries its own.
+    pub domain: String,
+    /// How many lines a message tells in full. What is beyond them is counted.
+    pub detail_lines: usize,
 }
+
+/// Those who answer for the work of others.
+const MANAGERS: [Role; 5] = [
+    Role::FIRST_LINE_MANAGER,
+    Role::SECOND_LINE_MANAGER,
+    Role::HEAD_OF_CHILD_PROTECTION,
+    Role::HEADS_OF_SOCIAL_CARE,
+    Role::DIRECTOR,
+];
 
 /// One notice with the duty it is about, and whose case that is.
 #[derive(Clone, Copy, Debug)]
@@ -39,14 +52,17 @@ pub fn draft(matters: &[Matter], stationery: &Stationery, terms: &Terms) -> Lett
     let mut roles: Vec<Role> = matters.iter().map(|matter| matter.notice.role).collect();
     roles.sort_unstable();
     roles.dedup();
+    let by_worker = roles.iter().any(|role| MANAGERS.contains(role));
+    let (lines, folded) = fold(lines(matters, stationery, terms), stationery.detail_lines);
     Letter {
         authority: terms.procedure.authority.clone(),
         roles: roles.into_iter().map(|role| terms.procedure.role_words(role)).collect(),
         written_on: terms.today,
         data_as_of: stationery.data_as_of.clone(),
         corrections: stationery.corrections.clone(),
-        lines: lines(matters, stationery, terms),
-        folded: 0,
+        by_worker,
+        lines,
+        folded,
     }
 }
 
@@ -103,6 +119,7 @@ fn line(matter: &Matter, stationery: &Stationery, terms: &Terms) -> Line {
         kind: as_things_stand(notice.kind, duty.status),
         child: duty.child.as_ref().map(|child| child.0.to_string()),
         household: case.and_then(|case| case.household.as_ref()).map(|household| household.0.clone()),
+        worker: case.and_then(|case| case.lead_worker.as_ref()).map(|worker| worker.0.clone()),
         link: duty.child.as_ref().and_then(|child| link(stationery, &child.0)),
         title: rule.map_or_else(|| "Case data".to_owned(), |rule| rule.title.clone()),
         ask: ask
@@ -175,7 +192,7 @@ fn listed(people: &[String]) -> String {
     }
 }
 
-fn link(stationery: &Stationery, child: &str) -> Option<String> {
+pub(super) fn link(stationery: &Stationery, child: &str) -> Option<String> {
     let pattern = stationery.case_link.as_ref()?;
     let escaped: String = child.bytes().map(escape).collect();
     Some(pattern.replace("{child}", &escaped))

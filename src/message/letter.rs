@@ -20,8 +20,27 @@ pub struct Letter {
     pub corrections: String,
     /// What the message is about, in any order: composing sorts it, worst first.
     pub lines: Vec<Line>,
-    /// More matters than the message lists, by kind; normally empty.
-    pub folded: usize,
+    /// The recipient answers for the work of others: what is told stands by lead worker.
+    pub by_worker: bool,
+    /// What is only counted, because the message would be too long; normally empty.
+    pub folded: Vec<Folded>,
+}
+
+/// One task of one day that is counted and not told in full.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Folded {
+    /// What kind of thing is told.
+    pub kind: NoticeKind,
+    /// The rule's name.
+    pub title: String,
+    /// What to do.
+    pub ask: String,
+    /// By when.
+    pub due_on: Option<NaiveDate>,
+    /// How many lines this stands for.
+    pub count: usize,
+    /// The children's references, each once.
+    pub references: Vec<String>,
 }
 
 /// One notice in a message.
@@ -33,6 +52,8 @@ pub struct Line {
     pub child: Option<String>,
     /// A key that siblings share, to group them; never printed.
     pub household: Option<String>,
+    /// The lead worker's reference; none while nobody is allocated.
+    pub worker: Option<String>,
     /// A link into the case system, where one is configured.
     pub link: Option<String>,
     /// The rule's name.

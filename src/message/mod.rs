@@ -1,12 +1,16 @@
 //! Messages: the notices for one person, bundled and put into words.
 //!
-//! Owns the wording, in plain text and HTML. Must not know how anything was decided, how mail is sent, or more of a child
-//! than the reference it is given. What it is handed is final: it never computes a date or asks who else is told.
+//! Owns the wording, in plain text and HTML, and the calendar file. Must not know how anything was decided, how mail is
+//! sent, or more of a child than the reference it is given. What it is handed is final: it never computes a date or asks who else is told.
 
 mod clean;
 mod compose;
 mod draft;
+mod fields;
+mod fold;
+mod ical;
 mod letter;
+mod lookups;
 mod proof;
 mod rank;
 mod sample;
@@ -17,5 +21,6 @@ mod wrap;
 
 pub use compose::{ComposeError, compose};
 pub use draft::{Matter, Stationery, draft};
-pub use letter::{Composed, Letter, Line};
+pub use ical::dates;
+pub use letter::{Composed, Folded, Letter, Line};
 pub use templates::{TemplateError, Templates};

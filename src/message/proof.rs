@@ -12,23 +12,6 @@ use super::{
 };
 use crate::procedure::NoticeKind;
 
-/// What templates may look up; beside it only what they define themselves.
-const FIELDS: [&str; 13] = [
-    "subject",
-    "authority",
-    "roles",
-    "written_on",
-    "data_as_of",
-    "corrections",
-    "folded",
-    "children",
-    "matters",
-    "counts",
-    "families",
-    "dict",
-    "namespace",
-];
-
 /// What would reach out of the message or run in it.
 const REACHES_OUT: [(&str, &str); 9] = [
     ("<script", "holds a script"),
@@ -42,13 +25,14 @@ const REACHES_OUT: [(&str, &str); 9] = [
     ("@import", "loads another file"),
 ];
 
+/// Kinds whose day is a limit.
+const DATED: [NoticeKind; 5] =
+    [NoticeKind::Escalation, NoticeKind::Overdue, NoticeKind::Due, NoticeKind::Reminder, NoticeKind::Changed];
+
 /// Markup that stands in a sample's authority: if it comes out as it went in, escaping is off.
 const MARKUP: &str = "<i>&\"Sampleshire\"</i>";
 
 pub(super) fn prove(templates: &Templates) -> Result<(), TemplateError> {
-    for name in Templates::names() {
-        prove_names(templates, name)?;
-    }
     for (kind_name, kind) in NoticeKind::ALL {
         for mut letter in letters(kind) {
             MARKUP.clone_into(&mut letter.authority);
@@ -60,16 +44,6 @@ pub(super) fn prove(templates: &Templates) -> Result<(), TemplateError> {
         }
     }
     Ok(())
-}
-
-/// A name that no branch of a sample reaches is still refused.
-fn prove_names(templates: &Templates, name: &str) -> Result<(), TemplateError> {
-    let (names, source) = templates.lookups(name);
-    let Some(outside) = names.into_iter().find(|looked_up| !FIELDS.contains(&looked_up.as_str())) else {
-        return Ok(());
-    };
-    let line = source.lines().position(|line| line.contains(&outside)).map_or(1, |index| index + 1);
-    Err(TemplateError::Field { template: name.to_owned(), line, expression: outside })
 }
 
 fn prove_html(templates: &Templates, letter: &Letter, seen: &View, kind: &'static str) -> Result<(), TemplateError> {
@@ -93,6 +67,15 @@ fn prove_said(template: &str, said: &str, letter: &Letter, kind: &'static str) -
         ("who corrects an error", letter.corrections.clone()),
     ];
     musts.extend(letter.roles.iter().map(|role| ("the recipient's role", role.clone())));
+    for task in &letter.folded {
+        musts.extend(task.references.iter().map(|child| ("a reference that is only counted", child.clone())));
+        if DATED.contains(&task.kind) {
+            let day = task.due_on.map(format_date_long);
+            musts.extend(day.map(|on| ("the day of what is only counted", on)));
+        }
+    }
+    let workers = letter.lines.iter().filter(|_| letter.by_worker).filter_map(|line| line.worker.clone());
+    musts.extend(workers.map(|worker| ("the lead worker", worker)));
     for line in &letter.lines {
         musts.push(("the rule's title", line.title.clone()));
         musts.push(("the citation", line.citation.clone()));

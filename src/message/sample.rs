@@ -4,7 +4,7 @@
 
 use chrono::NaiveDate;
 
-use super::{Letter, Line};
+use super::{Folded, Letter, Line};
 use crate::procedure::NoticeKind;
 
 /// A day as an optional field of a line holds it.
@@ -20,8 +20,9 @@ pub(super) fn letter(lines: Vec<Line>) -> Letter {
         written_on: date(2026, 11, 2).unwrap_or_default(),
         data_as_of: "the sample hour".into(),
         corrections: "the Sample Desk, 01632 960001".into(),
+        by_worker: false,
         lines,
-        folded: 0,
+        folded: vec![],
     }
 }
 
@@ -31,6 +32,7 @@ pub(super) fn line(kind: NoticeKind, child: &str) -> Line {
         kind,
         child: Some(child.into()),
         household: None,
+        worker: None,
         link: Some("https://cases.example/c/1".into()),
         title: "Sample Rule".into(),
         ask: "Do the sample task".into(),
@@ -48,6 +50,21 @@ pub(super) fn line(kind: NoticeKind, child: &str) -> Line {
         mended_by: Some("the sample menders".into()),
         rows: vec![],
     }
+}
+
+/// Two tasks that are only counted, one of them without a day.
+fn folded(kind: NoticeKind) -> Vec<Folded> {
+    let one = Folded {
+        kind,
+        title: "Counted Rule".into(),
+        ask: "Do the counted task".into(),
+        due_on: date(2026, 11, 12),
+        count: 3,
+        references: vec!["S-7".into(), "S-8".into()],
+    };
+    let undated =
+        Folded { ask: "Do the uncounted task".into(), due_on: None, references: vec!["S-9".into()], ..one.clone() };
+    vec![one, undated]
 }
 
 /// For one kind: a full letter with siblings, a letter with the least that a line can hold, and every way a day can stand.
@@ -82,17 +99,26 @@ pub(super) fn letters(kind: NoticeKind) -> Vec<Letter> {
     sibling.because = None;
     let whole = Line { child: None, rows: vec!["sample row".into(), "another row".into()], ..line(kind, "") };
     let one = |line: Line| letter(vec![line]);
-    let mut full = letter(vec![days((11, 5), None, 3), sibling, bare.clone(), whole]);
-    full.folded = 2;
+    let another = Line { title: "Another Rule".into(), ask: "Do another task".into(), ..days((11, 5), None, 3) };
+    let mut full = letter(vec![days((11, 5), None, 3), another, sibling.clone(), bare.clone(), whole]);
+    full.folded = folded(kind);
     full.roles.push("Sample Manager".into());
+    let worker = |worker: &str, line: Line| Line { worker: Some(worker.into()), ..line };
+    let mut managers = letter(vec![worker("W-1", sibling), worker("W-2", days((11, 5), None, 3)), bare.clone()]);
+    managers.by_worker = true;
+    let mut managers_one = one(worker("W-3", bare.clone()));
+    managers_one.by_worker = true;
     let mut nobody = one(Line { child: None, ..bare.clone() });
     nobody.roles.clear();
     let mut one_more = one(bare);
-    one_more.folded = 1;
+    one_more.folded = folded(kind);
+    one_more.folded.truncate(1);
     vec![
         full,
         nobody,
         one_more,
+        managers,
+        managers_one,
         one(days((11, 5), Some((11, 4)), 3)),
         one(days((11, 5), Some((11, 2)), 3)),
         one(days((11, 3), Some((10, 30)), 1)),

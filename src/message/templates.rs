@@ -6,12 +6,16 @@
 use std::{collections::BTreeMap, fmt::Write};
 
 use minijinja::{
-    AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior, Value, escape_formatter,
+    AutoEscape, Environment, Error, ErrorKind, Output, State, Template, UndefinedBehavior, Value, escape_formatter,
     syntax::SyntaxConfig, value::Serde,
 };
 use thiserror::Error;
 
-use super::{proof, view::View};
+use super::{
+    lookups::{Outside, outside},
+    proof,
+    view::View,
+};
 
 pub(super) const TEXT: &str = "message.txt.j2";
 pub(super) const HTML: &str = "message.html.j2";
@@ -41,23 +45,28 @@ pub enum TemplateError {
     },
     /// A field outside the list of those a message may show.
     #[error(
-        "template `{template}`, line {line}: `{expression}` is no field a message may show; correct the name or take it out"
+        "template `{template}`, line {line}, column {column}: `{expression}` is no field a message may show; correct the \
+         name or take it out"
     )]
     Field {
         /// The file's name.
         template: String,
         /// The line, counted from 1.
         line: usize,
+        /// The character in that line, counted from 1.
+        column: usize,
         /// What stands there.
         expression: String,
     },
     /// The template cannot be read or carried out.
-    #[error("template `{template}`, line {line}: {fault}")]
+    #[error("template `{template}`, line {line}, column {column}: {fault}")]
     Broken {
         /// The file's name.
         template: String,
         /// The line, counted from 1.
         line: usize,
+        /// The character in that line, counted from 1.
+        column: usize,
         /// What is wrong.
         fault: String,
     },
@@ -88,10 +97,12 @@ impl Templates {
     }
 
     /// An authority's own templates by file name (`message.txt.j2`, `message.html.j2`, `words.j2`), the shipped ones
-    /// standing in for those not given. They are tried on a sample of every kind of notice: a field that messages may not
-    /// show, a duty of every message left out, or a value let through unescaped is refused here and not at sending.
+    /// standing in for those not given. A field that messages may not show is refused wherever it stands, whether anything
+    /// ever reaches it or not. Then they are tried on a sample of every kind of notice: a duty of every message left out,
+    /// or a value let through unescaped, is refused here and not at sending.
     pub fn parse(files: &BTreeMap<String, String>) -> Result<Templates, TemplateError> {
         let templates = Templates::read(files)?;
+        templates.hold_to_fields()?;
         proof::prove(&templates)?;
         Ok(templates)
     }
@@ -109,13 +120,8 @@ impl Templates {
         for global in ["debug", "range"] {
             env.remove_global(global);
         }
-        for unsafe_filter in ["safe", "pprint"] {
-            env.remove_filter(unsafe_filter);
-        }
         env.add_filter("sentence", |text: String| sentence(&text));
-        if let Ok(syntax) = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build() {
-            env.set_syntax(syntax);
-        }
+        env.set_syntax(syntax());
         for (name, shipped) in SHIPPED {
             let text = files.get(name).map_or(shipped, String::as_str);
             env.add_template_owned(name, text.to_owned()).map_err(|error| told(&error, name))?;
@@ -128,21 +134,43 @@ impl Templates {
         rendered.map_err(|error| told(&error, name))
     }
 
-    /// The names a template looks up, and the text they stand in.
-    pub(super) fn lookups(&self, name: &str) -> (Vec<String>, String) {
-        self.env.get_template(name).map_or_else(
-            |_| (Vec::new(), String::new()),
-            |template| {
-                let mut names: Vec<String> = template.undeclared_variables(false).into_iter().collect();
-                names.sort_unstable();
-                (names, template.source().to_owned())
-            },
-        )
+    /// Every lookup of every template is on the list.
+    fn hold_to_fields(&self) -> Result<(), TemplateError> {
+        let templates: Vec<(&'static str, Template)> =
+            SHIPPED.iter().filter_map(|(name, _)| Some((*name, self.env.get_template(name).ok()?))).collect();
+        let sources: Vec<(&'static str, &str)> =
+            templates.iter().map(|(name, template)| (*name, template.source())).collect();
+        for (name, source) in &sources {
+            outside(name, &sources, &syntax()).map_err(|found| refused(name, source, found))?;
+        }
+        Ok(())
     }
+}
 
-    pub(super) fn names() -> [&'static str; 3] {
-        SHIPPED.map(|(name, _)| name)
+fn syntax() -> SyntaxConfig {
+    SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build().unwrap_or_default()
+}
+
+fn refused(name: &str, source: &str, found: Outside) -> TemplateError {
+    let (from, to) = (offset(found.at.start_offset), offset(found.at.end_offset));
+    let (line, column) = position(source, from);
+    let template = name.to_owned();
+    if let Some(fault) = found.why {
+        return TemplateError::Broken { template, line, column, fault };
     }
+    let expression = source.get(from..to).unwrap_or_default().trim().to_owned();
+    TemplateError::Field { template, line, column, expression }
+}
+
+fn offset(bytes: u32) -> usize {
+    usize::try_from(bytes).unwrap_or(usize::MAX)
+}
+
+/// The line and the character in it, both counted from 1.
+fn position(source: &str, offset: usize) -> (usize, usize) {
+    let before = source.get(..offset).unwrap_or_default();
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    (before.matches('\n').count() + 1, line.chars().count() + 1)
 }
 
 /// An error of the engine in words for whoever wrote the template. The engine's own detail may hold values of a letter, so
@@ -153,7 +181,8 @@ fn told(error: &Error, name: &str) -> TemplateError {
         at = inner;
     }
     let template = at.name().unwrap_or(name).to_owned();
-    let line = at.line().unwrap_or(1);
+    let begins = at.template_source().zip(at.range()).map(|(source, range)| position(source, range.start));
+    let (line, column) = begins.unwrap_or((at.line().unwrap_or(1), 1));
     let expression = at
         .template_source()
         .and_then(|source| source.get(at.range()?).or_else(|| source.lines().nth(line.saturating_sub(1))))
@@ -161,13 +190,14 @@ fn told(error: &Error, name: &str) -> TemplateError {
         .trim()
         .to_owned();
     match at.kind() {
-        ErrorKind::UndefinedError => TemplateError::Field { template, line, expression },
+        ErrorKind::UndefinedError => TemplateError::Field { template, line, column, expression },
         ErrorKind::SyntaxError => TemplateError::Broken {
             template,
             line,
+            column,
             fault: format!("it cannot be read: {}", at.detail().unwrap_or("its syntax is wrong")),
         },
-        kind => TemplateError::Broken { template, line, fault: format!("{kind} in `{expression}`") },
+        kind => TemplateError::Broken { template, line, column, fault: format!("{kind} in `{expression}`") },
     }
 }
 
@@ -244,32 +274,81 @@ mod tests {
         assert!(message.html.contains(">Coming up</span>"));
     }
 
+    /// Where a text begins in a template, counted by hand: its line and the character in it.
+    fn place(text: &str, of: &str) -> String {
+        let (before, _) = text.split_once(of).unwrap();
+        let (line, column) = (before.lines().count(), before.lines().last().unwrap().chars().count());
+        format!("line {line}, column {}", column + 1)
+    }
+
     #[test]
-    fn a_field_outside_the_list_is_refused_with_its_line() {
-        let line_of = |text: &str| SHIPPED[1].1.lines().position(|line| line.contains(text)).unwrap() + 1;
-        let nested = own(TEXT, |text| text.replace("{{ matter.title | sentence }}", "{{ matter.child_name }}"));
+    fn a_field_outside_the_list_is_refused_with_its_line_and_column() {
+        // In words, in a place that every message reaches, and behind a comment that speaks of it.
+        let files = own(TEXT, |text| {
+            format!("{{# child_name: é #}}{{% if children %}}é {{{{ child_name }}}}{{% endif %}}{text}")
+        });
         assert_eq!(
-            refusal(&nested),
-            format!(
-                "template `message.txt.j2`, line {}: `matter.child_name` is no field a message may show; correct the \
-                 name or take it out",
-                line_of("Why: {{ matter.title")
-            )
+            refusal(&files),
+            "template `message.txt.j2`, line 1, column 42: `child_name` is no field a message may show; correct the name \
+             or take it out"
         );
-        // Never reached when a sample is rendered, and still refused.
-        let unreached = own(TEXT, |text| text.replace("You can reply.", "{% if false %}{{ address }}{% endif %}"));
-        assert_eq!(
-            refusal(&unreached),
-            format!(
-                "template `message.txt.j2`, line {}: `address` is no field a message may show; correct the name or \
-                 take it out",
-                line_of("You can reply.")
-            )
-        );
-        for global in ["debug()", "range(9)"] {
-            let files = own(HTML, |text| text.replace("You can reply.", &format!("{{{{ {global} }}}}")));
-            assert!(matches!(Templates::parse(&files), Err(TemplateError::Field { .. })), "{global}");
+        for (name, was, becomes, refused) in [
+            (TEXT, "{{ task.citation }}", "{{ task.child_name }}", "task.child_name"),
+            (TEXT, "You can reply.", "{% if false %}{{ address }}{% endif %}", "address"),
+            (
+                TEXT,
+                "You can reply.",
+                "{% if matters == 99 %}{{ groups[0].child_name }}{% endif %}",
+                "groups[0].child_name",
+            ),
+            (HTML, "{% if undone %}", "{% if undone %}{{ group.reference }}", "group.reference"),
+            (HTML, "You can reply.", "{{ groups[0].families[0][\"name\"] }}", "groups[0].families[0][\"name\"]"),
+            (HTML, "You can reply.", "{{ groups[0][\"na\" ~ \"me\"] }}", "groups[0][\"na\" ~ \"me\"]"),
+            (HTML, "You can reply.", "{{ subject.born }}", "subject.born"),
+            (HTML, "You can reply.", "{{ roles.born }}", "roles.born"),
+            (HTML, "You can reply.", "{% set rest = folded | first %}{{ rest.born }}", "rest.born"),
+            (HTML, "You can reply.", "{% for group in groups if group.born %}{% endfor %}", "group.born"),
+            (HTML, "You can reply.", "{{ words.no_such_word }}", "words.no_such_word"),
+            (HTML, "You can reply.", "{{ debug() }}", "debug"),
+            (HTML, "You can reply.", "{{ range(9) }}", "range"),
+            (WORDS, "{{ task.title if", "{{ task.born if", "task.born"),
+        ] {
+            let files = own(name, |text| text.replacen(was, becomes, 1));
+            let place = place(&files[name], refused);
+            let expected = format!("template `{name}`, {place}: `{refused}` is no field a message may show; ");
+            assert!(refusal(&files).starts_with(&expected), "{becomes}: {}", refusal(&files));
         }
+    }
+
+    #[test]
+    fn a_filter_or_a_test_that_reads_a_field_by_its_name_is_refused() {
+        for (expression, fault) in [
+            ("groups | map(attribute=\"of\")", "the filter `map` is not on offer here"),
+            ("groups[0] | attr(\"born\")", "the filter `attr` is not on offer here"),
+            ("groups | selectattr(\"born\")", "the filter `selectattr` is not on offer here"),
+            ("authority | safe", "the filter `safe` is not on offer here"),
+            ("groups | sort(attribute=\"born\")", "the filter `sort` may not be handed the name of a field"),
+            ("groups | join(\" \", \"born\")", "the filter `join` may not be handed the name of a field"),
+            ("groups | sort(**{\"attribute\": \"born\"})", "the filter `sort` may not be handed the name of a field"),
+            ("groups is filter", "the test `filter` is not on offer here"),
+        ] {
+            let unreached = format!("{{% if matters == 99 %}}{{{{ {expression} }}}}{{% endif %}}");
+            let files = own(HTML, |text| text.replace("You can reply.", &unreached));
+            assert!(refusal(&files).ends_with(&format!(": {fault}")), "{expression}: {}", refusal(&files));
+        }
+        let elsewhere = own(HTML, |text| format!("{{% if false %}}{{% include \"x.j2\" %}}{{% endif %}}{text}"));
+        assert!(refusal(&elsewhere).ends_with("there is no template of that name"), "{}", refusal(&elsewhere));
+    }
+
+    #[test]
+    fn what_a_template_names_itself_is_no_field() {
+        let own_names = "{% set ns = namespace(n=0) %}{% set ns.n = ns.n + 1 %}{% with a = {\"b\": 1} %}{{ a.b }}{% endwith %}\
+                         {% macro m(x) %}{{ x }}{{ caller() }}{% endmacro %}{% call m(1) %}{{ ns.n }}{% endcall %}\
+                         {% for g in groups %}{{ loop.index }}{{ (g.families | first).references[0] }}{% endfor %}\
+                         {% for k, n in dict(a=1) | default({}) %}{% endfor %}{% filter upper %}a{% endfilter %}";
+        let files =
+            own(TEXT, |text| text.replace("You can reply.", &format!("{{% if false %}}{own_names}{{% endif %}}")));
+        Templates::parse(&files).unwrap();
     }
 
     #[test]
@@ -279,11 +358,14 @@ mod tests {
             (HTML, "{{ data_as_of }}", "how old the case data is"),
             (HTML, "{{ corrections }}", "who corrects an error"),
             (TEXT, "Why you: {{ d.because | sentence }}", "why this person is told"),
-            (HTML, "<q>{{ matter.quote }}</q>", "the quoted words"),
-            (WORDS, "today, {{ clock.due }}", "the due day"),
-            (WORDS, "best by {{ clock.strict }}; ", "the earliest defensible day"),
+            (HTML, "<q>{{ task.quote }}</q>", "the quoted words"),
+            (WORDS, "today, {{ matter.due }}", "the due day"),
+            (WORDS, "{{ task.strict }}.", "the earliest defensible day"),
+            (WORDS, "{{ listed(task.references) }}", "a reference that is only counted"),
+            (HTML, "{{ group.worker }}", "the lead worker"),
+            (HTML, "\"Lead worker \" ~ group.worker", "the lead worker"),
         ] {
-            let files = own(name, |text| text.replace(words, ""));
+            let files = own(name, |text| text.replace(words, if words.starts_with('"') { "\"\"" } else { "" }));
             let refused = refusal(&files);
             assert!(refused.contains(&format!("leaves out {what} in a message of kind `")), "{name}: {refused}");
         }
@@ -295,8 +377,6 @@ mod tests {
             text.replace("{{ authority }}", "{% autoescape false %}{{ authority }}{% endautoescape %}")
         });
         assert!(refusal(&raw).contains("lets values through unescaped"), "{}", refusal(&raw));
-        let safe = own(HTML, |text| text.replace("{{ authority }}", "{{ authority | safe }}"));
-        assert!(matches!(Templates::parse(&safe), Err(TemplateError::Broken { .. })));
         let picture = own(HTML, |text| text.replace("<body", "<IMG alt=x><body"));
         assert_eq!(refusal(&picture), "template `message.html.j2` loads a picture; take it out");
     }
@@ -316,12 +396,11 @@ mod tests {
     fn an_error_on_a_real_letter_quotes_the_template_and_not_the_letter() {
         // A branch that no sample takes.
         let files = own(TEXT, |text| {
-            text.replace("You can reply.", "{% if folded == 99 %}{{ authority - 1 }}{% endif %}You can reply.")
+            text.replace("You can reply.", "{% if children == 99 %}{{ authority - 1 }}{% endif %}You can reply.")
         });
         let templates = Templates::parse(&files).unwrap();
-        let mut secret = letter(vec![line(NoticeKind::Due, "C-1")]);
+        let mut secret = letter((0..99).map(|child| line(NoticeKind::Due, &format!("C-{child}"))).collect());
         secret.authority = "MARKER".into();
-        secret.folded = 99;
         let error = compose(&secret, &templates).unwrap_err().to_string();
         assert!(error.contains("invalid operation in `authority - 1`"), "{error}");
         assert!(!error.contains("MARKER"), "{error}");

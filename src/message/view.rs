@@ -1,6 +1,6 @@
 //! What a template may see of a letter: this, and nothing else.
 //!
-//! Owns the allow-list of fields, the grouping into families and the counting. Must not know any wording.
+//! Owns the grouping by lead worker, family and day, and the counting. Must not know any wording.
 
 use std::collections::BTreeSet;
 
@@ -10,12 +10,15 @@ use serde::Serialize;
 use crate::calendar::format_date_long;
 
 use super::{
-    Letter, Line,
+    Folded, Letter, Line,
     clean::{one_line, web_link},
     rank::{rank, worst_first},
     subject,
 };
 use crate::procedure::NoticeKind;
+
+/// Kinds that a record of the task settles. An alert says so by itself.
+const UNDONE: [NoticeKind; 4] = [NoticeKind::Escalation, NoticeKind::Overdue, NoticeKind::Due, NoticeKind::Reminder];
 
 /// A letter as templates see it. Every string is one clean line.
 #[derive(Debug, Serialize)]
@@ -26,11 +29,13 @@ pub(super) struct View {
     pub(super) written_on: String,
     data_as_of: String,
     corrections: String,
-    folded: usize,
     children: usize,
     matters: usize,
+    /// Whether anything is told that recording it would settle.
+    undone: bool,
     counts: Vec<Count>,
-    families: Vec<Family>,
+    groups: Vec<Group>,
+    folded: Vec<Counted>,
 }
 
 /// How many lines there are of one kind.
@@ -40,6 +45,15 @@ struct Count {
     count: usize,
 }
 
+/// The families of one lead worker, or all of them.
+#[derive(Debug, Serialize)]
+struct Group {
+    /// `worker`, `nobody` while no lead worker is allocated, or `all`.
+    of: &'static str,
+    worker: Option<String>,
+    families: Vec<Family>,
+}
+
 /// The matters of one household, of one child, or of the authority as a whole (then without references).
 #[derive(Debug, Serialize)]
 struct Family {
@@ -47,66 +61,95 @@ struct Family {
     matters: Vec<Matter>,
 }
 
-/// One rule for one family at one kind of notice, with a clock for each child. What all clocks have in common stands here,
-/// what they do not stands with each.
+/// What is told of the same children for the same day: one task, or several. What all tasks have in common stands here, what
+/// they do not stands with each.
 #[derive(Debug, Serialize)]
 struct Matter {
     kind: &'static str,
-    title: String,
-    ask: String,
-    citation: String,
-    quote: String,
-    under_review: bool,
-    clocks: Vec<Clock>,
-    common: Details,
-    rows: Vec<String>,
-}
-
-/// One child's clock.
-#[derive(Debug, Serialize)]
-struct Clock {
-    reference: Option<String>,
-    link: Option<String>,
     /// `undated`, `ahead`, `today` or `passed`.
     timing: &'static str,
     due: Option<String>,
     /// Whole working days between the day of writing and the due day; 0 where they are not to be said.
     days: u64,
+    references: Vec<Reference>,
+    tasks: Vec<Task>,
+    common: Details,
+}
+
+/// One child.
+#[derive(Debug, PartialEq, Serialize)]
+struct Reference {
+    reference: String,
+    link: Option<String>,
+}
+
+/// One rule.
+#[derive(Debug, Serialize)]
+struct Task {
+    title: String,
+    ask: String,
+    citation: String,
+    quote: String,
+    under_review: bool,
+    arithmetic: Option<String>,
+    /// The earliest defensible day, where it differs.
     strict: Option<String>,
-    /// The same for the strict day: `undated` where it does not differ.
+    /// How that day stands, as `timing` does.
     strict_timing: &'static str,
+    rows: Vec<String>,
     own: Details,
 }
 
-/// The small print of one clock, or of several.
+/// The small print of one task, or of several.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 struct Details {
     notes: Vec<String>,
     mended_by: Option<String>,
     next: Option<String>,
     because: Option<String>,
-    arithmetic: Option<String>,
     provisional: bool,
+}
+
+/// What is only counted, of one kind.
+#[derive(Debug, Serialize)]
+struct Counted {
+    kind: &'static str,
+    count: usize,
+    tasks: Vec<CountedTask>,
+}
+
+/// One task of one day that is only counted.
+#[derive(Debug, Serialize)]
+struct CountedTask {
+    title: String,
+    ask: String,
+    due: Option<String>,
+    references: Vec<String>,
 }
 
 /// The letter in the order it is read.
 pub(super) fn view(letter: &Letter) -> View {
     let mut lines: Vec<&Line> = letter.lines.iter().collect();
     lines.sort_by(|a, b| worst_first(a, b));
-    let kinds: Vec<NoticeKind> = lines.iter().map(|line| line.kind).collect();
-    let families = families(&lines, letter.written_on);
+    let folded = letter.folded.iter().flat_map(|rule| std::iter::repeat_n(rule.kind, rule.count));
+    let mut kinds: Vec<NoticeKind> = lines.iter().map(|line| line.kind).chain(folded).collect();
+    kinds.sort_by_key(|kind| rank(*kind));
+    let groups = groups(&lines, letter);
+    let of_lines = lines.iter().filter_map(|line| line.child.as_deref());
+    let of_folded = letter.folded.iter().flat_map(|rule| rule.references.iter().map(String::as_str));
     View {
-        subject: subject::subject(&kinds, letter.folded),
+        subject: subject::subject(&kinds),
         authority: one_line(&letter.authority),
         roles: letter.roles.iter().map(|role| one_line(role)).filter(|role| !role.is_empty()).collect(),
         written_on: format_date_long(letter.written_on),
         data_as_of: one_line(&letter.data_as_of),
         corrections: one_line(&letter.corrections),
-        folded: letter.folded,
-        children: lines.iter().filter_map(|line| line.child.as_deref()).collect::<BTreeSet<_>>().len(),
-        matters: families.iter().map(|family| family.matters.len()).sum(),
+        children: of_lines.chain(of_folded).collect::<BTreeSet<_>>().len(),
+        matters: groups.iter().flat_map(|group| &group.families).map(|family| family.matters.len()).sum(),
+        undone: kinds.iter().any(|kind| UNDONE.contains(kind)),
         counts: counts(&kinds),
-        families,
+        groups,
+        folded: counted(&letter.folded),
     }
 }
 
@@ -115,6 +158,52 @@ fn counts(kinds: &[NoticeKind]) -> Vec<Count> {
         .chunk_by(|a, b| rank(*a) == rank(*b))
         .filter_map(|same| Some(Count { kind: same.first()?.name(), count: same.len() }))
         .collect()
+}
+
+fn counted(folded: &[Folded]) -> Vec<Counted> {
+    let mut tasks: Vec<&Folded> = folded.iter().collect();
+    tasks.sort_by_key(|task| rank(task.kind));
+    let task = |task: &&Folded| CountedTask {
+        title: one_line(&task.title),
+        ask: said(Some(&task.ask)).unwrap_or_else(|| one_line(&task.title)),
+        due: task.due_on.map(format_date_long),
+        references: task.references.iter().map(|reference| one_line(reference)).collect(),
+    };
+    let of_kind = tasks.chunk_by(|a, b| a.kind == b.kind).filter_map(|same| {
+        let count = same.iter().map(|task| task.count).sum();
+        Some(Counted { kind: same.first()?.kind.name(), count, tasks: same.iter().map(task).collect() })
+    });
+    of_kind.collect()
+}
+
+/// Groups in the order of their first element.
+fn grouped<T: Copy, K: PartialEq>(all: &[T], key: impl Fn(T) -> K) -> Vec<Vec<T>> {
+    let mut groups: Vec<(K, Vec<T>)> = Vec::new();
+    for &one in all {
+        let of = key(one);
+        match groups.iter_mut().find(|(known, _)| *known == of) {
+            Some((_, group)) => group.push(one),
+            None => groups.push((of, vec![one])),
+        }
+    }
+    groups.into_iter().map(|(_, group)| group).collect()
+}
+
+/// The lead workers in the order of their worst line, if that is how the letter is read; else all lines as one group.
+fn groups(lines: &[&Line], letter: &Letter) -> Vec<Group> {
+    let by_worker = |line: &Line| letter.by_worker && line.child.is_some();
+    let of_worker = grouped(lines, |line: &Line| by_worker(line).then_some(line.worker.as_deref()));
+    let group = |lines: Vec<&Line>| {
+        let first = lines.first()?;
+        let worker = first.worker.as_deref().filter(|_| by_worker(first)).map(one_line);
+        let of = match &worker {
+            Some(_) => "worker",
+            None if by_worker(first) => "nobody",
+            None => "all",
+        };
+        Some(Group { of, worker, families: families(&lines, letter.written_on) })
+    };
+    of_worker.into_iter().filter_map(group).collect()
 }
 
 /// Who belongs together: a household; a child without one; the authority as a whole.
@@ -126,80 +215,78 @@ fn family_key(line: &Line) -> (Option<&str>, Option<&str>) {
     }
 }
 
-/// Groups in the order of their first element.
-fn grouped<'a, K: PartialEq>(lines: &[&'a Line], key: impl Fn(&'a Line) -> K) -> Vec<Vec<&'a Line>> {
-    let mut groups: Vec<(K, Vec<&Line>)> = Vec::new();
-    for &line in lines {
-        let of = key(line);
-        match groups.iter_mut().find(|(known, _)| *known == of) {
-            Some((_, group)) => group.push(line),
-            None => groups.push((of, vec![line])),
-        }
-    }
-    groups.into_iter().map(|(_, group)| group).collect()
-}
-
 fn families(lines: &[&Line], written_on: NaiveDate) -> Vec<Family> {
-    grouped(lines, family_key)
-        .into_iter()
-        .map(|of_family| Family {
-            references: of_family
-                .iter()
-                .filter_map(|line| line.child.as_deref())
-                .collect::<BTreeSet<_>>()
-                .into_iter()
-                .map(one_line)
-                .collect(),
-            matters: grouped(&of_family, |line| {
-                (line.kind, &line.title, &line.ask, &line.citation, &line.quote, line.under_review, &line.rows)
-            })
-            .into_iter()
-            .filter_map(|same| matter(&same, written_on))
-            .collect(),
-        })
-        .collect()
+    let of_family = grouped(lines, family_key).into_iter();
+    of_family.map(|lines| Family { references: references(&lines), matters: matters(&lines, written_on) }).collect()
 }
 
-fn matter(lines: &[&Line], written_on: NaiveDate) -> Option<Matter> {
+fn references(lines: &[&Line]) -> Vec<String> {
+    let each: BTreeSet<&str> = lines.iter().filter_map(|line| line.child.as_deref()).collect();
+    each.into_iter().map(one_line).collect()
+}
+
+/// First the children of whom one and the same is told, then the tasks of the same children for the same day. What is about
+/// no child stands by itself.
+fn matters(lines: &[&Line], written_on: NaiveDate) -> Vec<Matter> {
+    let alike =
+        grouped(lines, |line: &Line| Line { child: None, link: None, household: None, worker: None, ..line.clone() });
+    let alike: Vec<(usize, &[&Line])> = alike.iter().map(Vec::as_slice).enumerate().collect();
+    let of_a_day = grouped(&alike, |(place, lines)| {
+        let first = lines.first();
+        let place = first.is_none_or(|line| line.child.is_none()).then_some(place);
+        (place, first.map(|line| (line.kind, line.due_on, line.working_days_left)), references(lines))
+    });
+    of_a_day.into_iter().filter_map(|tasks| matter(&tasks, written_on)).collect()
+}
+
+fn matter(tasks: &[(usize, &[&Line])], written_on: NaiveDate) -> Option<Matter> {
+    let (_, lines) = *tasks.first()?;
     let first = *lines.first()?;
-    let mut clocks: Vec<Clock> = lines.iter().map(|line| clock(line, written_on)).collect();
-    let common = share(&mut clocks);
-    Some(Matter {
-        kind: first.kind.name(),
-        title: one_line(&first.title),
-        ask: said(Some(&first.ask)).unwrap_or_else(|| one_line(&first.title)),
-        citation: one_line(&first.citation),
-        quote: one_line(&first.quote),
-        under_review: first.under_review,
-        clocks,
-        common,
-        rows: first.rows.iter().map(|row| one_line(row)).collect(),
-    })
-}
-
-fn clock(line: &Line, written_on: NaiveDate) -> Clock {
-    let strict_on = line.strict_on.filter(|on| line.due_on.is_some() && line.due_on != Some(*on));
-    let timing = timing(line.due_on, written_on);
+    let timing = timing(first.due_on, written_on);
     // The count and the day come from different places; where they disagree on the direction, the day alone is said.
-    let days = match (timing, line.working_days_left) {
+    let days = match (timing, first.working_days_left) {
         ("ahead", Some(left)) if left > 0 => left.unsigned_abs(),
         ("passed", Some(left)) if left < 0 => left.unsigned_abs(),
         _ => 0,
     };
-    Clock {
-        reference: line.child.as_deref().map(one_line),
-        link: line.link.as_deref().and_then(web_link),
+    let mut references: Vec<Reference> = lines.iter().filter_map(|line| reference(line)).collect();
+    references.sort_by(|a, b| a.reference.cmp(&b.reference));
+    references.dedup_by(|a, b| a.reference == b.reference);
+    let mut tasks: Vec<Task> = tasks.iter().filter_map(|(_, lines)| Some(task(lines.first()?, written_on))).collect();
+    let common = share(&mut tasks);
+    Some(Matter {
+        kind: first.kind.name(),
         timing,
-        due: line.due_on.map(format_date_long),
+        due: first.due_on.map(format_date_long),
         days,
+        references,
+        tasks,
+        common,
+    })
+}
+
+fn reference(line: &Line) -> Option<Reference> {
+    let reference = one_line(line.child.as_deref()?);
+    Some(Reference { reference, link: line.link.as_deref().and_then(web_link) })
+}
+
+fn task(line: &Line, written_on: NaiveDate) -> Task {
+    let strict_on = line.strict_on.filter(|on| line.due_on.is_some() && line.due_on != Some(*on));
+    Task {
+        title: one_line(&line.title),
+        ask: said(Some(&line.ask)).unwrap_or_else(|| one_line(&line.title)),
+        citation: one_line(&line.citation),
+        quote: one_line(&line.quote),
+        under_review: line.under_review,
+        arithmetic: said(Some(&line.arithmetic)),
         strict: strict_on.map(format_date_long),
-        strict_timing: self::timing(strict_on, written_on),
+        strict_timing: timing(strict_on, written_on),
+        rows: line.rows.iter().map(|row| one_line(row)).collect(),
         own: Details {
             notes: line.notes.iter().map(|note| one_line(note)).filter(|note| !note.is_empty()).collect(),
             mended_by: said(line.mended_by.as_ref()),
             next: said(line.next.as_ref()),
             because: said(line.because.as_ref()),
-            arithmetic: said(Some(&line.arithmetic)),
             provisional: line.provisional,
         },
     }
@@ -218,22 +305,22 @@ fn timing(on: Option<NaiveDate>, written_on: NaiveDate) -> &'static str {
     }
 }
 
-/// Takes out of every clock what all of them say alike, field by field.
-fn share(clocks: &mut [Clock]) -> Details {
+/// Takes out of every task what all of them say alike, field by field.
+fn share(tasks: &mut [Task]) -> Details {
     let mut common = Details::default();
-    let all = |same: fn(&Details, &Details) -> bool, clocks: &[Clock]| {
-        clocks.iter().all(|clock| clocks.first().is_some_and(|first| same(&first.own, &clock.own)))
+    let all = |same: fn(&Details, &Details) -> bool, tasks: &[Task]| {
+        tasks.iter().all(|task| tasks.first().is_some_and(|first| same(&first.own, &task.own)))
     };
     macro_rules! share {
         ($($field:ident),*) => {$(
-            if all(|a, b| a.$field == b.$field, clocks) {
-                for clock in clocks.iter_mut() {
-                    common.$field = std::mem::take(&mut clock.own.$field);
+            if all(|a, b| a.$field == b.$field, tasks) {
+                for task in tasks.iter_mut() {
+                    common.$field = std::mem::take(&mut task.own.$field);
                 }
             }
         )*};
     }
-    share!(notes, mended_by, next, because, arithmetic, provisional);
+    share!(notes, mended_by, next, because, provisional);
     common
 }
 
@@ -241,6 +328,23 @@ fn share(clocks: &mut [Clock]) -> Details {
 mod tests {
     use super::*;
     use crate::message::sample::{date, letter, line};
+
+    fn references(group: &Group) -> Vec<Vec<&str>> {
+        group.families.iter().map(|family| family.references.iter().map(String::as_str).collect()).collect()
+    }
+
+    fn matters(lines: Vec<Line>) -> Vec<Matter> {
+        view(&letter(lines))
+            .groups
+            .into_iter()
+            .flat_map(|group| group.families)
+            .flat_map(|family| family.matters)
+            .collect()
+    }
+
+    fn of_whom(matter: &Matter) -> Vec<&str> {
+        matter.references.iter().map(|child| child.reference.as_str()).collect()
+    }
 
     #[test]
     fn siblings_stand_together_where_their_worst_line_stands() {
@@ -255,38 +359,114 @@ mod tests {
             Line { child: None, ..line(NoticeKind::Report, "") },
             of(NoticeKind::Due, "C-3", None),
         ]));
-        let order: Vec<Vec<&str>> =
-            seen.families.iter().map(|family| family.references.iter().map(String::as_str).collect()).collect();
-        assert_eq!(order, [vec!["C-1", "C-2"], vec!["C-9"], vec!["C-3"], vec![]]);
+        assert_eq!(seen.groups.len(), 1);
+        assert_eq!(references(&seen.groups[0]), [vec!["C-1", "C-2"], vec!["C-9"], vec!["C-3"], vec![]]);
         assert_eq!(seen.children, 4);
         assert_eq!(seen.matters, 5);
     }
 
     #[test]
-    fn one_rule_for_two_siblings_is_one_heading_with_two_clocks() {
-        let of = |child: &str, day, next: &str| Line {
+    fn a_manager_reads_by_lead_worker_the_worst_first() {
+        let of =
+            |kind, child: &str, worker: Option<&str>| Line { worker: worker.map(str::to_owned), ..line(kind, child) };
+        let mut letter = letter(vec![
+            of(NoticeKind::Due, "C-1", Some("W-1")),
+            of(NoticeKind::Overdue, "C-2", Some("W-2")),
+            of(NoticeKind::Escalation, "C-3", None),
+            of(NoticeKind::Reminder, "C-4", Some("W-2")),
+            Line { child: None, ..of(NoticeKind::DataQuality, "", Some("W-1")) },
+        ]);
+        letter.by_worker = true;
+        let seen = view(&letter);
+        let groups: Vec<_> =
+            seen.groups.iter().map(|group| (group.of, group.worker.as_deref(), references(group))).collect();
+        assert_eq!(
+            groups,
+            [
+                ("nobody", None, vec![vec!["C-3"]]),
+                ("worker", Some("W-2"), vec![vec!["C-2"], vec!["C-4"]]),
+                ("worker", Some("W-1"), vec![vec!["C-1"]]),
+                ("all", None, vec![vec![]]),
+            ]
+        );
+        letter.by_worker = false;
+        assert_eq!(view(&letter).groups.len(), 1, "a worker's page has no such groups");
+    }
+
+    #[test]
+    fn one_rule_for_two_siblings_is_told_once_for_each_day() {
+        let of = |child: &str, day| Line {
             household: Some("h".into()),
             due_on: date(2026, 11, day),
+            ..line(NoticeKind::Reminder, child)
+        };
+        let matters = matters(vec![of("C-3", 6), of("C-2", 9), of("C-1", 6), of("C-1", 6)]);
+        let said: Vec<_> = matters.iter().map(|matter| (of_whom(matter), matter.tasks.len())).collect();
+        assert_eq!(said, [(vec!["C-1", "C-3"], 1), (vec!["C-2"], 1)]);
+    }
+
+    #[test]
+    fn siblings_of_whom_different_things_are_told_stand_apart() {
+        let of = |child: &str, next: &str| Line {
+            household: Some("h".into()),
             next: Some(next.into()),
             ..line(NoticeKind::Reminder, child)
         };
-        let seen = view(&letter(vec![of("C-2", 9, "b"), of("C-1", 6, "a")]));
-        let matters = &seen.families[0].matters;
-        assert_eq!(matters.len(), 1);
-        let clocks = &matters[0].clocks;
-        assert_eq!(clocks.iter().filter_map(|clock| clock.reference.as_deref()).collect::<Vec<_>>(), ["C-1", "C-2"]);
-        assert_eq!(clocks[1].own.next.as_deref(), Some("b"));
-        assert_eq!(matters[0].common.next, None, "what differs stays with each");
-        assert!(matters[0].common.arithmetic.is_some(), "what is alike is said once");
-        assert_eq!(clocks[0].own.arithmetic, None);
+        assert_eq!(matters(vec![of("C-1", "a"), of("C-2", "b")]).len(), 2);
+    }
+
+    #[test]
+    fn what_is_asked_of_one_child_for_one_day_is_one_matter_with_several_tasks() {
+        let of = |title: &str, next: &str| Line {
+            title: title.into(),
+            next: Some(next.into()),
+            ..line(NoticeKind::Overdue, "C-1")
+        };
+        let alike = matters(vec![of("a", "x"), of("b", "y"), Line { due_on: date(2026, 11, 4), ..of("c", "x") }]);
+        let titles: Vec<Vec<&str>> =
+            alike.iter().map(|matter| matter.tasks.iter().map(|task| task.title.as_str()).collect()).collect();
+        assert_eq!(titles, [vec!["c"], vec!["a", "b"]]);
+        let matter = &alike[1];
+        assert_eq!(matter.common.next, None, "what differs stays with each");
+        assert_eq!(matter.tasks[1].own.next.as_deref(), Some("y"));
+        assert_eq!(matter.common.because.as_deref(), Some("sample cover"), "what is alike is said once");
+        assert_eq!(matter.tasks[0].own.because, None);
+        let whole = |title: &str| Line { child: None, ..of(title, "x") };
+        assert_eq!(matters(vec![whole("a"), whole("b")]).len(), 2, "what is about no child stands by itself");
+    }
+
+    #[test]
+    fn what_is_folded_is_counted_with_the_rest() {
+        let mut letter = letter(vec![line(NoticeKind::Overdue, "C-1")]);
+        let rule = |kind, title: &str, count| Folded {
+            kind,
+            title: title.into(),
+            ask: String::new(),
+            due_on: date(2026, 11, 9),
+            count,
+            references: vec!["C-1".into(), "C-5".into()],
+        };
+        letter.folded = vec![
+            rule(NoticeKind::Reminder, "b", 2),
+            rule(NoticeKind::Overdue, "a", 3),
+            rule(NoticeKind::Reminder, "c", 4),
+        ];
+        let seen = view(&letter);
+        assert_eq!(seen.subject, "Casework: 4 overdue, 6 due soon");
+        assert_eq!(seen.children, 2);
+        let folded: Vec<_> = seen
+            .folded
+            .iter()
+            .map(|kind| (kind.kind, kind.count, kind.tasks.iter().map(|task| task.ask.as_str()).collect::<Vec<_>>()))
+            .collect();
+        assert_eq!(folded, [("overdue", 3, vec!["a"]), ("reminder", 6, vec!["b", "c"])]);
     }
 
     #[test]
     fn a_count_that_contradicts_its_day_is_not_said() {
         let of = |due_on, left| {
-            let seen = view(&letter(vec![Line { due_on, working_days_left: left, ..line(NoticeKind::Due, "C-1") }]));
-            let clock = &seen.families[0].matters[0].clocks[0];
-            (clock.timing, clock.days)
+            let seen = matters(vec![Line { due_on, working_days_left: left, ..line(NoticeKind::Due, "C-1") }]);
+            (seen[0].timing, seen[0].days)
         };
         // Letters of the sample are written on Monday 2 November 2026.
         assert_eq!(of(date(2026, 11, 5), Some(3)), ("ahead", 3));
@@ -300,10 +480,8 @@ mod tests {
 
     #[test]
     fn a_strict_day_counts_only_where_it_differs() {
-        let of = |strict_on| {
-            let seen = view(&letter(vec![Line { strict_on, ..line(NoticeKind::Due, "C-1") }]));
-            seen.families[0].matters[0].clocks[0].strict.clone()
-        };
+        let of =
+            |strict_on| matters(vec![Line { strict_on, ..line(NoticeKind::Due, "C-1") }])[0].tasks[0].strict.clone();
         assert_eq!(of(date(2026, 11, 5)), None, "the sample's own due day");
         assert_eq!(of(date(2026, 11, 4)).as_deref(), Some("Wednesday 4 November 2026"));
         assert_eq!(of(None), None);

@@ -11,7 +11,7 @@ use crate::{
     directory::{Directory, Mailbox},
     failpoint::failpoint,
     ledger::{Attempted, Claim, ClaimedNotice, Mode, Outcome},
-    message::{ComposeError, Matter, Stationery, Templates, compose, draft},
+    message::{ComposeError, Matter, Stationery, Templates, compose, dates, draft},
     notice::Effect,
 };
 
@@ -164,6 +164,7 @@ impl Watch {
             subject: composed.subject,
             text: composed.text,
             html: composed.html,
+            calendar: dates(&matters, &stationery, &terms, claim.created_at),
             date: claim.created_at,
         };
         Ok(render(&outgoing)?)

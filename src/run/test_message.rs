@@ -33,6 +33,7 @@ impl Watch {
             subject: "duewatch: a test message".to_owned(),
             text: TEXT.to_owned(),
             html: HTML.to_owned(),
+            calendar: None,
             date: now,
         };
         let frozen = Frozen::new(&outgoing).map_err(|error| error.to_string())?;

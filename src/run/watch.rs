@@ -220,6 +220,8 @@ impl Watch {
                 corrections: mail.corrections.clone(),
                 case_link: mail.case_link.clone(),
                 data_as_of: String::new(),
+                domain: domain_of(&mail.from),
+                detail_lines: settings.sending.detail_lines,
             },
             people: None,
             templates: templates(mail.templates.as_deref())?,

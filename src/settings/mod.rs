@@ -205,12 +205,14 @@ pub struct Sending {
     pub until: NaiveTime,
     /// Days on which the offices are closed though the law counts them.
     pub closed_on: Vec<NaiveDate>,
+    /// How many lines a message tells in full. What is beyond them is counted, with its references.
+    pub detail_lines: usize,
 }
 
 impl Default for Sending {
     fn default() -> Sending {
         let time = |hour, minute| NaiveTime::from_hms_opt(hour, minute, 0).unwrap_or_default();
-        Sending { morning_at: time(8, 30), until: time(17, 0), closed_on: Vec::new() }
+        Sending { morning_at: time(8, 30), until: time(17, 0), closed_on: Vec::new(), detail_lines: 20 }
     }
 }
 

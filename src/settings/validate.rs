@@ -55,6 +55,7 @@ pub(super) fn problems(settings: &Settings) -> Vec<String> {
             Some(smtp) => smtp_problems(smtp, &mut problem),
         },
     }
+    problem(sending.detail_lines > 0, "sending.detail_lines: write at least 1");
     problem(sending.morning_at < sending.until, "sending.until: must be later than sending.morning_at");
     problem(
         schedule.poll.parse::<croner::Cron>().is_ok() && schedule.poll.split_whitespace().count() == 5,
