@@ -1,0 +1,322 @@
+//! What a year comes to: how often each kind of recipient is written to, what of it was said the day before, and how soon a
+//! breach is with a manager.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+};
+
+use chrono::{Days, NaiveDate};
+use duewatch::{
+    calendar::DueDate,
+    notice::DutyRef,
+    procedure::{NoticeKind, Strength},
+    record::PersonRef,
+    rehearsal::Message,
+};
+
+use crate::{
+    breaches::{Breach, Breaches, Came, first_managers_step},
+    people::{Kind, People, is_managers},
+    world::{Looked, World},
+};
+
+/// What a reader sees of a line: if it is the same on two days, nothing is new.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Line {
+    duty: DutyRef,
+    kind: NoticeKind,
+    due: Option<DueDate>,
+}
+
+/// A rule, and the step of its ladder or what else was told of it.
+type Cause = (String, String);
+
+struct Sent {
+    person: PersonRef,
+    on: NaiveDate,
+    /// Not an alert that goes in a message of its own.
+    ordinary: bool,
+    causes: Vec<Cause>,
+}
+
+pub(crate) struct Figures<'w> {
+    world: &'w World,
+    people: People,
+    from: NaiveDate,
+    last: NaiveDate,
+    sent: Vec<Sent>,
+    lines: BTreeMap<PersonRef, BTreeMap<NaiveDate, BTreeMap<Line, Cause>>>,
+    breaches: Breaches,
+    unbalanced: usize,
+}
+
+/// How many, of how many person-weeks, and so on, of one kind of recipient.
+#[derive(Debug)]
+pub(crate) struct Row {
+    pub(crate) kind: Kind,
+    pub(crate) people: usize,
+    pub(crate) a_week: [usize; 3],
+    pub(crate) lines: [usize; 2],
+    pub(crate) most_a_day: usize,
+    pub(crate) most_alerts_a_day: usize,
+    pub(crate) unchanged: usize,
+    pub(crate) unchanged_alerts: usize,
+}
+
+impl<'w> Figures<'w> {
+    pub(crate) fn of(world: &'w World, (_, from, last): (NaiveDate, NaiveDate, NaiveDate)) -> Figures<'w> {
+        let (sent, lines, breaches) = (Vec::new(), BTreeMap::new(), Breaches::default());
+        Figures { world, people: People::of(world), from, last, sent, lines, breaches, unbalanced: 0 }
+    }
+
+    pub(crate) fn look(&mut self, looked: &Looked<'_>) {
+        match looked {
+            Looked::Run(on, seen) => {
+                self.unbalanced += usize::from(!seen.decision.steps.balance());
+                if self.world.watch.calendar.is_working_day(*on) {
+                    self.breaches.see(*on, seen);
+                }
+            }
+            Looked::Sent(on, messages) => messages.iter().for_each(|message| self.count(*on, message)),
+        }
+    }
+
+    fn count(&mut self, on: NaiveDate, message: &Message) {
+        let Some((first, _)) = message.matters.first() else { return };
+        let person = &first.effect.person;
+        let kind = self.people.kind(person);
+        let mut causes = Vec::new();
+        for (notice, duty) in &message.matters {
+            let reference = DutyRef::of(duty);
+            if notice.kind.is_breach() && (kind.is_manager() || is_managers(notice.role)) {
+                self.breaches.reach(&reference, on);
+            }
+            let cause = (duty.duty.to_string(), notice.effect.step.clone());
+            causes.push(cause.clone());
+            let line = Line { duty: reference, kind: notice.kind, due: duty.due.as_ref().map(|due| due.on) };
+            self.lines.entry(person.clone()).or_default().entry(on).or_default().insert(line, cause);
+        }
+        self.sent.push(Sent { person: person.clone(), on, ordinary: !first.urgent, causes });
+    }
+
+    /// Runs whose steps owed were not all accounted for.
+    pub(crate) fn unbalanced(&self) -> usize {
+        self.unbalanced
+    }
+
+    fn in_year(&self) -> impl Iterator<Item = &Sent> {
+        self.sent.iter().filter(|sent| sent.on >= self.from)
+    }
+
+    /// One row for each kind of recipient.
+    pub(crate) fn rows(&self) -> Vec<Row> {
+        let mut weeks: BTreeMap<Kind, BTreeMap<(&PersonRef, NaiveDate), usize>> = BTreeMap::new();
+        let mut everybody: BTreeMap<Kind, BTreeSet<&PersonRef>> = BTreeMap::new();
+        for monday in self.mondays() {
+            for (person, kind) in self.people.here(monday, monday + Days::new(6)) {
+                weeks.entry(kind).or_default().insert((person, monday), 0);
+                everybody.entry(kind).or_default().insert(person);
+            }
+        }
+        let (mut lines, mut a_day) = (BTreeMap::<Kind, Vec<usize>>::new(), BTreeMap::new());
+        for sent in self.in_year() {
+            let kind = self.people.kind(&sent.person);
+            let monday = self.mondays().take_while(|monday| *monday <= sent.on).last().unwrap_or(self.from);
+            *weeks.entry(kind).or_default().entry((&sent.person, monday)).or_default() += 1;
+            everybody.entry(kind).or_default().insert(&sent.person);
+            lines.entry(kind).or_default().push(sent.causes.len());
+            *a_day.entry((kind, sent.ordinary, &sent.person, sent.on)).or_insert(0) += 1;
+        }
+        let unchanged = self.unchanged();
+        let row = |(kind, weeks): (Kind, BTreeMap<_, usize>)| {
+            let counts: Vec<usize> = weeks.into_values().collect();
+            let lines = lines.get(&kind).cloned().unwrap_or_default();
+            let most = |ordinary| {
+                let days = a_day.iter().filter(|((of, is, ..), _)| (*of, *is) == (kind, ordinary));
+                days.map(|(_, count)| *count).max().unwrap_or(0)
+            };
+            let same = |alert: bool| {
+                let of = unchanged.iter().filter(|(person, line, _)| {
+                    self.people.kind(person) == kind && (line.kind == NoticeKind::Alert) == alert
+                });
+                of.count()
+            };
+            Row {
+                kind,
+                people: everybody.get(&kind).map_or(0, BTreeSet::len),
+                a_week: [at(&counts, 50), at(&counts, 95), at(&counts, 100)],
+                lines: [at(&lines, 95), at(&lines, 100)],
+                most_a_day: most(true),
+                most_alerts_a_day: most(false),
+                unchanged: same(false),
+                unchanged_alerts: same(true),
+            }
+        };
+        weeks.into_iter().map(row).collect()
+    }
+
+    fn mondays(&self) -> impl Iterator<Item = NaiveDate> {
+        self.from.iter_weeks().take_while(|monday| *monday <= self.last)
+    }
+
+    /// Each line that somebody got on two days running, days on which no office is open left out.
+    fn unchanged(&self) -> Vec<(&PersonRef, &Line, Cause)> {
+        let mut unchanged = Vec::new();
+        for (person, days) in &self.lines {
+            for ((before_on, before), (on, lines)) in days.iter().zip(days.iter().skip(1)) {
+                let apart = self.world.watch.office.working_days_between(*before_on, *on).unwrap().0;
+                if *before_on >= self.from && apart <= 1 {
+                    let again = lines.iter().filter_map(|(line, (duty, step))| {
+                        let (_, first) = before.get(line)?;
+                        Some((person, line, (duty.clone(), format!("{first}, {step}"))))
+                    });
+                    unchanged.extend(again);
+                }
+            }
+        }
+        unchanged
+    }
+
+    fn breaches(&self) -> impl Iterator<Item = (&Breach, Came)> {
+        let in_year = self.breaches.all.iter().filter(|breach| breach.first_on >= self.from);
+        in_year.map(|breach| (breach, breach.came(&self.world.watch.calendar, self.last)))
+    }
+
+    /// What the issue asks and this year missed, in words.
+    pub(crate) fn missed(&self) -> Vec<String> {
+        let mut missed = Vec::new();
+        for row in self.rows() {
+            if row.kind == Kind::Worker && row.a_week[0] > 3 {
+                missed.push(format!("a worker's median is {} messages a week, and may be 3", row.a_week[0]));
+            }
+            if row.most_a_day > 3 {
+                missed.push(format!("{}: {} messages a day, and may be 3", row.kind, row.most_a_day));
+            }
+            if row.unchanged > 0 {
+                missed.push(format!("{}: {} lines unchanged on two days running", row.kind, row.unchanged));
+            }
+        }
+        let late = |came: Came| !matches!(came, Came::InTime | Came::MendedInTime);
+        let untold = self.breaches().filter(|(_, came)| late(*came)).count();
+        if untold > 0 {
+            missed.push(format!("{untold} breaches did not reach a manager within one working day"));
+        }
+        missed
+    }
+
+    /// All of it, to read.
+    pub(crate) fn report(&self) -> String {
+        let mut text = String::new();
+        let plans = [self.from, self.last].map(|on| self.world.open_plans(on));
+        let _ = writeln!(text, "{} to {}; open plans {} and {}", self.from, self.last, plans[0], plans[1]);
+        let settling = self.sent.iter().filter(|sent| sent.on < self.from);
+        let (count, lines) = settling.fold((0, 0), |(count, lines), sent| (count + 1, lines + sent.causes.len()));
+        let _ = writeln!(text, "before that, from adoption on: {count} messages, {lines} lines\n");
+        let _ = writeln!(
+            text,
+            "{:<26} {:>6} {:>6} {:>4} {:>4} {:>6} {:>6} {:>6} {:>6} {:>9} {:>7}",
+            "recipient", "people", "a week", "p95", "max", "l. p95", "l. max", "a day", "alerts", "unchanged", "alerts"
+        );
+        for row in self.rows() {
+            let Row { kind, people, a_week, lines, most_a_day, most_alerts_a_day, unchanged, unchanged_alerts } = row;
+            let _ = writeln!(
+                text,
+                "{kind:<26} {people:>6} {:>6} {:>4} {:>4} {:>6} {:>6} {most_a_day:>6} {most_alerts_a_day:>6} {unchanged:>9} {unchanged_alerts:>7}",
+                a_week[0], a_week[1], a_week[2], lines[0], lines[1]
+            );
+        }
+        self.report_breaches(&mut text);
+        self.report_causes(&mut text);
+        text
+    }
+
+    fn report_breaches(&self, text: &mut String) {
+        let _ = writeln!(
+            text,
+            "\n{:<34} {:>8} {:>7} {:>7} {:>8} {:>8} {:>7} {:>7}",
+            "breaches", "all", "in time", "later", "mended", "untold", "open", "share"
+        );
+        for climbs in [true, false] {
+            for strength in [Strength::Must, Strength::Should, Strength::GoodPractice, Strength::May] {
+                let of = self.breaches().filter(|(one, _)| (one.climbs, one.strength) == (climbs, strength));
+                let name = format!("{strength:?}{}", if climbs { "" } else { ", no manager on the ladder" });
+                tally(text, &name, of.map(|(_, came)| came));
+            }
+        }
+        let mut rules: BTreeMap<&str, (Vec<Came>, Strength)> = BTreeMap::new();
+        for (one, came) in self.breaches() {
+            rules.entry(&one.duty).or_insert((Vec::new(), one.strength)).0.push(came);
+        }
+        let late = |all: &[Came]| all.iter().filter(|came| !matches!(came, Came::InTime | Came::MendedInTime)).count();
+        let mut rules: Vec<_> = rules.into_iter().collect();
+        rules.sort_by_key(|(_, (all, _))| std::cmp::Reverse(late(all)));
+        let _ = writeln!(text, "\nrules by breaches that did not reach a manager within one working day");
+        for (duty, (all, strength)) in rules.iter().filter(|(_, (all, _))| late(all) > 0) {
+            let step = first_managers_step(&self.world.watch.procedure, duty);
+            tally(text, duty, all.iter().copied());
+            let _ = writeln!(text, "    {strength:?}; first manager's step: {step}");
+        }
+    }
+
+    /// Which rules and steps the lines come from, and what is said again unchanged.
+    fn report_causes(&self, text: &mut String) {
+        let mut causes: BTreeMap<Kind, BTreeMap<&Cause, (usize, usize)>> = BTreeMap::new();
+        for sent in self.in_year() {
+            let of = causes.entry(self.people.kind(&sent.person)).or_default();
+            for cause in &sent.causes {
+                of.entry(cause).or_default().0 += 1;
+            }
+            if let Some(cause) = sent.causes.first().filter(|first| sent.causes.iter().all(|cause| cause == *first)) {
+                of.entry(cause).or_default().1 += 1;
+            }
+        }
+        for (kind, of) in causes {
+            let mut of: Vec<_> = of.into_iter().collect();
+            of.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+            let all: usize = of.iter().map(|(_, (lines, _))| lines).sum();
+            let _ = writeln!(text, "\n{kind}: {all} lines; of these, and messages that held nothing else");
+            for ((duty, step), (lines, alone)) in of.into_iter().take(14) {
+                let _ = writeln!(text, "    {duty:<40} {step:<20} {lines:>7} {alone:>6}");
+            }
+        }
+        let mut again: BTreeMap<(Kind, Cause), usize> = BTreeMap::new();
+        for (person, _, cause) in self.unchanged() {
+            *again.entry((self.people.kind(person), cause)).or_default() += 1;
+        }
+        let mut again: Vec<_> = again.into_iter().collect();
+        again.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        let _ = writeln!(text, "\nlines unchanged on two days running");
+        for ((kind, (duty, step)), count) in again.into_iter().take(30) {
+            let _ = writeln!(text, "    {kind:<26} {duty:<40} {step:<20} {count:>7}");
+        }
+    }
+}
+
+/// One row of breaches: all, a manager told within one working day and later, over within that day and later without one, open
+/// without one; and the share of those in time among all that lasted so long.
+fn tally(text: &mut String, name: &str, of: impl Iterator<Item = Came>) {
+    let (mut all, mut counts) = (0, [0; 5]);
+    for came in of {
+        all += 1;
+        let place = match came {
+            Came::InTime => 0,
+            Came::Later(_) => 1,
+            Came::MendedInTime => 2,
+            Came::MendedUntold => 3,
+            Came::Untold => 4,
+        };
+        counts[place] += 1;
+    }
+    let [in_time, later, mended, untold, open] = counts;
+    let share = if all > mended { format!("{} %", 100 * in_time / (all - mended)) } else { "-".to_owned() };
+    let _ = writeln!(text, "{name:<34} {all:>8} {in_time:>7} {later:>7} {mended:>8} {untold:>8} {open:>7} {share:>7}");
+}
+
+/// The value that so many in a hundred do not exceed.
+fn at(values: &[usize], of_a_hundred: usize) -> usize {
+    let mut values = values.to_vec();
+    values.sort_unstable();
+    let place = (values.len() * of_a_hundred).div_ceil(100).max(1) - 1;
+    values.get(place).copied().unwrap_or(0)
+}
