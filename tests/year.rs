@@ -12,6 +12,8 @@
 mod breaches;
 #[path = "support/cases.rs"]
 mod cases;
+#[path = "year/causes.rs"]
+mod causes;
 #[path = "year/chance.rs"]
 mod chance;
 #[path = "year/figures.rs"]

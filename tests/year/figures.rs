@@ -6,7 +6,7 @@ use std::{
     fmt::Write as _,
 };
 
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 use duewatch::{
     calendar::DueDate,
     notice::DutyRef,
@@ -17,32 +17,33 @@ use duewatch::{
 
 use crate::{
     breaches::{Breach, Breaches, Came, first_managers_step},
+    causes,
     people::{Kind, People, is_managers},
     world::{Looked, World},
 };
 
 /// What a reader sees of a line: if it is the same on two days, nothing is new.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Line {
+pub(crate) struct Line {
     duty: DutyRef,
     kind: NoticeKind,
     due: Option<DueDate>,
 }
 
 /// A rule, and the step of its ladder or what else was told of it.
-type Cause = (String, String);
+pub(crate) type Cause = (String, String);
 
-struct Sent {
-    person: PersonRef,
-    on: NaiveDate,
+pub(crate) struct Sent {
+    pub(crate) person: PersonRef,
+    pub(crate) on: NaiveDate,
     /// Not an alert that goes in a message of its own.
     ordinary: bool,
-    causes: Vec<Cause>,
+    pub(crate) causes: Vec<Cause>,
 }
 
 pub(crate) struct Figures<'w> {
     world: &'w World,
-    people: People,
+    pub(crate) people: People,
     from: NaiveDate,
     last: NaiveDate,
     sent: Vec<Sent>,
@@ -105,31 +106,26 @@ impl<'w> Figures<'w> {
         self.unbalanced
     }
 
-    fn in_year(&self) -> impl Iterator<Item = &Sent> {
+    pub(crate) fn in_year(&self) -> impl Iterator<Item = &Sent> {
         self.sent.iter().filter(|sent| sent.on >= self.from)
     }
 
     /// One row for each kind of recipient.
     pub(crate) fn rows(&self) -> Vec<Row> {
         let mut weeks: BTreeMap<Kind, BTreeMap<(&PersonRef, NaiveDate), usize>> = BTreeMap::new();
-        let mut everybody: BTreeMap<Kind, BTreeSet<&PersonRef>> = BTreeMap::new();
-        for monday in self.mondays() {
-            for (person, kind) in self.people.here(monday, monday + Days::new(6)) {
-                weeks.entry(kind).or_default().insert((person, monday), 0);
-                everybody.entry(kind).or_default().insert(person);
-            }
+        for kind in self.people.kinds() {
+            weeks.insert(kind, self.person_weeks(kind));
         }
         let (mut lines, mut a_day) = (BTreeMap::<Kind, Vec<usize>>::new(), BTreeMap::new());
         for sent in self.in_year() {
             let kind = self.people.kind(&sent.person);
-            let monday = self.mondays().take_while(|monday| *monday <= sent.on).last().unwrap_or(self.from);
-            *weeks.entry(kind).or_default().entry((&sent.person, monday)).or_default() += 1;
-            everybody.entry(kind).or_default().insert(&sent.person);
+            *weeks.entry(kind).or_default().entry((&sent.person, self.monday(sent.on))).or_default() += 1;
             lines.entry(kind).or_default().push(sent.causes.len());
             *a_day.entry((kind, sent.ordinary, &sent.person, sent.on)).or_insert(0) += 1;
         }
         let unchanged = self.unchanged();
-        let row = |(kind, weeks): (Kind, BTreeMap<_, usize>)| {
+        let row = |(kind, weeks): (Kind, BTreeMap<(&PersonRef, NaiveDate), usize>)| {
+            let everybody: BTreeSet<&PersonRef> = weeks.keys().map(|(person, _)| *person).collect();
             let counts: Vec<usize> = weeks.into_values().collect();
             let lines = lines.get(&kind).cloned().unwrap_or_default();
             let most = |ordinary| {
@@ -144,7 +140,7 @@ impl<'w> Figures<'w> {
             };
             Row {
                 kind,
-                people: everybody.get(&kind).map_or(0, BTreeSet::len),
+                people: everybody.len(),
                 a_week: [at(&counts, 50), at(&counts, 95), at(&counts, 100)],
                 lines: [at(&lines, 95), at(&lines, 100)],
                 most_a_day: most(true),
@@ -156,12 +152,22 @@ impl<'w> Figures<'w> {
         weeks.into_iter().map(row).collect()
     }
 
-    fn mondays(&self) -> impl Iterator<Item = NaiveDate> {
-        self.from.iter_weeks().take_while(|monday| *monday <= self.last)
+    /// Each week in which somebody of that kind worked here, with no message yet.
+    pub(crate) fn person_weeks(&self, kind: Kind) -> BTreeMap<(&PersonRef, NaiveDate), usize> {
+        let mondays = self.from.iter_weeks().take_while(|monday| *monday <= self.last);
+        let here = mondays.flat_map(|monday| {
+            self.people.here(kind, monday, monday + Days::new(6)).map(move |person| ((person, monday), 0))
+        });
+        here.collect()
+    }
+
+    /// The Monday of the week of a day in the year.
+    pub(crate) fn monday(&self, on: NaiveDate) -> NaiveDate {
+        on - Days::new(on.weekday().num_days_from_monday().into())
     }
 
     /// Each line that somebody got on two days running, days on which no office is open left out.
-    fn unchanged(&self) -> Vec<(&PersonRef, &Line, Cause)> {
+    pub(crate) fn unchanged(&self) -> Vec<(&PersonRef, &Line, Cause)> {
         let mut unchanged = Vec::new();
         for (person, days) in &self.lines {
             for ((before_on, before), (on, lines)) in days.iter().zip(days.iter().skip(1)) {
@@ -227,7 +233,7 @@ impl<'w> Figures<'w> {
             );
         }
         self.report_breaches(&mut text);
-        self.report_causes(&mut text);
+        causes::report(self, &mut text);
         text
     }
 
@@ -258,39 +264,6 @@ impl<'w> Figures<'w> {
             let _ = writeln!(text, "    {strength:?}; first manager's step: {step}");
         }
     }
-
-    /// Which rules and steps the lines come from, and what is said again unchanged.
-    fn report_causes(&self, text: &mut String) {
-        let mut causes: BTreeMap<Kind, BTreeMap<&Cause, (usize, usize)>> = BTreeMap::new();
-        for sent in self.in_year() {
-            let of = causes.entry(self.people.kind(&sent.person)).or_default();
-            for cause in &sent.causes {
-                of.entry(cause).or_default().0 += 1;
-            }
-            if let Some(cause) = sent.causes.first().filter(|first| sent.causes.iter().all(|cause| cause == *first)) {
-                of.entry(cause).or_default().1 += 1;
-            }
-        }
-        for (kind, of) in causes {
-            let mut of: Vec<_> = of.into_iter().collect();
-            of.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-            let all: usize = of.iter().map(|(_, (lines, _))| lines).sum();
-            let _ = writeln!(text, "\n{kind}: {all} lines; of these, and messages that held nothing else");
-            for ((duty, step), (lines, alone)) in of.into_iter().take(14) {
-                let _ = writeln!(text, "    {duty:<40} {step:<20} {lines:>7} {alone:>6}");
-            }
-        }
-        let mut again: BTreeMap<(Kind, Cause), usize> = BTreeMap::new();
-        for (person, _, cause) in self.unchanged() {
-            *again.entry((self.people.kind(person), cause)).or_default() += 1;
-        }
-        let mut again: Vec<_> = again.into_iter().collect();
-        again.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-        let _ = writeln!(text, "\nlines unchanged on two days running");
-        for ((kind, (duty, step)), count) in again.into_iter().take(30) {
-            let _ = writeln!(text, "    {kind:<26} {duty:<40} {step:<20} {count:>7}");
-        }
-    }
 }
 
 /// One row of breaches: all, a manager told within one working day and later, over within that day and later without one, open
@@ -314,7 +287,7 @@ fn tally(text: &mut String, name: &str, of: impl Iterator<Item = Came>) {
 }
 
 /// The value that so many in a hundred do not exceed.
-fn at(values: &[usize], of_a_hundred: usize) -> usize {
+pub(crate) fn at(values: &[usize], of_a_hundred: usize) -> usize {
     let mut values = values.to_vec();
     values.sort_unstable();
     let place = (values.len() * of_a_hundred).div_ceil(100).max(1) - 1;

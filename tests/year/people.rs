@@ -1,6 +1,9 @@
 //! Which kind of recipient each person is, and in which weeks there is somebody to write to.
 
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use chrono::NaiveDate;
 use duewatch::{directory::Role, record::PersonRef};
@@ -94,12 +97,17 @@ impl People {
         *self.kinds.get(person).unwrap_or_else(|| panic!("{} got a message and is nobody", person.0))
     }
 
-    /// Who worked here on some of these days, kind by kind.
-    pub(crate) fn here(&self, from: NaiveDate, to: NaiveDate) -> impl Iterator<Item = (&PersonRef, Kind)> {
+    /// Every kind of which there is somebody.
+    pub(crate) fn kinds(&self) -> BTreeSet<Kind> {
+        self.kinds.values().copied().collect()
+    }
+
+    /// Who of a kind worked here on some of these days.
+    pub(crate) fn here(&self, kind: Kind, from: NaiveDate, to: NaiveDate) -> impl Iterator<Item = &PersonRef> {
         let is_here = move |person: &PersonRef| {
             let (began_on, left_on) = self.here.get(person).copied().unwrap_or_default();
             began_on.is_none_or(|on| on <= to) && left_on.is_none_or(|on| on >= from)
         };
-        self.kinds.iter().filter(move |(person, _)| is_here(person)).map(|(person, kind)| (person, *kind))
+        self.kinds.iter().filter(move |(person, of)| **of == kind && is_here(person)).map(|(person, _)| person)
     }
 }

@@ -148,3 +148,61 @@ fn shows(fact: &Fact, morning: NaiveDate) -> bool {
 fn year_after(on: NaiveDate) -> NaiveDate {
     on.checked_add_days(Days::new(365)).unwrap_or(on)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use duewatch::record::ChildRef;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn on(text: &str) -> Value {
+        Value::Date(When::day(day(text)))
+    }
+
+    /// An enquiry of Monday 2 November 2026 that ended on the 13th and needed no conference, a visit and a core group of the 6th.
+    fn record() -> CaseRecord {
+        let enquiry = Fact::new(FactKind::Enquiry, "E1").with("started_on", on("2026-11-02"));
+        let enquiry = enquiry.with("ended_on", on("2026-11-13")).with("conference_needed", Value::Flag(false));
+        let visit = Fact::new(FactKind::Visit, "V1").with("visited_on", on("2026-11-06"));
+        let core_group = Fact::new(FactKind::CoreGroup, "G1").with("held_on", on("2026-11-06"));
+        let core_group = core_group.with("minutes_sent_on", on("2026-11-20"));
+        CaseRecord::new(ChildRef("C1".into()), vec![enquiry, visit, core_group])
+    }
+
+    #[test]
+    fn a_fact_is_known_only_after_it_happened_and_a_meeting_is_in_the_diary_before() {
+        for seed in 0..50 {
+            let typing = Typing(Chance(seed));
+            let known = |morning: &str| typing.as_known(&record(), day(morning));
+            // Nothing that happens on a day is in the load of the night before it.
+            assert!(known("2026-11-02").is_none(), "the enquiry begins on this day");
+            for record in [known("2026-11-05"), known("2026-11-06")].into_iter().flatten() {
+                assert_eq!(record.facts(FactKind::Visit), []);
+                assert!(record.facts(FactKind::CoreGroup).iter().all(|meeting| meeting.happened().is_none()));
+            }
+            // The longest that a work-flow step is typed late is ten working days.
+            let open = known("2026-11-13").filter(|record| !record.facts(FactKind::Enquiry).is_empty());
+            let enquiry = open.map(|record| record.facts(FactKind::Enquiry)[0].clone());
+            assert!(enquiry.is_none_or(|enquiry| {
+                *enquiry.get("ended_on") == Value::Missing && *enquiry.get("conference_needed") == Value::Missing
+            }));
+            assert!(known("2026-12-01").is_none(), "it ended and needs no conference: the child is not shown");
+        }
+    }
+
+    #[test]
+    fn a_record_that_changes_is_read_again_on_that_morning_and_on_no_other() {
+        let (typing, record) = (Typing(Chance(7)), record());
+        let mornings = typing.mornings(&record);
+        let mut before = None;
+        for morning in day("2026-09-01").iter_days().take(120) {
+            let known = typing.as_known(&record, morning);
+            assert!(known == before || mornings.contains(&morning), "{morning}: {before:?} became {known:?}");
+            before = known;
+        }
+        assert_eq!(before, None, "at last the child is shown no more");
+    }
+}
