@@ -160,6 +160,21 @@ fn running_twice_at_one_instant_decides_nothing_new() {
     }
 }
 
+/// A rehearsal judges a child again only when its record is handed in anew or its judgement changes with time.
+#[test]
+fn who_is_judged_every_morning_comes_to_the_same() {
+    let world = World::drawn(7);
+    let (mut passed_over, mut judged) = (world.rehearsal(), world.rehearsal());
+    let mut decided = 0;
+    for on in mornings("2026-11-16", 14) {
+        world.records.iter().for_each(|record| judged.learn(record.clone()));
+        let decision = world.run(on, &mut judged);
+        decided += decision.notices.len();
+        assert_eq!(world.run(on, &mut passed_over), decision, "on {on}");
+    }
+    assert!(decided > 100, "{decided} notices are too few to show anything");
+}
+
 #[test]
 fn nobody_is_told_twice_however_often_the_daemon_runs() {
     for seed in SEEDS {
