@@ -170,7 +170,7 @@ fn who_is_judged_every_morning_comes_to_the_same() {
         world.records.iter().for_each(|record| judged.learn(record.clone()));
         let decision = world.run(on, &mut judged);
         decided += decision.notices.len();
-        assert_eq!(world.run(on, &mut passed_over), decision, "on {on}");
+        assert!(world.run(on, &mut passed_over) == decision, "on {on}");
     }
     assert!(decided > 100, "{decided} notices are too few to show anything");
 }

@@ -119,13 +119,16 @@ impl World {
         let mut rehearsal = Rehearsal::default();
         let (first, _, last) = self.plan.days();
         for day in first.iter_days().take_while(|day| *day <= last) {
-            for child in self.changes.get(&day).into_iter().flatten() {
-                match self.typing.as_known(&self.records[child], day) {
-                    Some(record) => rehearsal.learn(record),
-                    None => rehearsal.forget(child),
+            for (place, time) in times.iter().enumerate() {
+                // Where there are several runs a day, the load is under way between them.
+                let loaded =
+                    |child: &&ChildRef| self.typing.0.of(&["load", &child.0]) % times.len() as u64 == place as u64;
+                for child in self.changes.get(&day).into_iter().flatten().filter(loaded) {
+                    match self.typing.as_known(&self.records[child], day) {
+                        Some(record) => rehearsal.learn(record),
+                        None => rehearsal.forget(child),
+                    }
                 }
-            }
-            for time in times {
                 let at = self.watch.zone.at(day, *time);
                 let terms = Terms { lacking: &self.lacking, ..self.watch.terms(at) };
                 let known = Known {
