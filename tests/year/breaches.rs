@@ -3,13 +3,13 @@
 //! A breach is a duty that is overdue in the data as it was known, from the morning on which it became so to the one on which
 //! it is no more.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use duewatch::{
     calendar::Calendar,
-    duty::Status,
-    notice::DutyRef,
+    duty::{Duty, Status},
+    notice::{Closing, DutyRef},
     procedure::{Procedure, Rule, Strength},
     rehearsal::Seen,
 };
@@ -23,6 +23,8 @@ pub(crate) struct Breach {
     pub(crate) first_on: NaiveDate,
     pub(crate) manager_told_on: Option<NaiveDate>,
     pub(crate) mended_on: Option<NaiveDate>,
+    /// It had been done in time and was typed in late.
+    pub(crate) typed_late: bool,
     /// Whether any rung of its ladder is a manager's.
     pub(crate) climbs: bool,
 }
@@ -64,14 +66,20 @@ impl Breaches {
                     first_on: on,
                     manager_told_on: None,
                     mended_on: None,
+                    typed_late: false,
                     climbs: climbs(rule),
                 });
                 self.all.len() - 1
             });
             self.standing.insert(reference, at);
         }
-        for at in before.into_values() {
+        let over = seen.reconciled.over.iter();
+        let in_time = |closing: Closing, duty: &Duty| closing == Closing::Met && !duty.late;
+        let in_time: BTreeSet<DutyRef> =
+            over.filter(|over| in_time(over.closing, &over.duty)).map(|over| DutyRef::of(&over.duty)).collect();
+        for (duty, at) in before {
             self.all[at].mended_on = Some(on);
+            self.all[at].typed_late = in_time.contains(&duty);
         }
     }
 

@@ -49,6 +49,9 @@ pub(crate) struct Figures<'w> {
     sent: Vec<Sent>,
     lines: BTreeMap<PersonRef, BTreeMap<NaiveDate, BTreeMap<Line, Cause>>>,
     breaches: Breaches,
+    /// Each step of a breach that is a manager's, with the working days from the one on which it was owed to the first message
+    /// that said it.
+    steps: BTreeMap<(DutyRef, u32, String, u32), i32>,
     unbalanced: usize,
 }
 
@@ -67,8 +70,17 @@ pub(crate) struct Row {
 
 impl<'w> Figures<'w> {
     pub(crate) fn of(world: &'w World, (_, from, last): (NaiveDate, NaiveDate, NaiveDate)) -> Figures<'w> {
-        let (sent, lines, breaches) = (Vec::new(), BTreeMap::new(), Breaches::default());
-        Figures { world, people: People::of(world), from, last, sent, lines, breaches, unbalanced: 0 }
+        Figures {
+            world,
+            people: People::of(world),
+            from,
+            last,
+            sent: Vec::new(),
+            lines: BTreeMap::new(),
+            breaches: Breaches::default(),
+            steps: BTreeMap::new(),
+            unbalanced: 0,
+        }
     }
 
     pub(crate) fn look(&mut self, looked: &Looked<'_>) {
@@ -92,6 +104,13 @@ impl<'w> Figures<'w> {
             let reference = DutyRef::of(duty);
             if notice.kind.is_breach() && (kind.is_manager() || is_managers(notice.role)) {
                 self.breaches.reach(&reference, on);
+            }
+            if notice.kind.is_breach() && is_managers(notice.role) && on >= self.from {
+                let owed_on = self.world.watch.zone.local_date(notice.owed_at);
+                let waited = self.world.watch.calendar.working_days_between(owed_on, on).unwrap().0;
+                let effect = &notice.effect;
+                let step = (reference.clone(), effect.generation, effect.step.clone(), effect.repeat);
+                self.steps.entry(step).or_insert(waited);
             }
             let cause = (duty.duty.to_string(), notice.effect.step.clone());
             causes.push(cause.clone());
@@ -216,6 +235,9 @@ impl<'w> Figures<'w> {
         let mut text = String::new();
         let plans = [self.from, self.last].map(|on| self.world.open_plans(on));
         let _ = writeln!(text, "{} to {}; open plans {} and {}", self.from, self.last, plans[0], plans[1]);
+        let rules = &self.world.watch.procedure.rules;
+        let judged = rules.iter().filter(|rule| self.world.can_tell(rule)).count();
+        let _ = writeln!(text, "{judged} of {} rules can be judged by what this source supplies", rules.len());
         let settling = self.sent.iter().filter(|sent| sent.on < self.from);
         let (count, lines) = settling.fold((0, 0), |(count, lines), sent| (count + 1, lines + sent.causes.len()));
         let _ = writeln!(text, "before that, from adoption on: {count} messages, {lines} lines\n");
@@ -240,38 +262,57 @@ impl<'w> Figures<'w> {
     fn report_breaches(&self, text: &mut String) {
         let _ = writeln!(
             text,
-            "\n{:<34} {:>8} {:>7} {:>7} {:>8} {:>8} {:>7} {:>7}",
-            "breaches", "all", "in time", "later", "mended", "untold", "open", "share"
+            "\n{:<44} {:>6} {:>7} {:>6} {:>6} {:>6} {:>5} {:>6} {:>6}",
+            "breaches", "all", "in time", "later", "mended", "untold", "open", "share", "typed"
         );
         for climbs in [true, false] {
             for strength in [Strength::Must, Strength::Should, Strength::GoodPractice, Strength::May] {
                 let of = self.breaches().filter(|(one, _)| (one.climbs, one.strength) == (climbs, strength));
                 let name = format!("{strength:?}{}", if climbs { "" } else { ", no manager on the ladder" });
-                tally(text, &name, of.map(|(_, came)| came));
+                tally(text, &name, of);
             }
         }
-        let mut rules: BTreeMap<&str, (Vec<Came>, Strength)> = BTreeMap::new();
+        let soon = self.steps.values().filter(|waited| **waited <= 1).count();
+        let _ = writeln!(
+            text,
+            "\nsteps owed to a manager of a breach: {}, told within one working day of being owed: {soon}",
+            self.steps.len()
+        );
+        let mut rules: BTreeMap<&str, Vec<(&Breach, Came)>> = BTreeMap::new();
         for (one, came) in self.breaches() {
-            rules.entry(&one.duty).or_insert((Vec::new(), one.strength)).0.push(came);
+            rules.entry(&one.duty).or_default().push((one, came));
         }
-        let late = |all: &[Came]| all.iter().filter(|came| !matches!(came, Came::InTime | Came::MendedInTime)).count();
         let mut rules: Vec<_> = rules.into_iter().collect();
-        rules.sort_by_key(|(_, (all, _))| std::cmp::Reverse(late(all)));
+        rules.sort_by_key(|(_, all)| std::cmp::Reverse(late(all)));
         let _ = writeln!(text, "\nrules by breaches that did not reach a manager within one working day");
-        for (duty, (all, strength)) in rules.iter().filter(|(_, (all, _))| late(all) > 0) {
+        for (duty, all) in rules.iter().filter(|(_, all)| late(all) > 0) {
             let step = first_managers_step(&self.world.watch.procedure, duty);
             tally(text, duty, all.iter().copied());
-            let _ = writeln!(text, "    {strength:?}; first manager's step: {step}");
+            let Some((one, _)) = all.first() else { continue };
+            let _ = write!(text, "    {:?}; first manager's step: {step}", one.strength);
+            let latest =
+                all.iter().filter_map(|(_, came)| if let Came::Later(days) = came { Some(days) } else { None });
+            match latest.max() {
+                Some(days) => text.push_str(&format!("; told at the latest after {days} working days\n")),
+                None => text.push('\n'),
+            }
         }
     }
 }
 
-/// One row of breaches: all, a manager told within one working day and later, over within that day and later without one, open
-/// without one; and the share of those in time among all that lasted so long.
-fn tally(text: &mut String, name: &str, of: impl Iterator<Item = Came>) {
-    let (mut all, mut counts) = (0, [0; 5]);
-    for came in of {
+/// How many did not reach a manager within one working day though they lasted so long.
+fn late(all: &[(&Breach, Came)]) -> usize {
+    all.iter().filter(|(_, came)| !matches!(came, Came::InTime | Came::MendedInTime)).count()
+}
+
+/// One row of breaches: all; a manager told within one working day, and later; over within that day and later without one;
+/// open without one; the share of those in time among all that lasted so long; how many were none, but done in time and typed
+/// late.
+fn tally<'b>(text: &mut String, name: &str, of: impl Iterator<Item = (&'b Breach, Came)>) {
+    let (mut all, mut typed, mut counts) = (0, 0, [0; 5]);
+    for (one, came) in of {
         all += 1;
+        typed += usize::from(one.typed_late);
         let place = match came {
             Came::InTime => 0,
             Came::Later(_) => 1,
@@ -283,7 +324,10 @@ fn tally(text: &mut String, name: &str, of: impl Iterator<Item = Came>) {
     }
     let [in_time, later, mended, untold, open] = counts;
     let share = if all > mended { format!("{} %", 100 * in_time / (all - mended)) } else { "-".to_owned() };
-    let _ = writeln!(text, "{name:<34} {all:>8} {in_time:>7} {later:>7} {mended:>8} {untold:>8} {open:>7} {share:>7}");
+    let _ = writeln!(
+        text,
+        "{name:<44} {all:>6} {in_time:>7} {later:>6} {mended:>6} {untold:>6} {open:>5} {share:>6} {typed:>6}"
+    );
 }
 
 /// The value that so many in a hundred do not exceed.

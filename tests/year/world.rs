@@ -5,11 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{NaiveDate, NaiveTime};
+use chrono::{DateTime, Days, NaiveDate, NaiveTime};
 use duewatch::{
-    duty::{Duty, Lacking, Status, Terms},
+    duty::{Duty, Lacking, Status, Terms, never_supplied},
     generate::{self, Order, System},
-    record::{CaseRecord, ChildRef},
+    procedure::Rule,
+    record::{CaseRecord, ChildRef, FactKind, PersonRef, Value},
     rehearsal::{Known, Message, Rehearsal, Seen},
     run::Watch,
     settings::Settings,
@@ -42,7 +43,7 @@ impl Plan {
     /// The first morning, the first of the figures, and the last.
     pub(crate) fn days(self) -> (NaiveDate, NaiveDate, NaiveDate) {
         let loaded_on: NaiveDate = LOADED_ON.parse().unwrap();
-        let before = |weeks| loaded_on - chrono::Days::new(7 * weeks);
+        let before = |weeks| loaded_on - Days::new(7 * weeks);
         (before(self.weeks + self.settling_weeks), before(self.weeks), loaded_on.pred_opt().unwrap())
     }
 }
@@ -145,20 +146,24 @@ impl World {
         }
     }
 
+    /// Whether this source supplies what a rule needs.
+    pub(crate) fn can_tell(&self, rule: &Rule) -> bool {
+        let terms = Terms { lacking: &self.lacking, ..self.watch.terms(DateTime::UNIX_EPOCH) };
+        never_supplied(&terms, rule).is_empty()
+    }
+
     /// Plans of its own that are open on a day.
     pub(crate) fn open_plans(&self, on: NaiveDate) -> usize {
         let open = |record: &&CaseRecord| {
-            let plans = record.facts(duewatch::record::FactKind::Plan).iter();
-            plans
-                .filter(|plan| *plan.get("other_authority") != duewatch::record::Value::Flag(true))
-                .any(|plan| plan.covers(on))
+            let plans = record.facts(FactKind::Plan).iter();
+            plans.filter(|plan| *plan.get("other_authority") != Value::Flag(true)).any(|plan| plan.covers(on))
         };
         self.records.values().filter(open).count()
     }
 
     /// Whoever chairs a conference.
-    pub(crate) fn chairs(&self) -> BTreeSet<&duewatch::record::PersonRef> {
-        let conferences = self.records.values().flat_map(|record| record.facts(duewatch::record::FactKind::Conference));
+    pub(crate) fn chairs(&self) -> BTreeSet<&PersonRef> {
+        let conferences = self.records.values().flat_map(|record| record.facts(FactKind::Conference));
         conferences.filter_map(|conference| conference.person("chair_id")).collect()
     }
 }
