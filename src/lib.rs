@@ -21,6 +21,7 @@ pub mod message;
 pub mod notice;
 pub mod procedure;
 pub mod record;
+pub mod rehearsal;
 
 mod near;
 mod shared_text;

@@ -7,7 +7,7 @@ use crate::{
     duty::{CaseContext, Duty},
     ledger::ToldStep,
     notice::Notice,
-    run::Previewed,
+    rehearsal::Message,
 };
 
 #[derive(Serialize)]
@@ -23,7 +23,7 @@ pub(super) fn duty(authority: &str, duty: &Duty) -> Value {
 }
 
 /// A message that would be sent.
-pub(super) fn previewed(authority: &str, message: &Previewed) -> Value {
+pub(super) fn previewed(authority: &str, message: &Message) -> Value {
     let Some((notice, _)) = message.matters.first() else { return Value::Null };
     let mut kinds: Vec<&str> = message.matters.iter().map(|(notice, _)| notice.kind.name()).collect();
     kinds.sort_unstable();

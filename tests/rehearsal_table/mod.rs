@@ -23,18 +23,16 @@
 #[path = "../scenario/mod.rs"]
 mod scenario;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fs,
-};
+use std::{collections::BTreeSet, fs};
 
 use chrono::{NaiveDate, NaiveTime};
 use duewatch::{
     calendar::{Calendar, Zone},
     directory::{Absence, Directory, Mailbox, Person, Role, Team},
-    duty::{Lacking, Terms, assess},
-    notice::{Ack, Audience, History, NoticeState, SendingClock, decide, reconcile},
+    duty::{Lacking, Terms},
+    notice::{Ack, NoticeState, SendingClock},
     record::{CaseRecord, ChildRef, Fact, FactKind, PersonRef, Supply, TeamRef},
+    rehearsal::{Known, Rehearsal, Seen},
 };
 use scenario::Scenario;
 
@@ -152,7 +150,8 @@ impl Table {
 
     /// Runs every morning and says what each queued, in the words of the table.
     pub(crate) fn rehearse(&self) -> Vec<String> {
-        let procedure = scenario::procedure(self.procedure.as_deref().unwrap_or("hertfordshire-core")).clone();
+        let mut procedure = scenario::procedure(self.procedure.as_deref().unwrap_or("hertfordshire-core")).clone();
+        procedure.rules.retain(|rule| self.only.iter().any(|only| rule.duty.0 == *only));
         let calendar = Calendar::shipped(&procedure.calendar).expect("shipped");
         let zone = Zone::from_name(&procedure.time_zone).expect("a zone");
         let half_past_eight = NaiveTime::from_hms_opt(8, 30, 0).expect("a time");
@@ -162,7 +161,7 @@ impl Table {
             zone,
         };
         let last = Mailbox { person: PersonRef("LAST".into()), email: "last@council.example".into() };
-        let mut history = History::default();
+        let mut rehearsal = Rehearsal::default();
         let mut directory = self.directory.clone();
         let mut facts = self.facts.clone();
         let mut supply = Supply::default();
@@ -187,7 +186,7 @@ impl Table {
                     Change::Away(absence) => directory.add_absence(absence.clone()),
                     Change::Ack { person, duty, until } => {
                         let until = zone.end_of_day(*until);
-                        for past in history.duties.values_mut().filter(|past| past.duty.duty.0 == *duty) {
+                        for past in rehearsal.history.duties.values_mut().filter(|past| past.duty.duty.0 == *duty) {
                             past.acks.push(Ack { person: PersonRef(person.clone()), until });
                         }
                     }
@@ -199,21 +198,16 @@ impl Table {
             let now = zone.at(day, half_past_eight);
             let lacking = Lacking::of(supply.clone(), &procedure);
             let terms = Terms { lacking: &lacking, ..Terms::new(&procedure, &calendar, zone, now) };
-            let assessment = assess(&record, &terms);
-            let duties =
-                assessment.duties().filter(|duty| self.only.iter().any(|only| duty.duty.0 == *only)).cloned().collect();
-            let cases = BTreeMap::from([(record.child.clone(), assessment.context.clone())]);
-            let died = cases.values().filter(|case| case.died).map(|case| case.child.clone()).collect();
-            let reconciled = reconcile(duties, &died, &BTreeSet::new(), &history);
-            let audience = Audience { directory: &directory, cases: &cases, last: &last, clock: &clock, stale: false };
-            let decision = decide(&reconciled, &audience, &history, &terms);
-            assert!(decision.steps.balance(), "{}: {day}: {:?}", self.title, decision.steps);
-            for notice in decision.notices.iter().filter(|notice| notice.state == NoticeState::Queued) {
-                let (effect, kind) = (&notice.effect, notice.kind.name());
-                told.push(format!("{day} {} {kind} {} {}", effect.person.0, effect.duty, effect.step));
-            }
-            let changes = reconciled.changes(&history);
-            history.apply(&changes, &decision);
+            rehearsal.learn(record);
+            let known = Known { terms, directory: &directory, last: &last, clock: &clock, faults: Vec::new() };
+            let nobody_unsure = |_: &_, _: &_| BTreeSet::new();
+            rehearsal.run(known, nobody_unsure, |Seen { decision, .. }| {
+                assert!(decision.steps.balance(), "{}: {day}: {:?}", self.title, decision.steps);
+                for notice in decision.notices.iter().filter(|notice| notice.state == NoticeState::Queued) {
+                    let (effect, kind) = (&notice.effect, notice.kind.name());
+                    told.push(format!("{day} {} {kind} {} {}", effect.person.0, effect.duty, effect.step));
+                }
+            });
         }
         told
     }
