@@ -385,6 +385,23 @@ fn flat(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// A matter of several tasks names each by its title, which has gone through a macro by then.
+#[test]
+fn a_sign_that_html_escapes_is_escaped_once() {
+    let task = |title: &str| Line {
+        title: title.into(),
+        ask: format!("See to {title}"),
+        ..line(NoticeKind::Overdue, "20417")
+    };
+    let message = composed(&letter("Lead Social Worker", vec![task("Health & school"), task("Visit \"alone\"")]));
+    assert!(message.html.contains("Health &amp; school") && !message.html.contains("&amp;amp;"), "{}", message.html);
+    assert!(
+        message.html.contains("Visit &quot;alone&quot;") && !message.html.contains("&amp;quot;"),
+        "{}",
+        message.html
+    );
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 

@@ -1,6 +1,6 @@
 //! What a template may see of a letter: this, and nothing else.
 //!
-//! Owns the grouping by lead worker, family and day, and the counting. Must not know any wording.
+//! Owns the grouping by lead worker and family, and the counting. Must not know any wording.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,8 @@ use crate::calendar::format_date_long;
 
 use super::{
     Folded, Letter, Line,
-    clean::{one_line, web_link},
+    clean::one_line,
+    matter::{Matter, grouped, matters, references, said},
     rank::{rank, worst_first},
     subject,
 };
@@ -59,55 +60,6 @@ struct Group {
 struct Family {
     references: Vec<String>,
     matters: Vec<Matter>,
-}
-
-/// What is told of the same children for the same day: one task, or several. What all tasks have in common stands here, what
-/// they do not stands with each.
-#[derive(Debug, Serialize)]
-struct Matter {
-    kind: &'static str,
-    /// `undated`, `ahead`, `today` or `passed`.
-    timing: &'static str,
-    due: Option<String>,
-    /// Whole working days between the day of writing and the due day; 0 where they are not to be said.
-    days: u64,
-    references: Vec<Reference>,
-    tasks: Vec<Task>,
-    common: Details,
-}
-
-/// One child.
-#[derive(Debug, PartialEq, Serialize)]
-struct Reference {
-    reference: String,
-    link: Option<String>,
-}
-
-/// One rule.
-#[derive(Debug, Serialize)]
-struct Task {
-    title: String,
-    ask: String,
-    citation: String,
-    quote: String,
-    under_review: bool,
-    arithmetic: Option<String>,
-    /// The earliest defensible day, where it differs.
-    strict: Option<String>,
-    /// How that day stands, as `timing` does.
-    strict_timing: &'static str,
-    rows: Vec<String>,
-    own: Details,
-}
-
-/// The small print of one task, or of several.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-struct Details {
-    notes: Vec<String>,
-    mended_by: Option<String>,
-    next: Option<String>,
-    because: Option<String>,
-    provisional: bool,
 }
 
 /// What is only counted, of one kind.
@@ -176,19 +128,6 @@ fn counted(folded: &[Folded]) -> Vec<Counted> {
     of_kind.collect()
 }
 
-/// Groups in the order of their first element.
-fn grouped<T: Copy, K: PartialEq>(all: &[T], key: impl Fn(T) -> K) -> Vec<Vec<T>> {
-    let mut groups: Vec<(K, Vec<T>)> = Vec::new();
-    for &one in all {
-        let of = key(one);
-        match groups.iter_mut().find(|(known, _)| *known == of) {
-            Some((_, group)) => group.push(one),
-            None => groups.push((of, vec![one])),
-        }
-    }
-    groups.into_iter().map(|(_, group)| group).collect()
-}
-
 /// The lead workers in the order of their worst line, if that is how the letter is read; else all lines as one group.
 fn groups(lines: &[&Line], letter: &Letter) -> Vec<Group> {
     let by_worker = |line: &Line| letter.by_worker && line.child.is_some();
@@ -218,110 +157,6 @@ fn family_key(line: &Line) -> (Option<&str>, Option<&str>) {
 fn families(lines: &[&Line], written_on: NaiveDate) -> Vec<Family> {
     let of_family = grouped(lines, family_key).into_iter();
     of_family.map(|lines| Family { references: references(&lines), matters: matters(&lines, written_on) }).collect()
-}
-
-fn references(lines: &[&Line]) -> Vec<String> {
-    let each: BTreeSet<&str> = lines.iter().filter_map(|line| line.child.as_deref()).collect();
-    each.into_iter().map(one_line).collect()
-}
-
-/// First the children of whom one and the same is told, then the tasks of the same children for the same day. What is about
-/// no child stands by itself.
-fn matters(lines: &[&Line], written_on: NaiveDate) -> Vec<Matter> {
-    let alike =
-        grouped(lines, |line: &Line| Line { child: None, link: None, household: None, worker: None, ..line.clone() });
-    let alike: Vec<(usize, &[&Line])> = alike.iter().map(Vec::as_slice).enumerate().collect();
-    let of_a_day = grouped(&alike, |(place, lines)| {
-        let first = lines.first();
-        let place = first.is_none_or(|line| line.child.is_none()).then_some(place);
-        (place, first.map(|line| (line.kind, line.due_on, line.working_days_left)), references(lines))
-    });
-    of_a_day.into_iter().filter_map(|tasks| matter(&tasks, written_on)).collect()
-}
-
-fn matter(tasks: &[(usize, &[&Line])], written_on: NaiveDate) -> Option<Matter> {
-    let (_, lines) = *tasks.first()?;
-    let first = *lines.first()?;
-    let timing = timing(first.due_on, written_on);
-    // The count and the day come from different places; where they disagree on the direction, the day alone is said.
-    let days = match (timing, first.working_days_left) {
-        ("ahead", Some(left)) if left > 0 => left.unsigned_abs(),
-        ("passed", Some(left)) if left < 0 => left.unsigned_abs(),
-        _ => 0,
-    };
-    let mut references: Vec<Reference> = lines.iter().filter_map(|line| reference(line)).collect();
-    references.sort_by(|a, b| a.reference.cmp(&b.reference));
-    references.dedup_by(|a, b| a.reference == b.reference);
-    let mut tasks: Vec<Task> = tasks.iter().filter_map(|(_, lines)| Some(task(lines.first()?, written_on))).collect();
-    let common = share(&mut tasks);
-    Some(Matter {
-        kind: first.kind.name(),
-        timing,
-        due: first.due_on.map(format_date_long),
-        days,
-        references,
-        tasks,
-        common,
-    })
-}
-
-fn reference(line: &Line) -> Option<Reference> {
-    let reference = one_line(line.child.as_deref()?);
-    Some(Reference { reference, link: line.link.as_deref().and_then(web_link) })
-}
-
-fn task(line: &Line, written_on: NaiveDate) -> Task {
-    let strict_on = line.strict_on.filter(|on| line.due_on.is_some() && line.due_on != Some(*on));
-    Task {
-        title: one_line(&line.title),
-        ask: said(Some(&line.ask)).unwrap_or_else(|| one_line(&line.title)),
-        citation: one_line(&line.citation),
-        quote: one_line(&line.quote),
-        under_review: line.under_review,
-        arithmetic: said(Some(&line.arithmetic)),
-        strict: strict_on.map(format_date_long),
-        strict_timing: timing(strict_on, written_on),
-        rows: line.rows.iter().map(|row| one_line(row)).collect(),
-        own: Details {
-            notes: line.notes.iter().map(|note| one_line(note)).filter(|note| !note.is_empty()).collect(),
-            mended_by: said(line.mended_by.as_ref()),
-            next: said(line.next.as_ref()),
-            because: said(line.because.as_ref()),
-            provisional: line.provisional,
-        },
-    }
-}
-
-fn said(value: Option<&String>) -> Option<String> {
-    value.map(|value| one_line(value)).filter(|value| !value.is_empty())
-}
-
-fn timing(on: Option<NaiveDate>, written_on: NaiveDate) -> &'static str {
-    match on {
-        None => "undated",
-        Some(on) if on < written_on => "passed",
-        Some(on) if on == written_on => "today",
-        Some(_) => "ahead",
-    }
-}
-
-/// Takes out of every task what all of them say alike, field by field.
-fn share(tasks: &mut [Task]) -> Details {
-    let mut common = Details::default();
-    let all = |same: fn(&Details, &Details) -> bool, tasks: &[Task]| {
-        tasks.iter().all(|task| tasks.first().is_some_and(|first| same(&first.own, &task.own)))
-    };
-    macro_rules! share {
-        ($($field:ident),*) => {$(
-            if all(|a, b| a.$field == b.$field, tasks) {
-                for task in tasks.iter_mut() {
-                    common.$field = std::mem::take(&mut task.own.$field);
-                }
-            }
-        )*};
-    }
-    share!(notes, mended_by, next, because, provisional);
-    common
 }
 
 #[cfg(test)]
