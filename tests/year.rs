@@ -6,7 +6,6 @@
 
 #![cfg(feature = "io")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
-#![expect(clippy::print_stdout, reason = "the figures are what it is for")]
 
 #[path = "year/breaches.rs"]
 mod breaches;
@@ -53,6 +52,7 @@ fn a_quarter_of_a_small_authority_keeps_what_is_promised() {
 }
 
 /// `tests/long year`.
+#[expect(clippy::disallowed_methods, reason = "how long a test may take is no setting of duewatch")]
 #[test]
 fn long_year() {
     let Ok(procedure) = std::env::var("DUEWATCH_LONG_YEAR") else { return };

@@ -141,16 +141,24 @@ fn told_of(record: &str) -> Option<Told> {
         role: Role::from_name(parts.next()?).ok()?,
         step: parts.next()?.into(),
         address: Some(parts.next()?).filter(|address| !address.is_empty()).map(str::to_owned),
-        said: said(parts.next()?)?,
+        said: match parts.next()? {
+            "" => None,
+            column => Some(said(column)?),
+        },
         person: PersonRef(parts.next()?.into()),
     })
 }
 
-/// The days that a message gave; none where there was none, or none was noted.
-fn said(column: &str) -> Option<Option<SaidDays>> {
-    let Some((strict, due)) = column.split_once('/') else { return column.is_empty().then_some(None) };
-    let on = |text: &str| if text.is_empty() { Some(None) } else { text.parse().ok().map(Some) };
-    Some(Some(SaidDays { strict_on: on(strict)?, due_on: on(due)? }))
+/// The days that a message gave, of which either may be left out.
+fn said(column: &str) -> Option<SaidDays> {
+    let (strict, due) = column.split_once('/')?;
+    let mut said = SaidDays::default();
+    for (text, on) in [(strict, &mut said.strict_on), (due, &mut said.due_on)] {
+        if !text.is_empty() {
+            *on = Some(text.parse().ok()?);
+        }
+    }
+    Some(said)
 }
 
 async fn acks(work: &mut Work, whose: Whose<'_>, history: &mut History, now: DateTime<Utc>) -> Result<(), LedgerError> {

@@ -107,8 +107,8 @@ impl Ledger {
     pub async fn take_back(&self, lease: &Lease, effects: &[Effect]) -> Result<(), LedgerError> {
         let mut work = self.writing("take something out of a message").await?;
         let id = lease.message.to_string();
-        let held = "SELECT id FROM messages WHERE id = $1 AND lease_owner = $2 AND attempts = $3 AND state = 'leased'";
-        if work.fetch_optional(held, &holder(lease)).await?.is_none() {
+        let mine = "SELECT id FROM messages WHERE id = $1 AND lease_owner = $2 AND attempts = $3 AND state = 'leased'";
+        if work.fetch_optional(mine, &holder(lease)).await?.is_none() {
             return Err(lost(lease, "take something out of a message"));
         }
         work.wake_cases_of(&id).await?;

@@ -27,7 +27,9 @@ pub async fn rehearse(
     let today = watch.zone.start_of_day(watch.zone.local_date(now));
     history.written_at = Arc::new(watch.ledger.written_since(today).await?);
     let mut rehearsal = Rehearsal::after(history, watch.ledger.waiting().await?);
-    records.into_iter().for_each(|record| rehearsal.learn(record));
+    for record in records {
+        rehearsal.learn(record);
+    }
     let lacking = Lacking::of(load.supply.clone(), &watch.procedure);
     let mut messages = Vec::new();
     // A step owed before the first day is part of the first morning's message, as it would be after downtime.

@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use duewatch::record::PersonRef;
 
 use crate::{
-    figures::{Cause, Figures, at},
+    figures::{Cause, Figures, at, monday},
     people::Kind,
 };
 
@@ -83,7 +83,7 @@ fn weeks(figures: &Figures<'_>, kind: Kind, without: &BTreeSet<&str>) -> Vec<usi
     let mut weeks: BTreeMap<(&PersonRef, NaiveDate), usize> = figures.person_weeks(kind);
     for sent in figures.in_year().filter(|sent| figures.people.kind(&sent.person) == kind) {
         if sent.causes.iter().any(|(_, step)| !without.contains(step.as_str())) {
-            *weeks.entry((&sent.person, figures.monday(sent.on))).or_default() += 1;
+            *weeks.entry((&sent.person, monday(sent.on))).or_default() += 1;
         }
     }
     weeks.into_values().collect()

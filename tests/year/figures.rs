@@ -138,7 +138,7 @@ impl<'w> Figures<'w> {
         let (mut lines, mut a_day) = (BTreeMap::<Kind, Vec<usize>>::new(), BTreeMap::new());
         for sent in self.in_year() {
             let kind = self.people.kind(&sent.person);
-            *weeks.entry(kind).or_default().entry((&sent.person, self.monday(sent.on))).or_default() += 1;
+            *weeks.entry(kind).or_default().entry((&sent.person, monday(sent.on))).or_default() += 1;
             lines.entry(kind).or_default().push(sent.causes.len());
             *a_day.entry((kind, sent.ordinary, &sent.person, sent.on)).or_insert(0) += 1;
         }
@@ -178,11 +178,6 @@ impl<'w> Figures<'w> {
             self.people.here(kind, monday, monday + Days::new(6)).map(move |person| ((person, monday), 0))
         });
         here.collect()
-    }
-
-    /// The Monday of the week of a day in the year.
-    pub(crate) fn monday(&self, on: NaiveDate) -> NaiveDate {
-        on - Days::new(on.weekday().num_days_from_monday().into())
     }
 
     /// Each line that somebody got on two days running, days on which no office is open left out.
@@ -336,4 +331,9 @@ pub(crate) fn at(values: &[usize], of_a_hundred: usize) -> usize {
     values.sort_unstable();
     let place = (values.len() * of_a_hundred).div_ceil(100).max(1) - 1;
     values.get(place).copied().unwrap_or(0)
+}
+
+/// The Monday of the week of a day.
+pub(crate) fn monday(on: NaiveDate) -> NaiveDate {
+    on - Days::new(on.weekday().num_days_from_monday().into())
 }

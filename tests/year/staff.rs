@@ -107,7 +107,9 @@ impl Staff {
                 away("ill", SICKNESS_COVERED, begins, chance.band(SICKNESS, &[&person.person.0, "ill for"]));
             }
         }
-        absences.into_iter().for_each(|absence| self.directory.add_absence(absence));
+        for absence in absences {
+            self.directory.add_absence(absence);
+        }
     }
 }
 
