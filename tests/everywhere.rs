@@ -83,7 +83,7 @@ impl Quiet for cases::Done {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_place_gives_the_same_answers_and_the_same_mails() {
-    let authority = generate::authority(11, 40, MORNINGS[0].parse().unwrap());
+    let authority = generate::authority(11, 50, MORNINGS[0].parse().unwrap());
     let mut first: Option<(String, BTreeMap<String, Vec<u8>>)> = None;
     for (source, ledger) in [(false, false), (false, true), (true, false), (true, true)] {
         let place = bench(&authority, source, ledger).await;

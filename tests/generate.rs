@@ -343,7 +343,8 @@ fn every_kind_of_event_is_there_and_nearly_every_question_is_answered() {
     let there: BTreeSet<_> = rows(&authority, "local_events", &["kind"]).concat().into_iter().flatten().collect();
     let answers = rows(&authority, "local_answers", &["fact", "question"]);
     let answered: BTreeSet<_> = answers.iter().map(|row| format!("{}.{}", row[0].unwrap(), row[1].unwrap())).collect();
-    for kind in FactKind::ALL {
+    // Who may know of a case is no form's, and no made-up case is restricted.
+    for kind in FactKind::ALL.into_iter().filter(|kind| *kind != FactKind::Access) {
         assert_eq!(kind.has_view(), !there.contains(kind.name()), "{kind:?}");
         for question in kind.answers() {
             let name = format!("{}.{}", kind.name(), question.name);

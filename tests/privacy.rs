@@ -223,7 +223,7 @@ fn ledger(bench: &Bench, findings: &mut Findings) {
                 cells += 1;
                 let place = format!("{table}.{name}");
                 match name.as_str() {
-                    "address" => findings.marks(&place, &cell),
+                    "address" | "sent_to" => findings.marks(&place, &cell),
                     "eml" => findings.plain(&place, cell.split_once("\r\n\r\n").unwrap().1),
                     _ => findings.plain(&place, &cell),
                 }

@@ -283,7 +283,7 @@ fn a_kind_of_fact_that_does_not_exist() {
    |
 59 | met_by = { fact = "core_grop" }
    |                   ^^^^^^^^^^^
-   = did you mean `core_group`? the kinds are: plan, enquiry, assessment, conference, core_group, visit, allocation, membership, incident, decision, absence, action, invitation, minutes_copy, change, disagreement, transfer, looked_after, looked_after_review, looked_after_visit, child_in_need_plan, child_in_need_review, step_down_meeting, written_agreement, member_absence, supervision, unallocated_step, list_enquiry, risk_panel
+   = did you mean `core_group`? the kinds are: plan, enquiry, assessment, conference, core_group, visit, allocation, membership, incident, decision, absence, action, invitation, minutes_copy, change, disagreement, transfer, looked_after, looked_after_review, looked_after_visit, child_in_need_plan, child_in_need_review, step_down_meeting, written_agreement, member_absence, supervision, unallocated_step, list_enquiry, risk_panel, access
 
 1 problem"#
     );
@@ -1012,7 +1012,7 @@ fn a_state_of_what_does_not_last() {
    |
 69 | none_open = { fact = "visit" }
    |             ^^^^^^^^^^^^^^^^^^
-   = these last: plan, enquiry, assessment, allocation, membership, absence, disagreement, looked_after, child_in_need_plan
+   = these last: plan, enquiry, assessment, allocation, membership, absence, disagreement, looked_after, child_in_need_plan, access
 
 1 problem"#
     );

@@ -185,7 +185,7 @@ impl Watch {
         for bounced in self.ledger.addresses_that_fail(now).await? {
             let person = directory.people.get_mut(&bounced.person);
             if let Some(person) = person.filter(|person| person.email.as_deref() == Some(&bounced.address)) {
-                refused.push(format!("the mail server does not take mail to {}", person.person.0));
+                refused.push(format!("the mail server refused mail to {}, or keeps putting it off", person.person.0));
                 person.email = None;
             }
         }

@@ -30,20 +30,34 @@ pub(crate) struct Cases {
 }
 
 impl Cases {
-    /// Twelve plans as they stood that morning.
-    pub(crate) async fn of(as_of: NaiveDate) -> Cases {
+    /// So many plans, or as many as the made-up stories have, as they stood that morning.
+    async fn of(plans: u32, as_of: NaiveDate) -> Cases {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let authority = generate::authority(11, 12, as_of);
+        let authority = generate::authority(11, plans, as_of);
         generate::write_sqlite(&folder.path().join("case.db"), &authority).await.expect("cases");
         Cases { folder }
     }
 
     pub(crate) async fn of_monday() -> Cases {
-        Cases::of(monday().date_naive()).await
+        Cases::of(12, monday().date_naive()).await
     }
 
+    /// In the night somebody was refused access to each second child: that is told at any hour, on any day.
     pub(crate) async fn of_today() -> Cases {
-        Cases::of(Clock::System.now().date_naive()).await
+        let today = Clock::System.now().date_naive();
+        let cases = Cases::of(40, today).await;
+        let database = Database::open_sqlite(&cases.path(), true).await.expect("the cases open");
+        let mut write = database.begin_write().await.expect("a transaction begins");
+        let refused = format!(
+            "INSERT INTO local_incidents (incident_id, person_id, kind, occurred_on)
+             SELECT 'N-' || child_id, child_id, 'access_refused', '{today} 00:01:00' FROM
+                 (SELECT child_id, ROW_NUMBER() OVER (ORDER BY child_id) AS n FROM dw_plans WHERE ended_on IS NULL)
+             WHERE n % 2 = 0"
+        );
+        write.execute_script(&refused).await.expect("the incidents are entered");
+        write.commit().await.expect("they last");
+        database.close().await;
+        cases
     }
 
     pub(crate) fn path(&self) -> PathBuf {
