@@ -151,7 +151,9 @@ impl Directory {
         let covers: Vec<PersonRef> = covers.map(|mailbox| mailbox.person).collect();
         concerned.extend(covers);
         concerned.retain(|person| self.refused(person, case).is_none());
-        if named.is_none() || concerned.iter().all(|person| self.own_mailbox(person, today).is_err()) {
+        let is_there =
+            |person: &PersonRef| self.own_mailbox(person, today).is_ok() && self.absence(person, today).is_none();
+        if named.is_none() || !concerned.iter().any(is_there) {
             concerned.insert(last.person.clone());
         }
         concerned

@@ -10,7 +10,6 @@ use chrono::{DateTime, Utc};
 use crate::{
     duty::Duty,
     notice::{Change, Decision, DutyRef, History, Notice, NoticeState},
-    procedure::NoticeKind,
 };
 
 /// A message that would be sent.
@@ -37,10 +36,8 @@ impl Outbox {
     pub(super) fn take(&mut self, changes: &[Change], decision: &Decision, duties: &BTreeMap<DutyRef, &Duty>) {
         let closed: BTreeSet<DutyRef> = changes.iter().filter_map(closed).collect();
         self.waiting.retain(|(notice, _)| {
-            let tells_an_end =
-                matches!(notice.kind, NoticeKind::Resolved | NoticeKind::NoLongerDue | NoticeKind::Changed);
             let idle = decision.superseded.contains(&notice.effect) || decision.withdrawn.contains(&notice.effect);
-            !idle && (tells_an_end || !closed.contains(&reference(notice)))
+            !idle && (notice.kind.outlives_its_duty() || !closed.contains(&reference(notice)))
         });
         for (notice, duty) in &mut self.waiting {
             if let Some(now) = duties.get(&reference(notice)) {

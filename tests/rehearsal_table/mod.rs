@@ -201,10 +201,14 @@ impl Table {
             rehearsal.learn(record);
             let known = Known { terms, directory: &directory, last: &last, clock: &clock, faults: Vec::new() };
             let nobody_unsure = |_: &_, _: &_| BTreeSet::new();
-            rehearsal.run(known, nobody_unsure, |Seen { decision, .. }| {
+            rehearsal.run(known, nobody_unsure, |Seen { decision, audience, .. }| {
                 assert!(decision.steps.balance(), "{}: {day}: {:?}", self.title, decision.steps);
                 for notice in decision.notices.iter().filter(|notice| notice.state == NoticeState::Queued) {
                     let (effect, kind) = (&notice.effect, notice.kind.name());
+                    // Else they would be taken out of the message again when it is sent, at every run.
+                    let case = effect.child.as_ref().and_then(|child| audience.cases.get(child));
+                    let concerned = directory.concerned(case, day, &last);
+                    assert!(concerned.contains(&effect.person), "{}: {day}: {}", self.title, effect.person.0);
                     told.push(format!("{day} {} {kind} {} {}", effect.person.0, effect.duty, effect.step));
                 }
             });
