@@ -71,14 +71,11 @@ impl Ledger {
     /// Whose the cases of these children are, or last were.
     pub async fn contexts_of(&self, children: &[ChildRef]) -> Result<BTreeMap<ChildRef, CaseContext>, LedgerError> {
         let mut work = self.reading("read whose each case was").await?;
-        let mut contexts = BTreeMap::new();
-        for child in children {
-            let sql = "SELECT context FROM cases WHERE child = $1";
-            if let Some(row) = work.fetch_optional(sql, &[child.0.as_str().into()]).await? {
-                contexts.insert(child.clone(), row.json(0, "whose a case was")?);
-            }
-        }
-        Ok(contexts)
+        let places: Vec<String> = (1..=children.len()).map(|at| format!("${at}")).collect();
+        let sql = format!("SELECT child, context FROM cases WHERE child IN ({})", places.join(", "));
+        let args: Vec<Arg> = children.iter().map(|child| child.0.as_str().into()).collect();
+        let rows = work.fetch(&sql, &args).await?;
+        rows.iter().map(|row| Ok((ChildRef(row.text(0)?.into()), row.json(1, "whose a case was")?))).collect()
     }
 }
 

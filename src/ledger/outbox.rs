@@ -111,7 +111,7 @@ impl Ledger {
                    WHERE m.state IN ('retry', 'dead', 'cancelled', 'leased', 'sending') AND m.sent_to = m.address
                          AND a.ended_us - m.created_at_us >= $3
                          AND EXISTS (SELECT 1 FROM messages o WHERE o.state = 'handed_over'
-                                     AND o.handed_over_us > m.created_at_us AND o.handed_over_us <= a.ended_us)
+                                     AND o.ended_us > m.created_at_us AND o.ended_us <= a.ended_us)
                    ORDER BY 3";
         let ago = |time: TimeDelta| (now - time).timestamp_micros();
         let put_off = PUT_OFF_TOO_LONG.num_microseconds().unwrap_or(i64::MAX);
