@@ -10,6 +10,7 @@
 //! KIND ID attribute=value ...            the record on the first morning
 //! closed DATE ...                        working days on which the offices are closed
 //! adopted DATE                           the day on which duewatch began to tell people
+//! summaries                              teams and chairs get the summary of their week
 //! run FIRST LAST                         one poll each day at 08:30
 //! only DUTY ...                          the duties the table is about
 //! on DATE KIND ID attribute=value ...    from that morning on the record says this instead
@@ -35,6 +36,7 @@ use duewatch::{
     notice::{Ack, NoticeState, SendingClock},
     record::{CaseRecord, ChildRef, Fact, FactKind, PersonRef, Supply, TeamRef},
     rehearsal::{Known, Rehearsal, Seen},
+    summary,
 };
 use scenario::Scenario;
 
@@ -50,6 +52,7 @@ pub(crate) struct Table {
     only: Vec<String>,
     closed_on: Vec<NaiveDate>,
     adopted_on: Option<NaiveDate>,
+    with_summaries: bool,
     first: NaiveDate,
     last: NaiveDate,
 }
@@ -88,6 +91,7 @@ impl Table {
                     only: Vec::new(),
                     closed_on: Vec::new(),
                     adopted_on: None,
+                    with_summaries: false,
                     first: NaiveDate::MAX,
                     last: NaiveDate::MIN,
                 });
@@ -117,6 +121,7 @@ impl Table {
             ["born", on] => self.born_on = Some(date(on)),
             ["expected", on] => self.expected_on = Some(date(on)),
             ["closed", days @ ..] => self.closed_on = days.iter().copied().map(date).collect(),
+            ["summaries"] => self.with_summaries = true,
             ["adopted", on] => self.adopted_on = Some(date(on)),
             ["run", first, last] => (self.first, self.last) = (date(first), date(last)),
             ["only", duties @ ..] => self.only = duties.iter().map(|duty| (*duty).to_owned()).collect(),
@@ -213,15 +218,23 @@ impl Table {
                 ..Terms::new(&procedure, &calendar, zone, now)
             };
             rehearsal.learn(record);
-            let known = Known { terms, directory: &directory, last: &last, clock: &clock, faults: Vec::new() };
+            let known = Known {
+                terms,
+                directory: &directory,
+                last: &last,
+                clock: &clock,
+                faults: Vec::new(),
+                with_summaries: self.with_summaries,
+            };
             let nobody_unsure = |_: &_, _: &_| BTreeSet::new();
             rehearsal.run(known, nobody_unsure, |Seen { decision, audience, .. }| {
                 assert!(decision.steps.balance(), "{}: {day}: {:?}", self.title, decision.steps);
                 for notice in decision.notices.iter().filter(|notice| notice.state == NoticeState::Queued) {
                     let (effect, kind) = (&notice.effect, notice.kind.name());
                     // Else they would be taken out of the message again when it is sent, at every run.
+                    let of_summary = summary::reader(&effect.duty, &effect.key).map(|(_, of)| of);
                     let case = effect.child.as_ref().and_then(|child| audience.cases.get(child));
-                    let concerned = directory.concerned(case, day, &last);
+                    let concerned = directory.concerned(case.or(of_summary.as_ref()), day, &last);
                     assert!(concerned.contains(&effect.person), "{}: {day}: {}", self.title, effect.person.0);
                     told.push(format!("{day} {} {kind} {} {}", effect.person.0, effect.duty, effect.step));
                 }
