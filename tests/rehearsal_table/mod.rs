@@ -3,7 +3,7 @@
 //! ```text
 //! == title
 //! procedure NAME                         a shipped one, or tests/procedures/NAME.toml; the core of Hertfordshire without it
-//! person ID [manager=ID] [team=ID] [no-address] [left=DATE]
+//! person ID [manager=ID] [team=ID] [email=ADDRESS] [no-address] [left=DATE]
 //! team ID [manager=ID] [service_manager=ID]
 //! away ID FROM TO [cover=ID]
 //! post ROLE ID
@@ -34,6 +34,7 @@
 pub(crate) mod rehearse;
 #[path = "../scenario/mod.rs"]
 mod scenario;
+pub(crate) mod world;
 
 use std::{fs, path::Path};
 
@@ -52,26 +53,26 @@ pub(crate) struct Table {
     pub(crate) mails: Vec<String>,
     /// Who gets none.
     pub(crate) silent: Vec<String>,
-    procedure: Option<String>,
+    pub(crate) procedure: Option<String>,
+    pub(crate) closed_on: Vec<NaiveDate>,
+    pub(crate) changes: Vec<(NaiveDateTime, Change)>,
+    pub(crate) only: Vec<String>,
+    pub(crate) polls: Vec<NaiveDateTime>,
     directory: Directory,
-    closed_on: Vec<NaiveDate>,
     children: Vec<Child>,
-    changes: Vec<(NaiveDateTime, Change)>,
-    only: Vec<String>,
-    polls: Vec<NaiveDateTime>,
 }
 
 #[derive(Clone, Default)]
-struct Child {
-    id: String,
-    household: Option<String>,
+pub(crate) struct Child {
+    pub(crate) id: String,
+    pub(crate) household: Option<String>,
+    pub(crate) died_on: Option<NaiveDate>,
+    pub(crate) facts: Vec<Fact>,
     born_on: Option<NaiveDate>,
     expected_on: Option<NaiveDate>,
-    died_on: Option<NaiveDate>,
-    facts: Vec<Fact>,
 }
 
-enum Change {
+pub(crate) enum Change {
     Fact(String, Box<Fact>),
     Without(String, FactKind, String),
     Died(String, NaiveDate),
@@ -209,9 +210,10 @@ impl Table {
 
 fn person(words: &[&str]) -> Person {
     let [id, rest @ ..] = words else { panic!("person ID: {words:?}") };
+    let email = option(rest, "email").map_or_else(|| format!("{}@council.example", id.to_lowercase()), str::to_owned);
     Person {
         person: PersonRef((*id).into()),
-        email: (!rest.contains(&"no-address")).then(|| format!("{}@council.example", id.to_lowercase())),
+        email: (!rest.contains(&"no-address")).then_some(email),
         team: option(rest, "team").map(|id| TeamRef(id.into())),
         manager: option(rest, "manager").map(|id| PersonRef(id.into())),
         left_on: option(rest, "left").map(date),

@@ -5,15 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, NaiveDateTime, Utc};
 use duewatch::{
     calendar::{Calendar, Holidays, Zone, format_date_long},
-    directory::{Directory, Mailbox},
+    directory::Mailbox,
     duty::{CaseContext, Lacking, Terms},
     message::{Letter, Matter, Stationery, draft},
     notice::{Ack, DutyRef, Effect, NoticeState, SendingClock},
-    record::{ChildRef, PersonRef, Supply},
+    record::{ChildRef, PersonRef},
     rehearsal::{Known, Message, Rehearsal, Seen},
 };
 
-use super::{Change, Child, Table, scenario, time};
+use super::{Change, Table, scenario, time, world::World};
 
 /// What a table came to.
 #[derive(Default)]
@@ -30,6 +30,8 @@ pub(crate) struct Rehearsed {
 pub(crate) struct Mail {
     /// To whom.
     pub(crate) person: String,
+    /// Where they read it.
+    pub(crate) address: String,
     /// When, by the clock on the wall.
     pub(crate) at: NaiveDateTime,
     /// At that instant, whatever the hour.
@@ -48,13 +50,6 @@ impl Mail {
     }
 }
 
-/// What is known at an instant.
-struct World {
-    directory: Directory,
-    children: Vec<Child>,
-    supply: Supply,
-}
-
 impl Table {
     /// Runs every poll, and says what each queued and sent.
     pub(crate) fn rehearse(&self) -> Rehearsed {
@@ -67,13 +62,27 @@ impl Table {
         let clock = SendingClock { morning_at: time("08:30"), until: time("17:00"), zone };
         let last = Mailbox { person: PersonRef("LAST".into()), email: "last@council.example".into() };
         let mut rehearsal = Rehearsal::default();
-        let (directory, children) = (self.directory.clone(), self.children.clone());
-        let mut world = World { directory, children, supply: Supply::default() };
+        let mut world = World::of(self);
         let mut came_to = Rehearsed::default();
         let mut changes = self.changes.iter().peekable();
         for poll in &self.polls {
             while let Some((_, change)) = changes.next_if(|(at, _)| at <= poll) {
-                world.learn(change, &mut rehearsal, &came_to.mails, zone);
+                match change {
+                    Change::Refused(id) => {
+                        // As the ledger and the watch take it: nobody was told, and the address is not written to again.
+                        for effect in &came_to.last_to(id).effects {
+                            forget(&mut rehearsal, effect);
+                        }
+                        world.person(id).email = None;
+                    }
+                    Change::Ack { person, duty, until } => {
+                        let until = zone.end_of_day(*until);
+                        for past in rehearsal.history.duties.values_mut().filter(|past| past.duty.duty.0 == *duty) {
+                            past.acks.push(Ack { person: PersonRef(person.clone()), until });
+                        }
+                    }
+                    change => world.learn(change),
+                }
             }
             for child in &world.children {
                 rehearsal.learn(child.record());
@@ -119,48 +128,9 @@ impl Table {
     }
 }
 
-impl World {
-    fn child(&mut self, id: &str) -> &mut Child {
-        if self.children.is_empty() {
-            self.children.push(Child::called("C1", None));
-        }
-        self.children.iter_mut().find(|child| child.id == id).expect("a child of the table")
-    }
-
-    fn learn(&mut self, change: &Change, rehearsal: &mut Rehearsal, sent: &[Mail], zone: Zone) {
-        match change {
-            Change::Fact(child, fact) => {
-                let facts = &mut self.child(child).facts;
-                facts.retain(|old| (old.kind, &old.id) != (fact.kind, &fact.id));
-                facts.push((**fact).clone());
-            }
-            Change::Without(child, kind, id) => {
-                self.child(child).facts.retain(|old| old.kind != *kind || old.id.0 != *id);
-            }
-            Change::Died(child, on) => self.child(child).died_on = Some(*on),
-            Change::Away(absence) => self.directory.add_absence(absence.clone()),
-            Change::Person(person) => drop(self.directory.people.insert(person.person.clone(), (**person).clone())),
-            Change::Refused(id) => {
-                // As the ledger and the watch take it: nobody was told, and the address is not written to again.
-                let message = sent.iter().rev().find(|mail| mail.person == *id).expect("a message to them");
-                for effect in &message.effects {
-                    forget(rehearsal, effect);
-                }
-                let person = self.directory.people.get_mut(&PersonRef(id.clone()));
-                person.expect("a person of the table").email = None;
-            }
-            Change::Never(kind, None) => drop(self.supply.no_facts.insert(*kind)),
-            Change::Never(kind, Some(attribute)) => {
-                self.supply.never_filled.insert((*kind, attribute.clone()));
-            }
-            Change::Supplied => self.supply = Supply::default(),
-            Change::Ack { person, duty, until } => {
-                let until = zone.end_of_day(*until);
-                for past in rehearsal.history.duties.values_mut().filter(|past| past.duty.duty.0 == *duty) {
-                    past.acks.push(Ack { person: PersonRef(person.clone()), until });
-                }
-            }
-        }
+impl Rehearsed {
+    fn last_to(&self, id: &str) -> &Mail {
+        self.mails.iter().rev().find(|mail| mail.person == id).expect("a message to them")
     }
 }
 
@@ -187,6 +157,7 @@ fn mail(message: &Message, cases: &BTreeMap<ChildRef, CaseContext>, terms: &Term
     let (first, _) = message.matters.first().expect("a message tells something");
     Mail {
         person: first.effect.person.0.clone(),
+        address: first.mailbox.as_ref().map(|mailbox| mailbox.email.clone()).unwrap_or_default(),
         at,
         urgent: first.urgent,
         told: message.matters.iter().map(|(notice, _)| about(notice)).collect(),
