@@ -35,6 +35,8 @@ pub struct Terms<'a> {
     pub today: NaiveDate,
     /// What the source of the records never tells, for the rules of this very procedure.
     pub lacking: &'a Lacking,
+    /// The day on which people began to be told. What was late before it is told of as of that day. None: they always were.
+    pub adopted_on: Option<NaiveDate>,
 }
 
 impl<'a> Terms<'a> {
@@ -42,7 +44,8 @@ impl<'a> Terms<'a> {
     /// everything.
     pub fn new(procedure: &'a Procedure, calendar: &'a Calendar, zone: Zone, now: DateTime<Utc>) -> Terms<'a> {
         let (today, counting) = (zone.local_date(now), procedure.counting);
-        Terms { procedure, calendar, office: calendar, zone, counting, now, today, lacking: Lacking::nothing() }
+        let lacking = Lacking::nothing();
+        Terms { procedure, calendar, office: calendar, zone, counting, now, today, lacking, adopted_on: None }
     }
 
     /// The terms under which this rule's limits are counted.

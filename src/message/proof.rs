@@ -91,8 +91,9 @@ fn prove_said(template: &str, said: &str, letter: &Letter, kind: &'static str) -
         if asks {
             musts.push(("what to do", line.ask.clone()));
         }
-        // An alert says "at once", which is earlier than any day; the day of a list is that of its event, not a limit.
-        let by_a_day = asks && !matches!(line.kind, NoticeKind::Alert | NoticeKind::Checklist);
+        // An alert says "at once", which is earlier than any day; the day of a list is that of its event, not a limit; what is told
+        // as a count has one day.
+        let by_a_day = asks && !matches!(line.kind, NoticeKind::Alert | NoticeKind::Checklist | NoticeKind::Counted);
         if by_a_day && line.due_on.is_some_and(|due_on| due_on >= letter.written_on) {
             musts.extend(line.strict_on.iter().map(|on| ("the earliest defensible day", format_date_long(*on))));
         }

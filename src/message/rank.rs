@@ -23,6 +23,7 @@ pub(super) fn rank(kind: NoticeKind) -> u8 {
         NoticeKind::Handover => 10,
         NoticeKind::DataQuality => 11,
         NoticeKind::Report => 12,
+        NoticeKind::Counted => 13,
     }
 }
 
@@ -51,7 +52,7 @@ mod tests {
     fn a_kind_has_a_place_of_its_own() {
         let mut ranks: Vec<u8> = NoticeKind::ALL.iter().map(|(_, kind)| rank(*kind)).collect();
         ranks.sort_unstable();
-        assert_eq!(ranks, (0..13).collect::<Vec<u8>>());
+        assert_eq!(ranks, (0..14).collect::<Vec<u8>>());
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     directory::{Mailbox, Recipient, Role},
-    procedure::Rule,
+    procedure::{NoticeKind, Rule},
     record::PersonRef,
 };
 
@@ -37,7 +37,7 @@ impl Owed {
 impl Desk<'_> {
     /// Each step owed by now, for each person it tells who was not told it, in any generation. Of several steps that a
     /// person missed, the highest speaks and the others are recorded as said by it; but what is urgent is never put into the
-    /// words of a step that can wait for the morning.
+    /// words of a step that can wait for the morning, and what is told in full never into a count.
     pub(super) fn climb(&self, rule: &Rule, past: Option<&Past>, decision: &mut Decision) {
         let owed = self.owed(rule);
         let all = past.map_or(&[][..], |past| past.told.as_slice());
@@ -73,7 +73,9 @@ impl Desk<'_> {
             for Owed { rung, role, recipient } in waiting.remove(&person).unwrap_or_default() {
                 decision.notices.push(self.notice(&rung, role, recipient, NoticeState::Superseded));
             }
-            let speaks = missed.iter().rposition(|owed| owed.rung.urgent).unwrap_or(missed.len() - 1);
+            let in_full = |owed: &Owed| owed.rung.kind != NoticeKind::Counted;
+            let speaks = missed.iter().rposition(|owed| owed.rung.urgent);
+            let speaks = speaks.or_else(|| missed.iter().rposition(in_full)).unwrap_or(missed.len() - 1);
             for (at, Owed { rung, role, recipient }) in missed.into_iter().enumerate() {
                 if at == speaks {
                     decision.steps.queued += 1;
@@ -112,6 +114,9 @@ impl Desk<'_> {
         told.person == *person
             && match told.state {
                 NoticeState::Withdrawn | NoticeState::Unreachable => false,
+                // A number tells nothing of the steps below it, and whoever was told of it in full needs no number.
+                NoticeState::Bundled if steps && told.kind == NoticeKind::Counted => told.step == rung.step,
+                NoticeState::Bundled if steps && rung.kind == NoticeKind::Counted && told.kind.is_breach() => true,
                 // Whoever was told a higher step is not told a lower one after it: not of a date that moved, nor in the place of
                 // somebody below who is there no more. What a lower one asks for in words of its own is news.
                 NoticeState::Bundled if steps && (earlier || rung.ask.is_none()) => {

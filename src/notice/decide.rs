@@ -156,7 +156,8 @@ impl Desk<'_> {
         let (before, now) = (&past.duty, self.duty);
         let can_be_told_now = before.status == Status::CannotTell;
         let hour_moved = hours(before).zip(hours(now)).is_some_and(|(before, now)| before != now);
-        for (person, role) in told_people(past, |told| told.kind != NoticeKind::Resolved) {
+        for (person, role) in told_people(past, |told| !matches!(told.kind, NoticeKind::Resolved | NoticeKind::Counted))
+        {
             let said = past.days_said_to(&person);
             let waiting = past.told.iter().filter(|told| told.kind == NoticeKind::Changed);
             if can_be_told_now || hour_moved || said.is_taken_back_by(SaidDays::of(now)) {
@@ -227,8 +228,8 @@ impl Desk<'_> {
         };
         // A point to confirm is gone once its event is over, and whoever had it knows that.
         let wanted = |told: &Told| match kind {
-            NoticeKind::NoLongerDue => told.kind != NoticeKind::Checklist,
-            _ => told.kind.is_breach(),
+            NoticeKind::NoLongerDue => !matches!(told.kind, NoticeKind::Checklist | NoticeKind::Counted),
+            _ => told.kind.is_breach_in_full(),
         };
         for (person, role) in told_people(over.past, wanted) {
             self.tell_again(step, kind, role, &person, None, decision);
@@ -287,11 +288,18 @@ impl Desk<'_> {
             role,
             urgent: rung.urgent,
             owed_at: rung.owed_at,
-            send_at: if rung.urgent { self.terms.now } else { self.send_at(person) },
+            send_at: if rung.urgent { self.urgent_at(rung) } else { self.send_at(person) },
             because: recipient.because,
             mailbox: Some(recipient.mailbox),
             state,
         }
+    }
+
+    /// At once; but what is only told again, on the morning of its day, be the offices open or not.
+    fn urgent_at(&self, rung: &Rung) -> DateTime<Utc> {
+        let SendingClock { zone, morning_at, .. } = *self.audience.clock;
+        let now = self.terms.now;
+        if rung.repeat == 0 { now } else { now.max(zone.at(rung.owed_on, morning_at)) }
     }
 
     fn send_at(&self, person: &PersonRef) -> DateTime<Utc> {

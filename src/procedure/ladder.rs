@@ -16,6 +16,8 @@ pub enum NoticeKind {
     Overdue,
     /// The day has passed: to those above, and beside.
     Escalation,
+    /// The day has passed, and whoever must act was told: to the one above, as a count.
+    Counted,
     /// An event somebody must hear of now.
     Alert,
     /// What was told of is mended.
@@ -38,11 +40,12 @@ pub enum NoticeKind {
 
 impl NoticeKind {
     /// Every kind, with its name in procedures, in the ledger and in JSON.
-    pub const ALL: [(&'static str, NoticeKind); 13] = [
+    pub const ALL: [(&'static str, NoticeKind); 14] = [
         ("reminder", NoticeKind::Reminder),
         ("due", NoticeKind::Due),
         ("overdue", NoticeKind::Overdue),
         ("escalation", NoticeKind::Escalation),
+        ("counted", NoticeKind::Counted),
         ("alert", NoticeKind::Alert),
         ("resolved", NoticeKind::Resolved),
         ("changed", NoticeKind::Changed),
@@ -72,6 +75,7 @@ impl NoticeKind {
                 | NoticeKind::Due
                 | NoticeKind::Overdue
                 | NoticeKind::Escalation
+                | NoticeKind::Counted
                 | NoticeKind::Alert
                 | NoticeKind::Checklist
                 | NoticeKind::Report
@@ -83,8 +87,13 @@ impl NoticeKind {
         matches!(self, NoticeKind::Resolved | NoticeKind::NoLongerDue | NoticeKind::Changed)
     }
 
-    /// Whether it tells of a breach: whoever was told one is told when it is mended.
+    /// Whether it tells of a breach.
     pub fn is_breach(self) -> bool {
+        self == NoticeKind::Counted || self.is_breach_in_full()
+    }
+
+    /// Whether it tells of one breach by itself: whoever was told so is told when it is mended. Who was told a number is not.
+    pub fn is_breach_in_full(self) -> bool {
         matches!(self, NoticeKind::Overdue | NoticeKind::Escalation | NoticeKind::Alert)
     }
 }

@@ -7,7 +7,8 @@
 //! team ID [manager=ID] [service_manager=ID]
 //! away ID FROM TO [cover=ID]
 //! post ROLE ID
-//! closed DATE ...                        working days on which the offices are shut
+//! closed DATE ...                        working days on which the offices are closed
+//! adopted DATE                           the day on which duewatch began to tell people
 //! child ID [household=ID]                whose record follows; that of C1 without it
 //! born DATE, expected DATE               the child
 //! KIND ID attribute=value ...            the record at first
@@ -55,6 +56,7 @@ pub(crate) struct Table {
     pub(crate) silent: Vec<String>,
     pub(crate) procedure: Option<String>,
     pub(crate) closed_on: Vec<NaiveDate>,
+    pub(crate) adopted_on: Option<NaiveDate>,
     pub(crate) changes: Vec<(NaiveDateTime, Change)>,
     pub(crate) only: Vec<String>,
     pub(crate) polls: Vec<NaiveDateTime>,
@@ -121,6 +123,7 @@ impl Table {
                     procedure: None,
                     directory: Directory::default(),
                     closed_on: Vec::new(),
+                    adopted_on: None,
                     children: Vec::new(),
                     changes: Vec::new(),
                     only: Vec::new(),
@@ -149,6 +152,7 @@ impl Table {
                 self.directory.posts.entry(role).or_default().push(PersonRef((*id).into()));
             }
             ["closed", days @ ..] => self.closed_on.extend(days.iter().map(|on| date(on))),
+            ["adopted", on] => self.adopted_on = Some(date(on)),
             ["procedure", name] => self.procedure = Some((*name).to_owned()),
             ["child", id, rest @ ..] => self.children.push(Child::called(id, option(rest, "household"))),
             ["born", on] => self.child().born_on = Some(date(on)),

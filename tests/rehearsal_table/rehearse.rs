@@ -89,7 +89,12 @@ impl Table {
             }
             let lacking = Lacking::of(world.supply.clone(), &procedure);
             let now = zone.at(poll.date(), poll.time());
-            let terms = Terms { lacking: &lacking, office: &office, ..Terms::new(&procedure, &calendar, zone, now) };
+            let terms = Terms {
+                lacking: &lacking,
+                office: &office,
+                adopted_on: self.adopted_on,
+                ..Terms::new(&procedure, &calendar, zone, now)
+            };
             let directory = &world.directory;
             let known = Known { terms, directory, last: &last, clock: &clock, faults: Vec::new() };
             let nobody_unsure = |_: &_, _: &_| BTreeSet::new();
