@@ -3,7 +3,10 @@
 
 mod rehearsal_table;
 
-use rehearsal_table::Table;
+use rehearsal_table::{
+    Table,
+    rehearse::{Mail, Rehearsed},
+};
 
 #[test]
 fn every_table_tells_exactly_whom_it_says() {
@@ -11,9 +14,14 @@ fn every_table_tells_exactly_whom_it_says() {
     let mut tables = 0;
     for table in Table::all("tests/ladders") {
         tables += 1;
-        let told = table.rehearse().told;
+        let Rehearsed { told, mails, .. } = table.rehearse();
         if told != table.expected {
             failures.push(format!("== {}\n{}", table.title, difference(&table.expected, &told)));
+        }
+        // When it is sent, where the table says so.
+        let mails: Vec<String> = mails.iter().map(Mail::line).collect();
+        if !table.mails.is_empty() && mails != table.mails {
+            failures.push(format!("== {}\n{}", table.title, difference(&table.mails, &mails)));
         }
     }
     assert!(tables >= 15, "the tables were not read: {tables}");
