@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use clap::Args;
 use tokio_util::sync::CancellationToken;
 
@@ -24,6 +24,8 @@ use crate::{
 /// The demonstration's fixed present: a Monday morning, as the day's one message goes out.
 const AT: &str = "2026-11-16T08:30:00Z";
 const HEADINGS: [&str; 5] = ["  what", "child", "duty", "due", "why"];
+/// The morning shown is one of many: nothing on it is told as new only because nobody was told before.
+const WATCHED_FOR: TimeDelta = TimeDelta::days(180);
 const SEED: u64 = 2026;
 const PLANS: u32 = 36;
 
@@ -44,8 +46,9 @@ pub(crate) async fn run(command: &Demo) -> Outcome {
     let settings = Settings::load(&config)?;
     let ledger = open_ledger(&settings, true).await?;
     ledger.migrate().await?;
-    ledger.found(&settings.authority.id, true, &ledger.home().await?, at).await?;
-    ledger.set_mode(&Mode::Live, "demo", "the demonstration writes its mail into files", at).await?;
+    let since = at - WATCHED_FOR;
+    ledger.found(&settings.authority.id, true, &ledger.home().await?, since).await?;
+    ledger.set_mode(&Mode::Live, "demo", "the demonstration writes its mail into files", since).await?;
     ledger.close().await;
     let mut watch = Watch::open(&settings).await?;
     let clock = Clock::Fixed(at);

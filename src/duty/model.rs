@@ -157,6 +157,9 @@ pub struct CaseContext {
     pub lead_worker: Option<PersonRef>,
     /// The last lead worker, where there is none today: their manager is asked.
     pub former_lead_worker: Option<PersonRef>,
+    /// The day on which they took the case over from somebody else; none if it was theirs from the first.
+    #[serde(default)]
+    pub taken_over_on: Option<NaiveDate>,
     /// The team of the latest allocation.
     pub team: Option<TeamRef>,
     /// The chair of the latest conference held, or else booked.

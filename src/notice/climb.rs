@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
+
 use super::{
     Decision, NoticeState, Past, Told,
     decide::Desk,
@@ -9,9 +11,12 @@ use super::{
 };
 use crate::{
     directory::{Mailbox, Recipient, Role},
-    procedure::{NoticeKind, Rule},
+    procedure::{NoticeKind, Rule, Shape},
     record::PersonRef,
 };
+
+/// The step at which somebody learns what they have taken over.
+const HANDOVER: &str = "handover";
 
 /// A step that is owed by now to one person.
 struct Owed {
@@ -94,9 +99,8 @@ impl Desk<'_> {
     /// Every step owed by now, once for each person it tells.
     fn owed(&self, rule: &Rule) -> Vec<Owed> {
         let mut owed: Vec<Owed> = Vec::new();
-        let by_now =
-            rungs(self.duty, &rule.ladder, self.terms).into_iter().filter(|rung| rung.owed_at <= self.terms.now);
-        for rung in by_now {
+        let climbed = rungs(self.duty, &rule.ladder, self.terms);
+        for rung in self.handover(rule).into_iter().chain(climbed).filter(|rung| rung.owed_at <= self.terms.now) {
             for (role, recipient) in self.recipients(&rung.tell) {
                 let step = Owed { rung: rung.clone(), role, recipient };
                 if !owed.iter().any(|other| other.is_the_same(&step)) {
@@ -105,6 +109,25 @@ impl Desk<'_> {
             }
         }
         owed
+    }
+
+    /// The step before all others: whoever has taken the case over is told what of it is theirs to do, be it due long after.
+    fn handover(&self, rule: &Rule) -> Option<Rung> {
+        let tell = vec![Role::LEAD_WORKER];
+        let theirs = rule.ladder.steps.iter().any(|step| step.tell.contains(&Role::LEAD_WORKER));
+        let lasts = !matches!(rule.shape, Shape::Check(_) | Shape::Guidance(_));
+        let since = |on: &NaiveDate| self.duty.anchor.on < *on && self.terms.adopted_on.is_none_or(|since| since <= *on);
+        let owed_on = self.case()?.taken_over_on.filter(since).filter(|_| theirs && lasts)?;
+        Some(Rung {
+            step: HANDOVER.to_owned(),
+            repeat: 0,
+            owed_at: self.terms.zone.start_of_day(owed_on),
+            owed_on,
+            kind: NoticeKind::Handover,
+            tell,
+            ask: None,
+            urgent: false,
+        })
     }
 
     /// A repetition belongs to its generation, since its clock starts anew; a step is told once, whatever its date. What no

@@ -267,7 +267,7 @@ impl Desk<'_> {
         });
     }
 
-    fn case(&self) -> Option<&CaseContext> {
+    pub(super) fn case(&self) -> Option<&CaseContext> {
         self.duty.child.as_ref().and_then(|child| self.audience.cases.get(child))
     }
 

@@ -67,7 +67,8 @@ impl NoticeKind {
         NoticeKind::ALL.into_iter().find(|(known, _)| *known == name).map(|(_, kind)| kind)
     }
 
-    /// Whether it is told by a step of a ladder; the others follow what became of a duty.
+    /// Whether it is told by a step of a ladder, or by the one that stands before all of them: that a case is taken over. The
+    /// others follow what became of a duty.
     pub fn is_step(self) -> bool {
         matches!(
             self,
@@ -78,6 +79,7 @@ impl NoticeKind {
                 | NoticeKind::Counted
                 | NoticeKind::Alert
                 | NoticeKind::Checklist
+                | NoticeKind::Handover
                 | NoticeKind::Report
         )
     }

@@ -139,7 +139,7 @@ impl Watch {
     }
 
     async fn write(&self, claim: &Claim, to: &Mailbox, now: DateTime<Utc>) -> Result<String, WatchError> {
-        let terms = self.terms(now);
+        let terms = self.terms_of_telling(now).await?;
         let matters: Vec<Matter> = claim
             .notices
             .iter()

@@ -101,9 +101,10 @@ impl Watch {
             Ok(opening) => opening,
             Err(why) => return Ok(Err(why)),
         };
-        let Opening { pass, mark, previous, supply, directory, directory_hash, whole, start, attention } = opening;
+        let Opening { pass, mark, previous, supply, directory, directory_hash, adopted_on, whole, start, attention } =
+            opening;
         let lacking = Lacking::of(supply, &self.procedure);
-        let terms = Terms { lacking: &lacking, ..self.terms(now) };
+        let terms = Terms { lacking: &lacking, adopted_on: Some(adopted_on), ..self.terms(now) };
         let (known, stale) = (start.known.clone(), start.stale);
         let mut sweep = Sweep::new(self, terms, &directory, start);
         let mut passed = match sweep_over(pass, known, &mut sweep).await {

@@ -113,6 +113,7 @@ pub(crate) fn case(child: &str) -> CaseContext {
         household: None,
         lead_worker: Some(PersonRef("w1".into())),
         former_lead_worker: None,
+        taken_over_on: None,
         team: None,
         chair: None,
         died: false,

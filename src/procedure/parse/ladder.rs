@@ -27,7 +27,7 @@ const NOT_A_STEP: [NoticeKind; 6] = [
 ];
 
 /// Names that the effect key gives to what is not a step.
-const RESERVED: [&str; 5] = ["repeat", "resolved", "changed", "no-longer-due", "cannot-tell"];
+const RESERVED: [&str; 6] = ["repeat", "resolved", "changed", "no-longer-due", "cannot-tell", "handover"];
 
 /// A step with the places of its words, before a rule says what its anchor is.
 #[derive(Clone)]
