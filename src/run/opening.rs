@@ -86,18 +86,7 @@ impl Watch {
             written_at: self.ledger.written_since(self.zone.start_of_day(today)).await?,
         };
         let adopted_on = self.zone.local_date(identity.adopted_at);
-        Ok(Ok(Opening {
-            pass,
-            mark,
-            previous,
-            supply,
-            directory,
-            directory_hash,
-            adopted_on,
-            whole,
-            start,
-            attention,
-        }))
+        Ok(Ok(Opening { pass, mark, previous, supply, directory, directory_hash, adopted_on, whole, start, attention }))
     }
 
     /// Whether every child is judged in this run: at the first, after a week, and when the clock stands before the last run.
