@@ -11,9 +11,7 @@ mod rehearsal_table;
 mod support;
 
 use std::{
-    collections::BTreeSet,
     fs,
-    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -21,15 +19,16 @@ use std::{
 };
 
 use cases::Bench;
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use duewatch::{
     calendar::Zone,
     clock::Clock,
     ledger::{Ledger, Mode},
     message::{Templates, compose},
-    record::{Fact, Value, When},
+    record::{Fact, PersonRef, Value, When},
     run::Watch,
     settings::Settings,
+    source,
 };
 use rehearsal_table::{Change, Table, world::World};
 use support::{
@@ -41,13 +40,6 @@ use tokio_util::sync::CancellationToken;
 
 /// A message: when, to which address, and what it says.
 type Sent = (NaiveDateTime, String, String);
-
-fn tables() -> Vec<Table> {
-    let mut paths: Vec<PathBuf> =
-        fs::read_dir("tests/scenarios").expect("the folder").map(|entry| entry.expect("an entry").path()).collect();
-    paths.sort();
-    paths.iter().flat_map(|path| Table::of(path)).collect()
-}
 
 /// The person whose mail the server refuses at this poll, where the table says so before the next one.
 fn refused_after<'a>(table: &'a Table, poll: &NaiveDateTime) -> Option<&'a str> {
@@ -166,7 +158,7 @@ fn plain(text: &str) -> String {
 fn rows(world: &World, poll: &NaiveDateTime) -> String {
     let World { directory, children, .. } = world;
     let mut lines = vec![format!("load live loaded_at={}", poll.format("%Y-%m-%dT%H:%M"))];
-    let on = |on: Option<chrono::NaiveDate>| on.map_or_else(|| "-".to_owned(), |on| on.to_string());
+    let on = |on: Option<NaiveDate>| on.map_or_else(|| "-".to_owned(), |on| on.to_string());
     for person in directory.people.values() {
         lines.push(format!(
             "workers {} email={} team_id={} manager_id={} left_on={}",
@@ -178,9 +170,8 @@ fn rows(world: &World, poll: &NaiveDateTime) -> String {
         ));
     }
     for team in directory.teams.values() {
-        let or_none = |person: &Option<duewatch::record::PersonRef>| {
-            person.as_ref().map_or_else(|| "-".to_owned(), |person| person.0.clone())
-        };
+        let or_none =
+            |person: &Option<PersonRef>| person.as_ref().map_or_else(|| "-".to_owned(), |person| person.0.clone());
         let (manager, service) = (or_none(&team.manager), or_none(&team.service_manager));
         lines.push(format!("teams {} manager_id={manager} service_manager_id={service}", team.team.0));
     }
@@ -201,9 +192,8 @@ fn rows(world: &World, poll: &NaiveDateTime) -> String {
         lines.push(format!("children {} household_id={household} died_on={}", child.id, on(child.died_on)));
         lines.extend(child.facts.iter().flat_map(|fact| fact_lines(&child.id, fact)));
     }
-    let views: BTreeSet<&str> = duewatch::source::views().iter().map(|view| view.name).collect();
-    let emptied: String = views.into_iter().map(|view| format!("DELETE FROM {view};\n")).collect();
-    emptied + &cases::inserts(&lines.join("\n"))
+    let emptied: Vec<String> = source::views().iter().map(|view| format!("DELETE FROM {};\n", view.name)).collect();
+    emptied.concat() + &cases::inserts(&lines.join("\n"))
 }
 
 /// The row of a fact in its view, and one for each answer that goes with it.
@@ -241,7 +231,7 @@ fn cell(value: &Value) -> Option<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_arrives_is_what_was_rehearsed() {
     let mut each = JoinSet::new();
-    for table in tables() {
+    for table in Table::all("tests/scenarios") {
         each.spawn(async move {
             let sent = sent(&table).await;
             (table, sent)
