@@ -19,6 +19,7 @@ use crate::{
     notice::Notice,
     run::{Watch, open_ledger},
     settings::Settings,
+    summary,
 };
 
 /// The demonstration's fixed present: a Monday morning, as the day's one message goes out.
@@ -89,11 +90,12 @@ fn told(claim: &Claim, watch: &Watch) -> Told {
         if !held.contains(&role) {
             held.push(role);
         }
-        let title = watch.procedure.rule(&duty.duty).map_or("Case data", |rule| rule.title.as_str());
+        let rule = watch.procedure.rule(&duty.duty).map(|rule| rule.title.clone());
+        let title = rule.or_else(|| summary::title(duty)).unwrap_or_else(|| "Case data".to_owned());
         rows.push(vec![
             format!("  {}", notice.kind.name().replace('_', " ")),
             duty.child.as_ref().map(|child| child.0.to_string()).unwrap_or_default(),
-            title.to_owned(),
+            title,
             last_day(duty, duty.due.as_ref()),
             why(notice, duty),
         ]);

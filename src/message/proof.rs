@@ -100,6 +100,7 @@ fn prove_said(template: &str, said: &str, letter: &Letter, kind: &'static str) -
         musts.extend(line.next.iter().map(|next| ("what happens next", next.clone())));
         musts.extend(line.because.iter().map(|why| ("why this person is told", why.clone())));
         musts.extend(line.notes.iter().map(|note| ("what the record leaves open", note.clone())));
+        musts.extend(line.tallies.iter().map(|tally| ("what a summary counts", tally.words.clone())));
         musts.extend(line.rows.iter().map(|row| ("a row of the report", row.clone())));
     }
     // Templates may begin a sentence with a value, so the first letter may have become a capital.

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     directory::{Mailbox, Recipient, Role},
-    procedure::{NoticeKind, Rule, Shape},
+    procedure::{Ladder, NoticeKind, Rule, Shape},
     record::PersonRef,
 };
 
@@ -43,8 +43,8 @@ impl Desk<'_> {
     /// Each step owed by now, for each person it tells who was not told it, in any generation. Of several steps that a
     /// person missed, the highest speaks and the others are recorded as said by it; but what is urgent is never put into the
     /// words of a step that can wait for the morning, and what is told in full never into a count.
-    pub(super) fn climb(&self, rule: &Rule, past: Option<&Past>, decision: &mut Decision) {
-        let owed = self.owed(rule);
+    pub(super) fn climb(&self, climbed: Vec<Rung>, ladder: &Ladder, past: Option<&Past>, decision: &mut Decision) {
+        let owed = self.owed(climbed);
         let all = past.map_or(&[][..], |past| past.told.as_slice());
         // What waits and is owed no more is not sent: it would speak of a date that has moved, or to somebody who has left
         // the case, or go to an address that was wrong. It has told nobody anything.
@@ -58,7 +58,7 @@ impl Desk<'_> {
         let mut waiting: BTreeMap<PersonRef, Vec<Owed>> = BTreeMap::new();
         for owed in owed {
             let (rung, person) = (&owed.rung, &owed.recipient.mailbox.person);
-            let mut telling = told.iter().filter(|told| self.was_told(told, rung, person, rule)).peekable();
+            let mut telling = told.iter().filter(|told| self.was_told(told, rung, person, ladder)).peekable();
             if telling.peek().is_some() {
                 decision.steps.told_before += 1;
                 if telling.all(|told| told.state == NoticeState::Queued && told.generation != self.generation) {
@@ -97,10 +97,9 @@ impl Desk<'_> {
     }
 
     /// Every step owed by now, once for each person it tells.
-    fn owed(&self, rule: &Rule) -> Vec<Owed> {
+    fn owed(&self, climbed: Vec<Rung>) -> Vec<Owed> {
         let mut owed: Vec<Owed> = Vec::new();
-        let climbed = rungs(self.duty, &rule.ladder, self.terms);
-        for rung in self.handover(rule).into_iter().chain(climbed).filter(|rung| rung.owed_at <= self.terms.now) {
+        for rung in climbed.into_iter().filter(|rung| rung.owed_at <= self.terms.now) {
             for (role, recipient) in self.recipients(&rung.tell) {
                 let step = Owed { rung: rung.clone(), role, recipient };
                 if !owed.iter().any(|other| other.is_the_same(&step)) {
@@ -109,6 +108,25 @@ impl Desk<'_> {
             }
         }
         owed
+    }
+
+    /// Every step of a rule's ladder, and the one before it.
+    pub(super) fn climbed(&self, rule: &Rule) -> Vec<Rung> {
+        self.handover(rule).into_iter().chain(rungs(self.duty, &rule.ladder, self.terms)).collect()
+    }
+
+    /// A summary has one step: it is sent.
+    pub(super) fn summary(&self, to: Role) -> Rung {
+        Rung {
+            step: "report".to_owned(),
+            repeat: 0,
+            owed_at: self.terms.zone.start_of_day(self.terms.today),
+            owed_on: self.terms.today,
+            kind: NoticeKind::Report,
+            tell: vec![to],
+            ask: None,
+            urgent: false,
+        }
     }
 
     /// The step before all others: whoever has taken the case over is told what of it is theirs to do, be it due long after.
@@ -133,8 +151,8 @@ impl Desk<'_> {
 
     /// A repetition belongs to its generation, since its clock starts anew; a step is told once, whatever its date. What no
     /// server took was not told, nor what a higher step was to say of a date that has moved since.
-    fn was_told(&self, told: &Told, rung: &Rung, person: &PersonRef, rule: &Rule) -> bool {
-        let place = |step: &str| rule.ladder.steps.iter().position(|other| other.name == step);
+    fn was_told(&self, told: &Told, rung: &Rung, person: &PersonRef, ladder: &Ladder) -> bool {
+        let place = |step: &str| ladder.steps.iter().position(|other| other.name == step);
         let steps = told.repeat == 0 && rung.repeat == 0 && told.kind.is_step();
         let earlier = told.generation != self.generation;
         told.person == *person

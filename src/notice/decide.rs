@@ -1,6 +1,10 @@
 //! `decide`: who is owed what by now and was not yet told.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+    ops::AddAssign,
+};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -14,8 +18,9 @@ use crate::{
     directory::{Directory, Mailbox, Recipient, Role},
     duty::{CaseContext, Duty, Status, Terms, never_supplied},
     notice::Closing,
-    procedure::NoticeKind,
+    procedure::{Ladder, NoticeKind},
     record::{ChildRef, PersonRef},
+    summary,
 };
 
 /// Whom to tell and when they may be told.
@@ -73,13 +78,24 @@ impl StepBooks {
     }
 }
 
+impl AddAssign for StepBooks {
+    fn add_assign(&mut self, more: StepBooks) {
+        self.owed += more.owed;
+        self.told_before += more.told_before;
+        self.queued += more.queued;
+        self.superseded += more.superseded;
+        self.acknowledged += more.acknowledged;
+        self.held += more.held;
+    }
+}
+
 /// Decides over every duty that stands or has just ended. Pure; running it again on a history that holds its notices
 /// decides nothing new.
 pub fn decide(reconciled: &Reconciled, audience: &Audience, history: &History, terms: &Terms) -> Decision {
     let mut decision = Decision::default();
     for standing in &reconciled.standing {
         let rule = terms.procedure.rule_since(&standing.duty.duty, standing.duty.anchor.on);
-        let desk = Desk { audience, history, terms, duty: &standing.duty, generation: standing.generation };
+        let desk = Desk::at(&standing.duty, standing.generation, audience, history, terms);
         if standing.duty.is_left_to_its_rule() {
             desk.fall_silent(standing.past, &mut decision);
             continue;
@@ -92,14 +108,16 @@ pub fn decide(reconciled: &Reconciled, audience: &Audience, history: &History, t
             let kind = if rule.is_some() { NoticeKind::CannotTell } else { NoticeKind::DataQuality };
             desk.tell_cannot_tell(kind, standing.past, &mut decision);
         } else if let Some(rule) = rule {
-            desk.climb(rule, standing.past, &mut decision);
+            desk.climb(desk.climbed(rule), &rule.ladder, standing.past, &mut decision);
+        } else if let Some((role, _)) = summary::reader(&standing.duty.duty, &standing.duty.key) {
+            desk.climb(vec![desk.summary(role)], &Ladder::default(), standing.past, &mut decision);
         }
     }
     for over in &reconciled.over {
         if ended_by_silence(over, terms) {
             continue;
         }
-        let desk = Desk { audience, history, terms, duty: &over.duty, generation: over.past.generation };
+        let desk = Desk::at(&over.duty, over.past.generation, audience, history, terms);
         desk.tell_over(over, &mut decision);
     }
     decision
@@ -135,9 +153,19 @@ pub(super) struct Desk<'a> {
     pub(super) terms: &'a Terms<'a>,
     pub(super) duty: &'a Duty,
     pub(super) generation: u32,
+    /// Whose case it is; for a summary, whose it is.
+    case: Option<Cow<'a, CaseContext>>,
 }
 
-impl Desk<'_> {
+impl<'a> Desk<'a> {
+    fn at(duty: &'a Duty, generation: u32, audience: &'a Audience, history: &'a History, terms: &'a Terms) -> Desk<'a> {
+        let case = match &duty.child {
+            Some(child) => audience.cases.get(child).map(Cow::Borrowed),
+            None => summary::reader(&duty.duty, &duty.key).map(|(_, of)| Cow::Owned(of)),
+        };
+        Desk { audience, history, terms, duty, generation, case }
+    }
+
     pub(super) fn supersede_waiting<'t>(
         &self,
         told: impl IntoIterator<Item = &'t Told>,
@@ -268,7 +296,7 @@ impl Desk<'_> {
     }
 
     pub(super) fn case(&self) -> Option<&CaseContext> {
-        self.duty.child.as_ref().and_then(|child| self.audience.cases.get(child))
+        self.case.as_deref()
     }
 
     pub(super) fn recipients(&self, roles: &[Role]) -> Vec<(Role, Recipient)> {

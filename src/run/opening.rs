@@ -84,6 +84,7 @@ impl Watch {
             known: Arc::new(known),
             after,
             written_at: self.ledger.written_since(self.zone.start_of_day(today)).await?,
+            issued: self.ledger.summaries_issued().await?,
         };
         let adopted_on = self.zone.local_date(identity.adopted_at);
         Ok(Ok(Opening { pass, mark, previous, supply, directory, directory_hash, adopted_on, whole, start, attention }))

@@ -13,7 +13,8 @@ use super::{
     kept::KnownCases,
     opening::{NotAccepted, Opening},
     source_gaps,
-    sweep::{Sweep, Tally},
+    sweep::Sweep,
+    tally::Tally,
 };
 use crate::{
     clock::Clock,
@@ -126,6 +127,7 @@ impl Watch {
         }
         let mut of_authority = assess_reports(&terms, &sweep.tally().stretches);
         of_authority.extend(data_faults::duties(&faults, &sweep.tally().stored_dates, &terms));
+        of_authority.extend(sweep.summaries().await?);
         if stale {
             of_authority.push(data_faults::stale(&self.as_of(mark.loaded_at), &terms));
         }

@@ -43,6 +43,7 @@ pub async fn rehearse(
             last: &watch.last_recipient,
             clock: &watch.sending,
             faults: data_faults::duties(&load.faults, &load.stored_dates, &terms),
+            with_summaries: true,
         };
         messages.extend(rehearsal.run(known, |cases, history| load.unsure(cases, history), |_| {}));
     }

@@ -101,6 +101,7 @@ pub(crate) fn duty(child: &str, rule: &str, key: &str) -> Duty {
         skipped: Vec::new(),
         citation: "000:L45".into(),
         arithmetic: "10 working days\u{1f} from \"12 October\" \u{1e}".into(),
+        tallies: Vec::new(),
         notes: vec!["it's open".into()],
         done: Vec::new(),
         cannot_tell: None,

@@ -9,6 +9,7 @@
 //! post ROLE ID
 //! closed DATE ...                        working days on which the offices are closed
 //! adopted DATE                           the day on which duewatch began to tell people
+//! summaries                              teams and chairs get the summary of their week
 //! child ID [household=ID]                whose record follows; that of C1 without it
 //! born DATE, expected DATE               the child
 //! KIND ID attribute=value ...            the record at first
@@ -57,6 +58,7 @@ pub(crate) struct Table {
     pub(crate) procedure: Option<String>,
     pub(crate) closed_on: Vec<NaiveDate>,
     pub(crate) adopted_on: Option<NaiveDate>,
+    pub(crate) with_summaries: bool,
     pub(crate) changes: Vec<(NaiveDateTime, Change)>,
     pub(crate) only: Vec<String>,
     pub(crate) polls: Vec<NaiveDateTime>,
@@ -124,6 +126,7 @@ impl Table {
                     directory: Directory::default(),
                     closed_on: Vec::new(),
                     adopted_on: None,
+                    with_summaries: false,
                     children: Vec::new(),
                     changes: Vec::new(),
                     only: Vec::new(),
@@ -152,6 +155,7 @@ impl Table {
                 self.directory.posts.entry(role).or_default().push(PersonRef((*id).into()));
             }
             ["closed", days @ ..] => self.closed_on.extend(days.iter().map(|on| date(on))),
+            ["summaries"] => self.with_summaries = true,
             ["adopted", on] => self.adopted_on = Some(date(on)),
             ["procedure", name] => self.procedure = Some((*name).to_owned()),
             ["child", id, rest @ ..] => self.children.push(Child::called(id, option(rest, "household"))),

@@ -11,6 +11,7 @@ use duewatch::{
     notice::{Ack, DutyRef, Effect, NoticeState, SendingClock},
     record::{ChildRef, PersonRef},
     rehearsal::{Known, Message, Rehearsal, Seen},
+    summary,
 };
 
 use super::{Change, Table, scenario, time, world::World};
@@ -96,7 +97,14 @@ impl Table {
                 ..Terms::new(&procedure, &calendar, zone, now)
             };
             let directory = &world.directory;
-            let known = Known { terms, directory, last: &last, clock: &clock, faults: Vec::new() };
+            let known = Known {
+                terms,
+                directory,
+                last: &last,
+                clock: &clock,
+                faults: Vec::new(),
+                with_summaries: self.with_summaries,
+            };
             let nobody_unsure = |_: &_, _: &_| BTreeSet::new();
             let mut cases = BTreeMap::new();
             let sent = rehearsal.run(known, nobody_unsure, |seen| {
@@ -124,8 +132,9 @@ impl Table {
         let told = queued.map(|notice| {
             let (effect, kind) = (&notice.effect, notice.kind.name());
             // Else they would be taken out of the message again when it is sent, at every run.
+            let of_summary = summary::reader(&effect.duty, &effect.key).map(|(_, of)| of);
             let case = effect.child.as_ref().and_then(|child| audience.cases.get(child));
-            let concerned = audience.directory.concerned(case, day, last);
+            let concerned = audience.directory.concerned(case.or(of_summary.as_ref()), day, last);
             assert!(concerned.contains(&effect.person), "{}: {day}: {}", self.title, effect.person.0);
             format!("{day} {} {kind} {} {}", effect.person.0, effect.duty, effect.step)
         });
