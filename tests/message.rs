@@ -45,6 +45,7 @@ fn line(kind: NoticeKind, child: &str) -> Line {
         due_on: None,
         strict_on: None,
         working_days_left: None,
+        done_on: None,
         provisional: false,
         citation: String::new(),
         quote: String::new(),

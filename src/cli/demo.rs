@@ -90,8 +90,8 @@ fn told(claim: &Claim, watch: &Watch) -> Told {
         if !held.contains(&role) {
             held.push(role);
         }
-        let rule = watch.procedure.rule(&duty.duty).map(|rule| rule.title.clone());
-        let title = rule.or_else(|| summary::title(duty)).unwrap_or_else(|| "Case data".to_owned());
+        let named = watch.procedure.rule(&duty.duty).map(|rule| rule.title.clone());
+        let title = named.or_else(|| summary::title(duty)).unwrap_or_else(|| "Case data".to_owned());
         rows.push(vec![
             format!("  {}", notice.kind.name().replace('_', " ")),
             duty.child.as_ref().map(|child| child.0.to_string()).unwrap_or_default(),

@@ -172,6 +172,11 @@ impl Directory {
         access.named.as_ref().is_some_and(|named| !holds(named)).then_some(Why::NotNamed)
     }
 
+    /// Whether any of them is one of its people.
+    pub fn knows_any(&self, people: &BTreeSet<PersonRef>) -> bool {
+        people.iter().any(|person| self.people.contains_key(self.own_key(person)))
+    }
+
     /// Where a person reads their mail, unless they have left or have no address.
     pub fn mailbox(&self, person: &PersonRef, today: NaiveDate) -> Option<Mailbox> {
         self.own_mailbox(person, today).ok()

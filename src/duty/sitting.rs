@@ -1,5 +1,7 @@
 //! Conferences that are booked and who is to chair them: what a chair's week lists.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +21,9 @@ pub struct Sitting {
     pub chair: PersonRef,
     /// Whose case it is.
     pub worker: Option<PersonRef>,
+    /// Who may not know of it.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub barred: BTreeSet<PersonRef>,
 }
 
 /// Every conference of a record that is booked and has a chair.
@@ -34,6 +39,7 @@ pub(super) fn sittings(record: &CaseRecord, context: &CaseContext, terms: &Terms
             kind: format!("{kind} conference").trim_start().to_owned(),
             chair: conference.person("chair_id").or(context.chair.as_ref())?.clone(),
             worker: context.lead_worker.clone(),
+            barred: context.access.barred.clone(),
         })
     });
     booked.collect()

@@ -57,7 +57,7 @@ pub fn draft(matters: &[Matter], stationery: &Stationery, terms: &Terms) -> Lett
     let (lines, folded) = fold(lines(matters, stationery, terms), stationery.detail_lines);
     Letter {
         authority: terms.procedure.authority.clone(),
-        roles: roles.into_iter().map(|role| terms.procedure.role_words(role)).collect(),
+        roles: roles.into_iter().map(|role| held(role, matters, terms)).collect(),
         written_on: terms.today,
         data_as_of: stationery.data_as_of.clone(),
         corrections: stationery.corrections.clone(),
@@ -65,6 +65,14 @@ pub fn draft(matters: &[Matter], stationery: &Stationery, terms: &Terms) -> Lett
         lines,
         folded,
     }
+}
+
+/// A role in the authority's words; that of somebody else, where it is in their place that all of it is told.
+fn held(role: Role, matters: &[Matter], terms: &Terms) -> String {
+    let stands_in = |matter: &&Matter| matter.notice.because.is_some() && matter.notice.kind != NoticeKind::Changed;
+    let mut of_role = matters.iter().filter(|matter| matter.notice.role == role);
+    let words = terms.procedure.role_words(role);
+    if of_role.all(|matter| stands_in(&matter)) { format!("stand-in for the {words}") } else { words }
 }
 
 /// A line for each notice, but the points of one event stand together.
@@ -134,6 +142,7 @@ fn line(matter: &Matter, stationery: &Stationery, terms: &Terms) -> Line {
         working_days_left: due_on
             .and_then(|on| terms.calendar.working_days_between(terms.today, on).ok())
             .map(|days| days.0.into()),
+        done_on: duty.met_on,
         provisional: duty.provisional,
         citation: citation(duty, rule),
         quote: rule.map(|rule| rule.citation.quote.trim_end_matches('.').to_owned()).unwrap_or_default(),

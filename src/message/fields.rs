@@ -46,6 +46,7 @@ const MATTER: &[(&str, Shape)] = &[
     ("kind", PLAIN),
     ("timing", PLAIN),
     ("due", PLAIN),
+    ("done", PLAIN),
     ("days", PLAIN),
     ("references", Shape::Each(&Shape::Fields(&[("reference", PLAIN), ("link", PLAIN)]))),
     ("tasks", Shape::Each(&Shape::Fields(TASK))),

@@ -66,6 +66,8 @@ pub struct Line {
     pub strict_on: Option<NaiveDate>,
     /// Working days from the day of writing to `due_on`: 0 on the day, negative once it has passed.
     pub working_days_left: Option<i64>,
+    /// The day it was done, where that is on record.
+    pub done_on: Option<NaiveDate>,
     /// The date rests on a holiday nobody has published yet.
     pub provisional: bool,
     /// Where the rule stands and what it says: `000:L45`, and the quoted words.

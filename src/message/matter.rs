@@ -21,6 +21,8 @@ pub(super) struct Matter {
     /// `undated`, `ahead`, `today` or `passed`.
     pub(super) timing: &'static str,
     pub(super) due: Option<String>,
+    /// The day it was done.
+    pub(super) done: Option<String>,
     /// Whole working days between the day of writing and the due day; 0 where they are not to be said.
     pub(super) days: u64,
     pub(super) references: Vec<Reference>,
@@ -84,7 +86,7 @@ pub(super) fn matters(lines: &[&Line], written_on: NaiveDate) -> Vec<Matter> {
     let of_a_day = grouped(&alike, |(place, lines)| {
         let first = lines.first();
         let place = first.is_none_or(|line| line.child.is_none()).then_some(place);
-        (place, first.map(|line| (line.kind, line.due_on, line.working_days_left)), references(lines))
+        (place, first.map(|line| (line.kind, line.due_on, line.done_on, line.working_days_left)), references(lines))
     });
     of_a_day.into_iter().filter_map(|tasks| matter(&tasks, written_on)).collect()
 }
@@ -108,6 +110,7 @@ fn matter(tasks: &[(usize, &[&Line])], written_on: NaiveDate) -> Option<Matter> 
         kind: first.kind.name(),
         timing,
         due: first.due_on.map(format_date_long),
+        done: first.done_on.map(format_date_long),
         days,
         references,
         tasks,

@@ -97,6 +97,7 @@ fn prove_said(template: &str, said: &str, letter: &Letter, kind: &'static str) -
         if by_a_day && line.due_on.is_some_and(|due_on| due_on >= letter.written_on) {
             musts.extend(line.strict_on.iter().map(|on| ("the earliest defensible day", format_date_long(*on))));
         }
+        musts.extend(line.done_on.iter().map(|on| ("the day it was done", format_date_long(*on))));
         musts.extend(line.next.iter().map(|next| ("what happens next", next.clone())));
         musts.extend(line.because.iter().map(|why| ("why this person is told", why.clone())));
         musts.extend(line.notes.iter().map(|note| ("what the record leaves open", note.clone())));

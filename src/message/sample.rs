@@ -39,6 +39,7 @@ pub(super) fn line(kind: NoticeKind, child: &str) -> Line {
         due_on: date(2026, 11, 5),
         strict_on: None,
         working_days_left: Some(3),
+        done_on: (kind == NoticeKind::Resolved).then(|| date(2026, 11, 1)).flatten(),
         provisional: true,
         citation: "999:L1".into(),
         quote: "sample quoted words".into(),

@@ -103,7 +103,7 @@ impl Rehearsal {
         let Known { terms, directory, last, clock, faults, with_summaries } = known;
         let (mut duties, cases, sittings) = self.judge(&terms);
         if with_summaries {
-            duties.extend(self.summaries(&duties, &cases, &sittings, &terms));
+            duties.extend(self.summaries(&duties, &cases, &sittings, directory, &terms));
         }
         duties.extend(faults);
         let died = cases.values().filter(|case| case.died).map(|case| case.child.clone()).collect();
@@ -131,6 +131,7 @@ impl Rehearsal {
         duties: &[Duty],
         cases: &BTreeMap<ChildRef, CaseContext>,
         sittings: &[Sitting],
+        directory: &Directory,
         terms: &Terms,
     ) -> Vec<Duty> {
         let wanted = Wanted::on(terms, Issued::among(self.history.closed.keys()));
@@ -138,7 +139,7 @@ impl Rehearsal {
             return Vec::new();
         }
         let open = duties.iter().filter_map(|duty| Some(Open { duty, case: cases.get(duty.child.as_ref()?)? }));
-        summaries(&wanted, &open.collect::<Vec<_>>(), sittings, terms)
+        summaries(&wanted, &open.collect::<Vec<_>>(), sittings, directory, terms)
     }
 
     fn judge(&mut self, terms: &Terms) -> (Vec<Duty>, BTreeMap<ChildRef, CaseContext>, Vec<Sitting>) {

@@ -16,6 +16,6 @@ impl Sweep<'_> {
         let Some(until_on) = wanted.until_on() else { return Ok(Vec::new()) };
         let open = self.write().await?.open_until(until_on).await?;
         let open: Vec<Open> = open.iter().map(|(duty, case)| Open { duty, case }).collect();
-        Ok(summaries(&wanted, &open, &self.tally().sittings, &terms))
+        Ok(summaries(&wanted, &open, &self.tally().sittings, self.directory, &terms))
     }
 }

@@ -54,7 +54,7 @@ pub(super) struct Start {
 pub(super) struct Sweep<'a> {
     watch: &'a Watch,
     pub(super) terms: Terms<'a>,
-    directory: &'a Directory,
+    pub(super) directory: &'a Directory,
     line: Line<'a>,
     nameless: Vec<FactKind>,
     stale: bool,

@@ -12,14 +12,14 @@ use crate::{
 };
 
 /// One list a chair with a conference in that week.
-pub(super) fn weeks(from_on: NaiveDate, sittings: &[Sitting], open: &[Open], terms: &Terms) -> Vec<Duty> {
+pub(super) fn weeks(from_on: NaiveDate, sittings: &[&Sitting], open: &[Open], terms: &Terms) -> Vec<Duty> {
     let mut overdue: BTreeMap<&ChildRef, usize> = BTreeMap::new();
     for open in open.iter().filter(|open| open.duty.status == Status::Overdue) {
         *overdue.entry(&open.case.child).or_default() += 1;
     }
     let mut chairs: BTreeMap<&PersonRef, Vec<&Sitting>> = BTreeMap::new();
     let in_week = |sitting: &&Sitting| (from_on.max(terms.today)..=sunday(from_on)).contains(&sitting.on);
-    for sitting in sittings.iter().filter(in_week) {
+    for sitting in sittings.iter().copied().filter(in_week) {
         chairs.entry(&sitting.chair).or_default().push(sitting);
     }
     let week = |(chair, mut sittings): (&PersonRef, Vec<&Sitting>)| {

@@ -11,7 +11,7 @@ use chrono::{Datelike as _, Days, NaiveDate};
 
 use crate::{
     calendar::format_date_long,
-    directory::Role,
+    directory::{Directory, Role},
     duty::{Anchor, CaseContext, Duty, DutyKey, Sitting, Status, Tally, Terms},
     notice::DutyRef,
     procedure::DutyId,
@@ -99,12 +99,21 @@ impl Wanted {
     }
 }
 
-/// The summaries that are due. Of a case that only some may know of none says anything.
-pub fn summaries(wanted: &Wanted, open: &[Open], sittings: &[Sitting], terms: &Terms) -> Vec<Duty> {
-    let open: Vec<Open> = open.iter().copied().filter(|open| open.case.access.named.is_none()).collect();
-    let teams = wanted.team_week.into_iter().flat_map(|from_on| team::weeks(from_on, &open, terms));
-    let chairs = wanted.chair_weeks.iter().flat_map(|from_on| chair::weeks(*from_on, sittings, &open, terms));
-    teams.chain(chairs).collect()
+/// The summaries that are due. Of a case that only some may know of none says anything, nor of one that somebody of the
+/// `directory` may not know of: whoever reads a summary may be they.
+pub fn summaries(
+    wanted: &Wanted,
+    open: &[Open],
+    sittings: &[Sitting],
+    directory: &Directory,
+    terms: &Terms,
+) -> Vec<Duty> {
+    let anybody_may = |case: &CaseContext| case.access.named.is_none() && !directory.knows_any(&case.access.barred);
+    let open: Vec<Open> = open.iter().copied().filter(|open| anybody_may(open.case)).collect();
+    let sittings: Vec<&Sitting> = sittings.iter().filter(|sitting| !directory.knows_any(&sitting.barred)).collect();
+    let of_teams = wanted.team_week.into_iter().flat_map(|from_on| team::weeks(from_on, &open, terms));
+    let of_chairs = wanted.chair_weeks.iter().flat_map(|from_on| chair::weeks(*from_on, &sittings, &open, terms));
+    of_teams.chain(of_chairs).collect()
 }
 
 /// Who reads a summary: a role, and the case in which it is looked up. None for what is no summary.

@@ -31,15 +31,15 @@ struct Row<'a> {
 
 /// One summary a team that has anything to do, and one for the cases of no team.
 pub(super) fn weeks(from_on: NaiveDate, open: &[Open], terms: &Terms) -> Vec<Duty> {
-    let mut teams: BTreeMap<&str, Vec<Row>> = BTreeMap::new();
+    let mut by_team: BTreeMap<&str, Vec<Row>> = BTreeMap::new();
     for row in open.iter().filter_map(|open| row(*open, sunday(from_on), terms)) {
-        teams.entry(row.open.case.team.as_ref().map_or("", |team| &team.0)).or_default().push(row);
+        by_team.entry(row.open.case.team.as_ref().map_or("", |team| &team.0)).or_default().push(row);
     }
     let week = |(team, rows): (&str, Vec<Row>)| {
         let lines = by_worker(&rows).into_iter().chain(oldest(&rows)).collect();
         duty(TEAM_WEEK, from_on, team, tallies(&rows, terms), lines, terms)
     };
-    teams.into_iter().map(week).collect()
+    by_team.into_iter().map(week).collect()
 }
 
 /// A line of the summary, for what the team has to do. What is the chair's or a service's is not, nor points to confirm, nor what
