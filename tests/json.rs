@@ -121,7 +121,7 @@ fn a_duty_is_one_object_a_line() {
     let mut of_the_scene = duties.iter().filter(|duty| duty["child"] == "C9009");
     let alone = of_the_scene.rfind(|duty| duty["duty"] == "child-seen-alone-alternate").unwrap();
     assert_eq!(alone["cannot_tell"]["missing"], serde_json::json!({ "fact": "visit", "any_of": ["alone"] }));
-    assert_eq!(alone["cannot_tell"]["mended_by"], "data_team");
+    assert_eq!(alone["cannot_tell"]["mended_by"], "lead_worker");
 }
 
 #[test]

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Outcome, Status, Terms};
-use crate::{calendar::CalendarError, directory::Role, procedure::Rule, record::Need};
+use crate::{calendar::CalendarError, directory::Role, procedure::Rule, record::{FactKind, Need}};
 
 /// Why a duty cannot be told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,7 +14,8 @@ pub struct CannotTell {
     pub missing: Option<Need>,
     /// The reason in words.
     pub why: String,
-    /// Who can mend it. Who made an entry is not known here, so it is the team that looks after the case data.
+    /// Who can mend it: whoever records what an entry lacks; of what is there and cannot be right, or not there at all, the team
+    /// that looks after the case data.
     pub mended_by: Role,
     /// It is how the source is, not one entry in it: it lasts, and is told once instead of every week.
     #[serde(default)]
@@ -37,7 +38,7 @@ impl CannotTell {
 
     /// The record lacks something.
     pub fn for_want_of(missing: Need, why: impl Into<String>) -> CannotTell {
-        CannotTell { missing: Some(missing), ..CannotTell::because(why) }
+        CannotTell { mended_by: recorded_by(&missing), missing: Some(missing), ..CannotTell::because(why) }
     }
 
     /// Why nothing can be told by such a rule from such a source, for any child.
@@ -51,6 +52,17 @@ impl CannotTell {
 impl From<CalendarError> for CannotTell {
     fn from(error: CalendarError) -> CannotTell {
         CannotTell::because(error.to_string())
+    }
+}
+
+/// Who records what is missing of an entry. Which person made it is not known here; but what a conference set its chair knows,
+/// what was decided or gone through in supervision the manager, and everything else whoever holds the case.
+fn recorded_by(missing: &Need) -> Role {
+    match missing.fact {
+        _ if missing.any_of.is_empty() => Role::DATA_TEAM,
+        FactKind::Conference => Role::CONFERENCE_CHAIR,
+        FactKind::Decision | FactKind::Supervision => Role::FIRST_LINE_MANAGER,
+        _ => Role::LEAD_WORKER,
     }
 }
 

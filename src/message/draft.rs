@@ -119,6 +119,7 @@ fn line(matter: &Matter, stationery: &Stationery, terms: &Terms) -> Line {
         notes.push(format!("for example: {}", cannot.rows.join(", ")));
     }
     let mended_by = cannot.filter(|_| notice.kind == NoticeKind::CannotTell).map(|cannot| cannot.mended_by);
+    let mended_by = mended_by.filter(|role| *role != notice.role);
     let mut because = notice.because.clone();
     if notice.kind == NoticeKind::Changed {
         notes.extend(because.take());

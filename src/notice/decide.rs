@@ -206,8 +206,9 @@ impl<'a> Desk<'a> {
         decision.withdrawn.extend(waiting.map(|told| self.effect_of(told)));
     }
 
-    /// Told to those who can mend the record; every week that it lasts, to them again and to the worker's manager. How the
-    /// source is changes with no week: that is told once to each person.
+    /// Told to those who can mend the record; every week that it lasts, to them again, to the worker's manager and to the data
+    /// team, for what was recorded may have been lost on the way. How the source is changes with no week: that is told once to each
+    /// person.
     fn tell_cannot_tell(&self, kind: NoticeKind, past: Option<&Past>, decision: &mut Decision) {
         let step = CANNOT_TELL;
         let told = past.map_or(&[][..], |past| past.told.as_slice());
@@ -221,11 +222,15 @@ impl<'a> Desk<'a> {
         };
         let roles: &[Role] = match (weeks, &self.duty.child) {
             (0, _) | (_, None) => &[mended_by],
-            (_, Some(_)) => &[mended_by, Role::FIRST_LINE_MANAGER],
+            (_, Some(_)) => &[mended_by, Role::FIRST_LINE_MANAGER, Role::DATA_TEAM],
         };
+        let mut asked = BTreeSet::new();
         for (role, recipient) in self.recipients(roles) {
-            decision.steps.owed += 1;
             let person = &recipient.mailbox.person;
+            if !asked.insert(person.clone()) {
+                continue;
+            }
+            decision.steps.owed += 1;
             if told.iter().filter(told_now).any(|told| told.person == *person && told.repeat >= weeks) {
                 decision.steps.told_before += 1;
                 continue;
