@@ -91,7 +91,7 @@ pub(crate) async fn run(config: &Path, command: &Check) -> Outcome {
                     directory(&watch, &load, &mut findings);
                 }
             }
-            mail(&watch, command, &mut findings).await;
+            mail(&watch, command, now, &mut findings).await;
         }
     }
     match findings.faults {
@@ -293,7 +293,12 @@ fn directory(watch: &Watch, load: &CaseLoad, findings: &mut Findings) {
     );
 }
 
-async fn mail(watch: &Watch, command: &Check, findings: &mut Findings) {
+async fn mail(watch: &Watch, command: &Check, now: DateTime<Utc>, findings: &mut Findings) {
+    match watch.last_recipient_fails(now).await {
+        Ok(None) => {}
+        Ok(Some(alarm)) => findings.fault(&alarm),
+        Err(error) => findings.fault(&error.to_string()),
+    }
     match watch.channel.test().await {
         Ok(()) => well("mail: the channel is ready"),
         Err(why) => findings.fault(&format!("mail: {why}")),

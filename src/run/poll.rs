@@ -227,6 +227,7 @@ impl Watch {
         let part = Part { changes, notices, ..Part::default() };
         let committed = self.ledger.commit_run(&run, &part).await?;
         let mut attention = vec![format!("nothing was judged and nobody was told anything new: {why}")];
+        attention.extend(self.last_recipient_fails(started_at).await?);
         attention.extend(self.own.faults.iter().cloned());
         attention.extend(self.own_directory.held());
         Ok(Polled {

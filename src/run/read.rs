@@ -192,6 +192,21 @@ impl Watch {
         Ok(refused)
     }
 
+    /// What to say while the last recipient's own address does not work. Nobody stands above: what is theirs waits and is
+    /// tried again, so a person must mend it.
+    pub async fn last_recipient_fails(&self, now: DateTime<Utc>) -> Result<Option<String>, WatchError> {
+        let address = &self.last_recipient.email;
+        let failing = self.ledger.addresses_that_fail(now).await?.into_iter();
+        let Some(failed_at) = failing.filter(|failing| failing.address == *address).map(|failing| failing.at).max()
+        else {
+            return Ok(None);
+        };
+        let taken_since = self.ledger.last_taken_at(address).await?.is_some_and(|taken_at| taken_at > failed_at);
+        let alarm = "alarm: the last recipient's address is refused, or put off again and again: what nobody else can be \
+                     told is told to nobody; mend the mailbox, or name another as mail.last_recipient";
+        Ok((!taken_since).then(|| alarm.to_owned()))
+    }
+
     /// Takes out every address that may not be written to, so that whoever has only that is passed over for the next above.
     pub(super) fn forget_refused(&self, directory: &mut Directory) -> Vec<String> {
         let mut refused = Vec::new();
