@@ -8,6 +8,7 @@ mod resolve;
 mod role;
 mod soundness;
 mod table;
+mod weekdays;
 mod written;
 
 pub use people::{Absence, Directory, Mailbox, Person, Team};
@@ -15,4 +16,5 @@ pub use resolve::{PassedOver, Recipient, Resolved, Why};
 pub use role::{Role, RoleError};
 pub use soundness::{CasePlace, Flaw, FlawKind};
 pub use table::{Column, Table};
+pub use weekdays::Weekdays;
 pub use written::{Mistake, Mistakes, Tables};

@@ -39,6 +39,7 @@ pub(crate) fn holds(holds: Holds) -> String {
         Holds::Name => "text".into(),
         Holds::Instant => "date and time".into(),
         Holds::Email => "address".into(),
+        Holds::Weekdays => "days of the week".into(),
         Holds::Kind => "kind of fact".into(),
         Holds::Question => "question, below".into(),
         Holds::Answer => "what the question wants".into(),

@@ -19,6 +19,8 @@ pub enum Defect {
     NotAFlag,
     /// The value is no whole number from 0.
     NotACount,
+    /// The value is no list of weekdays. Every day counts as worked.
+    NotWeekdays,
     /// The value is none of the codes that the contract names.
     UnknownCode,
     /// The end lies before the start. It is left out: what it would end goes on.
@@ -66,6 +68,9 @@ impl fmt::Display for Defect {
             Defect::NotADate => f.write_str("is no date"),
             Defect::NotAFlag => f.write_str("is neither yes nor no"),
             Defect::NotACount => f.write_str("is no whole number from 0"),
+            Defect::NotWeekdays => {
+                f.write_str("names no days of the week as `mon tue wed` does; every day counts as worked")
+            }
             Defect::UnknownCode => f.write_str("is none of the codes in the contract"),
             Defect::EndsBeforeStart => f.write_str("lies before the start; it is left out, so that nothing ends by it"),
             Defect::Future => f.write_str("lies in the future; it counts as planned, never as done"),

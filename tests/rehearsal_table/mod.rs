@@ -4,7 +4,7 @@
 //! == title
 //! procedure NAME                         a shipped one, or tests/procedures/NAME.toml; that of Hertfordshire without it
 //! born DATE, expected DATE               the child
-//! person ID [manager=ID] [team=ID] [no-address] [left=DATE]
+//! person ID [manager=ID] [team=ID] [no-address] [left=DATE] [weekdays=mon,tue] [shared]
 //! away ID FROM TO [cover=ID]
 //! post ROLE ID
 //! KIND ID attribute=value ...            the record on the first morning
@@ -28,7 +28,7 @@ use std::{collections::BTreeSet, fs};
 use chrono::{NaiveDate, NaiveTime};
 use duewatch::{
     calendar::{Calendar, Zone},
-    directory::{Absence, Directory, Mailbox, Person, Role, Team},
+    directory::{Absence, Directory, Mailbox, Person, Role, Team, Weekdays},
     duty::{Lacking, Terms},
     notice::{Ack, NoticeState, SendingClock},
     record::{CaseRecord, ChildRef, Fact, FactKind, PersonRef, Supply, TeamRef},
@@ -144,6 +144,9 @@ impl Table {
             team: option(rest, "team").map(|id| TeamRef(id.into())),
             manager: option(rest, "manager").map(|id| PersonRef(id.into())),
             left_on: option(rest, "left").map(date),
+            weekdays: option(rest, "weekdays")
+                .map_or(Weekdays::EVERY, |text| Weekdays::from_text(text).expect("days of the week")),
+            shared: rest.contains(&"shared"),
         };
         self.directory.people.insert(person, entry);
     }
