@@ -213,9 +213,9 @@ W1,2026-11-09T12:00,,
             "absences.csv, line 3, from_on: is empty, and is needed",
             "absences.csv, line 4, from_on: is no date; write it as 2026-11-22 (a spreadsheet shows dates in another order)",
             "posts.csv, line 2, role: is no post; did you mean `data_team`? the posts are: conference_service, \
-             business_support, head_of_child_protection, heads_of_social_care, director, data_team",
+             business_support, head_of_child_protection, heads_of_social_care, director, designated_health, data_team",
             "posts.csv, line 3, role: is no post; the posts are: conference_service, business_support, \
-             head_of_child_protection, heads_of_social_care, director, data_team",
+             head_of_child_protection, heads_of_social_care, director, designated_health, data_team",
             "workers.csv, line 2, left_on: is no date; write it as 2026-11-22 (a spreadsheet shows dates in another order)",
             "workers.csv, line 4, worker_id: is empty, and is needed",
             "workers.csv, line 6, worker_id: stands in line 5 too, with different content",

@@ -304,7 +304,8 @@ const ABSENCES_COLUMNS: &[Column] = &[
 ];
 
 const POSTS_NOTE: &str = "Posts that belong to no single case, such as who arranges conferences. Several rows may share a \
-                          role; all of them are told.";
+                          role; all of them are told. `designated_health` is filled by shared mailboxes alone: a person in \
+                          that post is passed over.";
 const POSTS_COLUMNS: &[Column] =
     &[column("role", Holds::Role, true, "The name of the role."), person("worker_id", true, "Who fills it.")];
 
