@@ -4,6 +4,7 @@
 //! or mail servers, and never reads a clock: the day is an argument.
 
 mod people;
+mod reach;
 mod resolve;
 mod role;
 mod soundness;
@@ -12,6 +13,7 @@ mod weekdays;
 mod written;
 
 pub use people::{Absence, Directory, Mailbox, Person, Team};
+pub use reach::{Unreachable, Unreached};
 pub use resolve::{PassedOver, Recipient, Resolved, Why};
 pub use role::{Role, RoleError};
 pub use soundness::{CasePlace, Flaw, FlawKind};

@@ -97,7 +97,7 @@ impl fmt::Display for PassedOver {
 }
 
 /// For which rung of the line of which case somebody is asked.
-struct Asking<'a> {
+pub(super) struct Asking<'a> {
     role: Role,
     case: Option<&'a CaseContext>,
     /// Who stands below that rung.
@@ -105,6 +105,13 @@ struct Asking<'a> {
     /// Only a shared mailbox will do.
     central: bool,
     today: NaiveDate,
+}
+
+impl<'a> Asking<'a> {
+    pub(super) fn of(role: Role, case: Option<&'a CaseContext>, directory: &Directory, today: NaiveDate) -> Self {
+        let below = case.map_or_else(Vec::new, |case| directory.below(role, case));
+        Asking { role, case, below, central: role.central_only(), today }
+    }
 }
 
 impl Directory {
@@ -116,8 +123,7 @@ impl Directory {
     pub fn resolve(&self, role: Role, case: Option<&CaseContext>, today: NaiveDate, last: &Mailbox) -> Resolved {
         let mut resolved = Resolved::default();
         for rung in line_upwards(role) {
-            let below = case.map_or_else(Vec::new, |case| self.below(rung, case));
-            let asking = Asking { role: rung, case, below, central: rung.central_only(), today };
+            let asking = Asking::of(rung, case, self, today);
             let groups = self.filled_by(rung, case);
             if groups.is_empty() {
                 resolved.passed_over.push(PassedOver { role: rung, person: None, why: Why::NobodyRecorded });
@@ -200,7 +206,7 @@ impl Directory {
     }
 
     /// Puts one person among the told, or their cover, or says why neither is.
-    fn ask(&self, person: &PersonRef, asking: &Asking, before: Option<&String>, resolved: &mut Resolved) {
+    pub(super) fn ask(&self, person: &PersonRef, asking: &Asking, before: Option<&String>, resolved: &mut Resolved) {
         let Asking { role, case, ref below, central, today } = *asking;
         let mut pass_over = |why| {
             let passed = PassedOver { role, person: Some(person.clone()), why };
@@ -237,7 +243,7 @@ impl Directory {
 
     /// Who fills a role, in the order asked: everybody of a group, and the next group only where nobody of the one before
     /// can be reached.
-    fn filled_by(&self, role: Role, case: Option<&CaseContext>) -> Vec<Vec<PersonRef>> {
+    pub(super) fn filled_by(&self, role: Role, case: Option<&CaseContext>) -> Vec<Vec<PersonRef>> {
         if !role.belongs_to_a_case() {
             return self.posts.get(&role).cloned().into_iter().filter(|people| !people.is_empty()).collect();
         }

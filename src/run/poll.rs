@@ -119,6 +119,7 @@ impl Watch {
         let mut faults = faults.finish();
         self.set_views_aside(&mut passed.counts, &mut faults);
         faults.extend(self.directory_faults(&directory, terms.today));
+        faults.extend(self.unreached(&directory, sweep.tally().unreachable.clone(), terms.today));
         if let Err(guarded) = self.believe(previous.as_ref(), &passed.counts, sweep.tally().gone).await? {
             sweep.abandon().await?;
             return Ok(Err(NotAccepted(guarded.to_string())));

@@ -4,7 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
-use super::{Books, Watch, WatchError, data_faults, directory::add_strangers, watch::open_source};
+use super::{
+    Books, Watch, WatchError, data_faults,
+    directory::{add_strangers, unreachable},
+    watch::open_source,
+};
 use crate::{
     directory::Directory,
     duty::{Assessment, CaseContext, Duty, Lacking, StoredDate, Stretch, Terms, assess, assess_reports},
@@ -17,7 +21,7 @@ use crate::{
 /// Everything one read of the case database comes to.
 #[derive(Clone, Debug)]
 pub struct CaseLoad {
-    /// The directory, addresses outside the allowed domains taken out.
+    /// The directory, addresses that may not be written to or do not work taken out.
     pub directory: Directory,
     /// When the case data was last loaded, and from where.
     pub mark: LoadMark,
@@ -25,6 +29,8 @@ pub struct CaseLoad {
     pub counts: Counts,
     /// What could not be read.
     pub faults: Vec<Fault>,
+    /// Whom a ladder asks for and nobody reaches on the day of the reading.
+    pub unreached: Vec<Fault>,
     /// What this source never tells of all that the rules in force need.
     pub supply: Supply,
     /// The case system's own due dates, beside ours.
@@ -131,12 +137,16 @@ impl Watch {
         let mut stored_dates: Vec<StoredDate> = Vec::new();
         let (nameless, mut unsure) = (pass.nameless().to_vec(), BTreeSet::new());
         let mut strangers = Faults::default();
-        let directory = self.directory(pass.directory().clone())?;
+        let mut needed = BTreeSet::new();
+        let mut directory = self.directory(pass.directory().clone())?;
+        let refused_addresses = self.forget_refused(&mut directory);
+        self.forget_bounced(&mut directory, now).await?;
         let mut reading = crate::source::rest(pass, |record| {
             let assessment = assess(&record, &terms);
             each(&record, &assessment);
             books.enter(&assessment);
             add_strangers(&mut strangers, &directory, &assessment);
+            needed.extend(unreachable(&directory, &assessment, terms.today));
             if nameless.iter().any(|kind| record.facts(*kind).is_empty()) {
                 unsure.insert(record.child.clone());
             }
@@ -149,15 +159,16 @@ impl Watch {
         reading.faults.extend(strangers.finish());
         reading.faults.extend(self.directory_faults(&directory, terms.today));
         let mut of_authority = assess_reports(&terms, &stretches);
-        of_authority.extend(data_faults::duties(&reading.faults, &stored_dates, &terms));
+        let unreached = self.unreached(&directory, needed, terms.today);
+        let faults: Vec<Fault> = reading.faults.iter().chain(&unreached).cloned().collect();
+        of_authority.extend(data_faults::duties(&faults, &stored_dates, &terms));
         self.fill(&mut books, &reading.counts, &reading.faults);
-        let mut directory = directory;
-        let refused_addresses = self.forget_refused(&mut directory);
         Ok(CaseLoad {
             directory,
             mark: reading.mark,
             counts: reading.counts,
             faults: reading.faults,
+            unreached,
             supply,
             stored_dates,
             incomplete: reading.incomplete.into_iter().chain(unsure).collect(),

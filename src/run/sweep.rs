@@ -13,12 +13,12 @@ use tokio::time::Instant;
 use super::{
     Books, Watch, WatchError,
     audience::Line,
-    directory::add_strangers,
+    directory::{add_strangers, unreachable},
     kept::{Carried, KnownCases},
     source_gaps,
 };
 use crate::{
-    directory::Directory,
+    directory::{Directory, Unreachable},
     duty::{CaseContext, Duty, StoredDate, Stretch, Terms, assess},
     ledger::{JudgedCase, Kept, Part, RunInProgress, Whose},
     notice::{Audience, Change, Closing, DutyRef, History, Reconciled, StepBooks, decide, reconcile, wake_at},
@@ -77,6 +77,8 @@ pub(super) struct Tally {
     pub(super) books: Books,
     pub(super) faults: Faults,
     pub(super) stretches: Vec<Stretch>,
+    /// Those on whom cases depend and who cannot be reached.
+    pub(super) unreachable: BTreeSet<Unreachable>,
     /// Of the case system's own dates that are not ours, as many as a notice names.
     pub(super) stored_dates: Vec<StoredDate>,
     /// Notices decided.
@@ -211,6 +213,7 @@ impl<'a> Sweep<'a> {
         if let Some(carried) = self.known.cases.get(at).and_then(|known| known.carried.as_ref()) {
             self.tally.faults.absorb(&carried.found.faults);
             self.tally.faults.absorb(&carried.strangers);
+            self.tally.unreachable.extend(carried.unreachable.iter().cloned());
             self.tally.stretches.extend(carried.stretches.iter().cloned());
             self.tally.add_stored(&carried.stored_dates);
         }
@@ -223,6 +226,8 @@ impl<'a> Sweep<'a> {
         add_strangers(&mut strangers, self.directory, &assessment);
         self.tally.faults.absorb(&found.faults);
         self.tally.faults.absorb(&strangers);
+        let unreachable = unreachable(self.directory, &assessment, self.terms.today);
+        self.tally.unreachable.extend(unreachable.iter().cloned());
         self.tally.stretches.extend(assessment.stretches.iter().cloned());
         let differing = assessment.stored_dates.iter().filter(|stored| stored.days_later != 0);
         let stored_dates: Vec<StoredDate> = differing.cloned().collect();
@@ -233,7 +238,7 @@ impl<'a> Sweep<'a> {
         Judged {
             context,
             fingerprint,
-            carried: Carried { found, strangers, stored_dates, stretches },
+            carried: Carried { found, strangers, unreachable, stored_dates, stretches },
             wake_at,
             quiet,
             woken: 0,

@@ -47,6 +47,14 @@ pub enum Defect {
     Circle,
     /// Whoever is away covers for themselves.
     OwnCover,
+    /// Messages are sent to a post, and nobody who fills it can be reached.
+    PostReachesNobody,
+    /// A lead worker or a manager of open cases has no address that works.
+    NoAddress,
+    /// A manager of open cases has left.
+    ManagerLeft,
+    /// A manager of open cases is away, and nobody covers.
+    NoCover,
     /// So many further rows have the defect that the faults before this one show.
     More(u64),
 }
@@ -56,7 +64,15 @@ impl Defect {
     pub fn is_of_the_directory(self) -> bool {
         matches!(
             self,
-            Defect::UnknownPerson | Defect::UnknownTeam | Defect::NoManager | Defect::Circle | Defect::OwnCover
+            Defect::UnknownPerson
+                | Defect::UnknownTeam
+                | Defect::NoManager
+                | Defect::Circle
+                | Defect::OwnCover
+                | Defect::PostReachesNobody
+                | Defect::NoAddress
+                | Defect::ManagerLeft
+                | Defect::NoCover
         )
     }
 }
@@ -88,6 +104,12 @@ impl fmt::Display for Defect {
             Defect::NoManager => f.write_str("is empty, and people of the team have no manager of their own"),
             Defect::Circle => f.write_str("leads from manager to manager back to the same person"),
             Defect::OwnCover => f.write_str("names the person who is away, so nobody covers"),
+            Defect::PostReachesNobody => f.write_str("reaches nobody, and messages are sent to the post"),
+            Defect::NoAddress => {
+                f.write_str("is empty or does not work, and open cases are theirs to hold or to manage")
+            }
+            Defect::ManagerLeft => f.write_str("has passed, and they still manage open cases"),
+            Defect::NoCover => f.write_str("reaches nobody while a manager of open cases is away"),
             Defect::More(rows) => write!(f, "has the same defect in {rows} further rows"),
         }
     }
