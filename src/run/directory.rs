@@ -1,8 +1,8 @@
 //! Who works where in this run: the views, with the authority's own files in their place, and what leads nowhere in it.
 
-use chrono::NaiveDate;
-
 use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
 
 use super::{Watch, WatchError, audience::told_roles};
 use crate::{

@@ -54,7 +54,6 @@ impl Watch {
             attention.push(format!("{refused} addresses in the directory may not be written to"));
         }
         attention.extend(self.forget_bounced(&mut directory, now).await?);
-        attention.extend(self.last_recipient_fails(now).await?);
 
         let today = self.zone.local_date(now);
         let line = Line::new(&directory, &self.procedure, today, &self.last_recipient);

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     directory::Directory,
     duty::{Assessment, CaseContext, Duty, Lacking, StoredDate, Stretch, Terms, assess, assess_reports},
+    ledger::RefusedAddress,
     notice::History,
     procedure::Rule,
     record::{CaseRecord, ChildRef, FactKind, Need, Supply},
@@ -186,14 +187,15 @@ impl Watch {
         books.pairs.applicable = (books.children.assessed + books.children.excluded) * rules as u64;
     }
 
-    /// Takes out every address that does not work, and says whose.
+    /// Takes out every address that does not work, and says whose, and whether the last recipient's does not.
     pub(super) async fn forget_bounced(
         &self,
         directory: &mut Directory,
         now: DateTime<Utc>,
     ) -> Result<Vec<String>, WatchError> {
-        let mut refused = Vec::new();
-        for bounced in self.ledger.addresses_that_fail(now).await? {
+        let failing = self.ledger.addresses_that_fail(now).await?;
+        let mut refused = Vec::from_iter(self.last_recipient_among(&failing).await?);
+        for bounced in failing {
             let person = directory.people.get_mut(&bounced.person);
             if let Some(person) = person.filter(|person| person.email.as_deref() == Some(&bounced.address)) {
                 refused.push(format!("the mail server refused mail to {}, or keeps putting it off", person.person.0));
@@ -203,15 +205,16 @@ impl Watch {
         Ok(refused)
     }
 
-    /// What to say while the last recipient's own address does not work. Nobody stands above: what is theirs waits and is
-    /// tried again, so a person must mend it.
+    /// What to say while the last recipient's own address does not work.
     pub async fn last_recipient_fails(&self, now: DateTime<Utc>) -> Result<Option<String>, WatchError> {
+        self.last_recipient_among(&self.ledger.addresses_that_fail(now).await?).await
+    }
+
+    /// Nobody stands above the last recipient: what is theirs waits and is tried again, so a person must mend it.
+    async fn last_recipient_among(&self, failing: &[RefusedAddress]) -> Result<Option<String>, WatchError> {
         let address = &self.last_recipient.email;
-        let failing = self.ledger.addresses_that_fail(now).await?.into_iter();
-        let Some(failed_at) = failing.filter(|failing| failing.address == *address).map(|failing| failing.at).max()
-        else {
-            return Ok(None);
-        };
+        let of_last = failing.iter().filter(|failing| failing.address == *address);
+        let Some(failed_at) = of_last.map(|failing| failing.at).max() else { return Ok(None) };
         let taken_since = self.ledger.last_taken_at(address).await?.is_some_and(|taken_at| taken_at > failed_at);
         let alarm = "alarm: the last recipient's address is refused, or put off again and again: what nobody else can be \
                      told is told to nobody; mend the mailbox, or name another as mail.last_recipient";
