@@ -156,13 +156,12 @@ impl Directory {
     /// for them, and the last recipient. Whoever has left the case is none of them. Of a restricted case it is those named.
     pub fn concerned(&self, case: Option<&CaseContext>, today: NaiveDate, last: &Mailbox) -> BTreeSet<PersonRef> {
         let named = case.and_then(|case| case.access.named.as_ref());
-        let mut concerned: BTreeSet<PersonRef> = match named {
-            Some(named) => named.iter().map(|person| self.own_key(person).clone()).collect(),
-            None => {
-                let fills = |role: Role| self.filled_by(role, case).into_iter().flatten().map(move |who| (role, who));
-                let filled = Role::ALL.into_iter().flat_map(fills);
-                filled.filter(|(role, who)| !role.central_only() || self.is_shared(who)).map(|(_, who)| who).collect()
-            }
+        let mut concerned: BTreeSet<PersonRef> = if let Some(named) = named {
+            named.iter().map(|person| self.own_key(person).clone()).collect()
+        } else {
+            let fills = |role: Role| self.filled_by(role, case).into_iter().flatten().map(move |who| (role, who));
+            let filled = Role::ALL.into_iter().flat_map(fills);
+            filled.filter(|(role, who)| !role.central_only() || self.is_shared(who)).map(|(_, who)| who).collect()
         };
         let asking = Asking { role: Role::LEAD_WORKER, case, below: Vec::new(), central: false, today };
         let covers = concerned.iter().filter_map(|person| self.cover(self.absence(person, today)?, &asking));

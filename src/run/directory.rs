@@ -67,7 +67,7 @@ impl Watch {
                 Unreached::Left => (Table::Workers, "left_on", Defect::ManagerLeft),
                 Unreached::NoCover => (Table::Absences, "cover_id", Defect::NoCover),
             };
-            self.in_directory(table, person.0.to_string(), column, what)
+            self.in_directory(table, person.0, column, what)
         });
         posts.chain(people).collect()
     }
