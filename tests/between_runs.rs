@@ -167,6 +167,26 @@ fn an_address_corrected_before_the_morning_is_the_one_written_to() {
 }
 
 #[test]
+fn what_can_wait_is_held_to_the_next_day_on_which_its_reader_works_and_what_is_urgent_is_not() {
+    let bench = one();
+    bench.sql("UPDATE dw_workers SET weekdays = 'thu fri' WHERE worker_id IN ('W1', 'M1')");
+    bench.add("absences A1 worker_id=W2 from_on=2026-11-01");
+    // Tuesday's reminder.
+    bench.once("2026-11-10T08:30:00Z");
+    let reminder = bench.told().into_iter().find(|told| told.duty == "first-core-group").unwrap();
+    assert_eq!((reminder.person.as_str(), reminder.because.as_str()), ("W1", ""), "nobody stands in for them");
+    assert_eq!(readers(&bench), [""; 0]);
+    bench.add("incidents N1 child_id=C1 kind=access_refused occurred_on=2026-11-10");
+    bench.once("2026-11-10T12:00:00Z");
+    let alerted = "SELECT person FROM notices WHERE duty = 'access-refused' AND state = 'bundled' ORDER BY 1";
+    assert_eq!(bench.ledger(alerted), [["M1"], ["W1"]], "an alert goes at any hour, on any day");
+    bench.once("2026-11-11T08:30:00Z");
+    assert_eq!(readers(&bench), [""; 0]);
+    bench.once("2026-11-12T08:30:00Z");
+    assert_eq!(readers(&bench), ["one@wrenholt.example"]);
+}
+
+#[test]
 fn what_may_have_reached_the_trial_address_is_never_sent_to_the_person_in_the_same_bytes() {
     let bench = one();
     let mode = |args: &[&str]| {

@@ -5,6 +5,7 @@
 
 use std::{collections::BTreeMap, fs};
 
+use chrono::NaiveDate;
 use duewatch::{
     directory::{Directory, FlawKind, Person, Table, Tables},
     duty::CaseContext,
@@ -34,10 +35,10 @@ fn refused(read: Result<Tables, Vec<String>>, expected: &[&str]) {
 }
 
 const WORKERS: &str = "\
-worker_id,email,team_id,manager_id,left_on
-W1,one@wrenholt.example,T1,M1,
-W2,,T1,,2026-10-31
-M1,manager@wrenholt.example,,,9999-12-31
+worker_id,email,team_id,manager_id,left_on,weekdays,shared
+W1,one@wrenholt.example,T1,M1,,Mon Wed,no
+W2,,T1,,2026-10-31,,
+M1,manager@wrenholt.example,,,9999-12-31,-1,Yes
 ";
 const TEAMS: &str = "team_id,manager_id,service_manager_id\nT1,M1,\n";
 const ABSENCES: &str =
@@ -55,17 +56,24 @@ fn says_all(tables: &Tables) {
     let people: Vec<String> = directory
         .people
         .values()
-        .map(|Person { person, email, team, manager, left_on }| {
+        .map(|Person { person, email, team, manager, left_on, weekdays, shared }| {
             let text = |text: Option<&str>| text.unwrap_or("-").to_owned();
             let email = text(email.as_deref());
             let team = text(team.as_ref().map(|team| team.0.as_ref()));
             let manager = text(manager.as_ref().map(|manager| manager.0.as_ref()));
-            format!("{} {email} {team} {manager} {left_on:?}", person.0)
+            // The week that begins on Monday 16 November 2026.
+            let week = NaiveDate::from_ymd_opt(2026, 11, 16).expect("a Monday").iter_days().take(5);
+            let works: String = week.map(|on| if weekdays.include(on) { '1' } else { '0' }).collect();
+            format!("{} {email} {team} {manager} {left_on:?} {works} {shared}", person.0)
         })
         .collect();
     assert_eq!(
         people,
-        ["M1 manager@wrenholt.example - - None", "W1 one@wrenholt.example T1 M1 None", "W2 - T1 - Some(2026-10-31)"]
+        [
+            "M1 manager@wrenholt.example - - None 11111 true",
+            "W1 one@wrenholt.example T1 M1 None 10100 false",
+            "W2 - T1 - Some(2026-10-31) 11111 false"
+        ]
     );
     let team = directory.teams.values().next().expect("a team");
     assert_eq!((directory.teams.len(), &team.manager, &team.service_manager), (1, &Some(id("M1")), &None));
@@ -93,6 +101,7 @@ worker_id = "W1"
 email = "one@wrenholt.example"
 team_id = "T1"
 manager_id = "M1"
+weekdays = "wed, mon"
 [[workers]]
 worker_id = "W2"
 team_id = "T1"
@@ -101,6 +110,7 @@ left_on = 2026-10-31
 worker_id = "M1"
 email = "manager@wrenholt.example"
 left_on = "9999-12-31"
+shared = true
 [[teams]]
 team_id = "T1"
 manager_id = "M1"
@@ -203,9 +213,9 @@ W1,2026-11-09T12:00,,
             "absences.csv, line 3, from_on: is empty, and is needed",
             "absences.csv, line 4, from_on: is no date; write it as 2026-11-22 (a spreadsheet shows dates in another order)",
             "posts.csv, line 2, role: is no post; did you mean `data_team`? the posts are: conference_service, \
-             business_support, head_of_child_protection, heads_of_social_care, director, data_team",
+             business_support, head_of_child_protection, heads_of_social_care, director, designated_health, data_team",
             "posts.csv, line 3, role: is no post; the posts are: conference_service, business_support, \
-             head_of_child_protection, heads_of_social_care, director, data_team",
+             head_of_child_protection, heads_of_social_care, director, designated_health, data_team",
             "workers.csv, line 2, left_on: is no date; write it as 2026-11-22 (a spreadsheet shows dates in another order)",
             "workers.csv, line 4, worker_id: is empty, and is needed",
             "workers.csv, line 6, worker_id: stands in line 5 too, with different content",
@@ -214,12 +224,19 @@ W1,2026-11-09T12:00,,
             "workers.csv, line 10: has 6 cells, and the header names 5",
         ],
     );
+    refused(
+        folder(&[("workers.csv", "worker_id,weekdays,shared\nW1,mon-wed,\nW2,,SENTINEL\n")]),
+        &[
+            "workers.csv, line 2, weekdays: names no days of the week; write them as mon tue wed, or nothing for every day",
+            "workers.csv, line 3, shared: is neither yes nor no",
+        ],
+    );
 }
 
 #[test]
 fn each_mistake_of_a_header_is_told_and_nothing_below_it_is_read() {
     let of = |text: &str| folder(&[("workers.csv", text)]);
-    let columns = "the columns are: worker_id, email, team_id, manager_id, left_on, other_id";
+    let columns = "the columns are: worker_id, email, team_id, manager_id, left_on, weekdays, shared, other_id";
     refused(
         of("worker_id,e-mail,manger_id,forename\nW1,a,b,SENTINEL\n"),
         &[
@@ -235,7 +252,8 @@ fn each_mistake_of_a_header_is_told_and_nothing_below_it_is_read() {
             "workers.csv, line 1: names the column `email` twice",
         ],
     );
-    let first = "the first line names the columns: worker_id, email, team_id, manager_id, left_on, other_id";
+    let first =
+        "the first line names the columns: worker_id, email, team_id, manager_id, left_on, weekdays, shared, other_id";
     refused(of("SENTINEL,a@b.example\nW1,b@c.example\n"), &[&format!("workers.csv, line 1: is no header; {first}")]);
     refused(
         of("worker_id,SENTINEL O'Hara\nW1,x\n"),
@@ -244,7 +262,7 @@ fn each_mistake_of_a_header_is_told_and_nothing_below_it_is_read() {
     refused(
         of("\n\n"),
         &[
-            "workers.csv: is empty; its first line names its columns: worker_id, email, team_id, manager_id, left_on, other_id",
+            "workers.csv: is empty; its first line names its columns: worker_id, email, team_id, manager_id, left_on, weekdays, shared, other_id",
         ],
     );
     refused(
@@ -313,11 +331,11 @@ fn a_file_of_another_name_is_not_thought_to_be_read() {
 fn each_mistake_of_a_toml_file_is_told() {
     refused(
         toml(
-            "[[workers]]\nworker_id = \"W1\"\nname = \"SENTINEL\"\nleft_on = true\n\n[[worker]]\nid = 1\n[teams]\nT1 = 2\n",
+            "[[workers]]\nworker_id = \"W1\"\nname = \"SENTINEL\"\nleft_on = 1.5\n\n[[worker]]\nid = 1\n[teams]\nT1 = 2\n",
         ),
         &[
             "directory.toml, line 3: there is no column `name`; the columns are: worker_id, email, team_id, manager_id, \
-             left_on, other_id",
+             left_on, weekdays, shared, other_id",
             "directory.toml, line 4, left_on: is neither text in quotes, a whole number nor a date",
             "directory.toml, line 6: there is no table `worker`; did you mean `workers`? the tables are: workers, teams, \
              absences, posts",

@@ -265,7 +265,7 @@ const DISORDER: [(&str, &str); 12] = [
 ];
 
 /// What is odd and yet true, and stays.
-const ODD: [(&str, &str); 5] = [
+const ODD: [(&str, &str); 7] = [
     (
         "siblings with one enquiry",
         "(SELECT 1 FROM ssd_s47_enquiry GROUP BY s47e_s47_enquiry_id HAVING COUNT(*) > 1) shared",
@@ -274,6 +274,8 @@ const ODD: [(&str, &str); 5] = [
     ("a transfer in", "ssd_initial_cp_conference WHERE icpc_icpc_transfer_in = 'Y'"),
     ("an unborn child", "ssd_person WHERE pers_dob IS NULL AND pers_expected_dob IS NOT NULL"),
     ("an absence without cover", "local_absences WHERE cover_id IS NULL"),
+    ("a part-time worker", "local_workers WHERE weekdays IS NOT NULL"),
+    ("a mailbox that many read", "local_workers WHERE shared = 'Y'"),
 ];
 
 #[tokio::test]

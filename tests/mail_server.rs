@@ -5,8 +5,16 @@
 
 mod support;
 
-use std::{collections::BTreeSet, net::SocketAddr, time::Duration, time::Instant};
+use std::{
+    collections::BTreeSet,
+    net::SocketAddr,
+    sync::Arc,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+    time::Instant,
+};
 
+use duewatch::database::Database;
 use support::{
     office::{Arrived, Office},
     program::{Cases, Folder, Keep, Mail, said},
@@ -97,6 +105,42 @@ async fn a_refused_person_is_unreachable_and_the_next_above_is_told() {
     let arrived: Vec<Arrived> = office.arrived().split_off(before);
     assert!(above.iter().all(|above| arrived.iter().any(|mail| mail.to == **above)), "{above:?} of {arrived:?}");
     assert!(office.arrived().iter().all(|mail| mail.to != address), "nothing more goes to {address}");
+}
+
+/// Nobody has an address, so everything is the last recipient's, and the server knows no such mailbox.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_last_recipient_is_refused_waits_and_each_run_says_so_until_it_is_taken() {
+    let refuses = Arc::new(AtomicBool::new(true));
+    let refusing = Script::willing().but(Stage::Rcpt, Act::Say(b"550 5.1.1 no such mailbox\r\n"));
+    let asked = Arc::clone(&refuses);
+    let script = move |_| if asked.load(Ordering::SeqCst) { refusing.clone() } else { Script::willing() };
+    let office = Office::open(script).await;
+    let folder = mailing_to(office.at).await;
+    let cases = Database::open_sqlite(&folder.path().join("case.db"), false).await.expect("the cases open");
+    support::script(&cases, "UPDATE local_workers SET email = NULL").await;
+    cases.close().await;
+    let messages = "SELECT COUNT(*) FROM messages WHERE address = 'cp.desk@wrenholt.example'";
+    let alarm = "alarm: the last recipient's address is refused";
+
+    folder.cycle(None).await;
+    let sent = folder.count(messages).await;
+    assert!(sent > 0 && sent == folder.count("SELECT COUNT(*) FROM messages WHERE state = 'refused'").await);
+    for _ in 0..2 {
+        let output = folder.cycle(None).await;
+        assert_eq!(folder.count(messages).await, sent, "nothing is sent again so soon: {}", said(&output));
+        assert!(said(&output).contains(alarm), "{}", said(&output));
+    }
+    let check = folder.run(&["check"]).await;
+    assert!(said(&check).contains(&format!("FAULT  {alarm}")), "{}", said(&check));
+
+    // Two hours later the mailbox is there.
+    refuses.store(false, Ordering::SeqCst);
+    folder.script("UPDATE notices SET send_at_us = send_at_us - 7200000000 WHERE state = 'queued'").await;
+    folder.cycle(None).await;
+    assert!(office.arrived().iter().any(|mail| mail.to == "cp.desk@wrenholt.example"), "{:?}", office.arrived());
+    for output in [folder.cycle(None).await, folder.run(&["check"]).await] {
+        assert!(!said(&output).contains(alarm), "{}", said(&output));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

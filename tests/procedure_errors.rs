@@ -180,7 +180,7 @@ fn a_role_that_does_not_exist() {
    |
 31 | tell = ["lead_worker", "team_boss"]
    |                        ^^^^^^^^^^^
-   = the roles are: lead_worker, first_line_manager, second_line_manager, conference_chair, conference_service, business_support, head_of_child_protection, heads_of_social_care, director, data_team
+   = the roles are: lead_worker, first_line_manager, second_line_manager, conference_chair, conference_service, business_support, head_of_child_protection, heads_of_social_care, director, designated_health, data_team
 
 1 problem"#
     );
@@ -195,7 +195,7 @@ fn a_role_that_is_nearly_one() {
    |
 56 | responsible = "lead_wroker"
    |               ^^^^^^^^^^^^^
-   = did you mean `lead_worker`? the roles are: lead_worker, first_line_manager, second_line_manager, conference_chair, conference_service, business_support, head_of_child_protection, heads_of_social_care, director, data_team
+   = did you mean `lead_worker`? the roles are: lead_worker, first_line_manager, second_line_manager, conference_chair, conference_service, business_support, head_of_child_protection, heads_of_social_care, director, designated_health, data_team
 
 1 problem"#
     );
@@ -210,7 +210,7 @@ fn a_role_given_words_that_does_not_exist() {
    |
 19 | team_boss = "Boss"
    | ^^^^^^^^^
-   = the roles are: lead_worker, first_line_manager, second_line_manager, conference_chair, conference_service, business_support, head_of_child_protection, heads_of_social_care, director, data_team
+   = the roles are: lead_worker, first_line_manager, second_line_manager, conference_chair, conference_service, business_support, head_of_child_protection, heads_of_social_care, director, designated_health, data_team
 
 1 problem"#
     );
@@ -1119,7 +1119,7 @@ fn text_in_other_scripts_and_tabs() {
    |
 31 | 	tell = ["lead_worker", "Ärztin"]
    | 	                       ^^^^^^^^
-   = the roles are: lead_worker, first_line_manager, second_line_manager, conference_chair, conference_service, business_support, head_of_child_protection, heads_of_social_care, director, data_team
+   = the roles are: lead_worker, first_line_manager, second_line_manager, conference_chair, conference_service, business_support, head_of_child_protection, heads_of_social_care, director, designated_health, data_team
 
 1 problem"#
     );

@@ -279,8 +279,8 @@ fn a_preview_says_what_the_runs_then_send() {
         bench.once("2026-11-18T07:00:00Z");
         let faults =
             bench.ledger("SELECT state FROM notices WHERE duty = 'case-data' AND duty_key LIKE 'dw_%'").concat();
-        // This fault, a visit dated next year, and the planted team without a manager.
-        assert_eq!(faults, ["bundled"; 3], "the data team was told of each");
+        // This fault, a visit dated next year, the planted team without a manager and the planted worker without an address.
+        assert_eq!(faults, ["bundled"; 4], "the data team was told of each");
         let waiting = bench.ledger("SELECT count(*) FROM notices WHERE state = 'queued'").concat().concat();
         assert_ne!(waiting, "0", "something waits");
         let before = sent(&bench);

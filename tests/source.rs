@@ -200,7 +200,8 @@ const FAULTY: &str = "
     INSERT INTO dw_conferences (conference_id, child_id, kind, core_group_weeks) VALUES ('r1', '5', 'Marker', NULL), ('r2', '5', 'review', 'Marker');
     INSERT INTO dw_visits (visit_id, child_id, visited_on, seen) VALUES
         ('s1', '5', '2026-05-01', 'Y'), ('s1', '5 ', '2026-05-01', 'Yes'), ('s2', '5', '2026-05-02', 'N'), ('s2', '5', '2026-05-12', 'N');
-    INSERT INTO dw_workers (worker_id, email, left_on) VALUES ('w1', 'other@example.org', '2025-01-01'), (NULL, 'x@example.org', NULL), ('w5', NULL, 'Marker');
+    INSERT INTO dw_workers (worker_id, email, left_on) VALUES ('w1', 'other@example.org', '2025-01-01'), (NULL, 'x@example.org', NULL);
+    INSERT INTO dw_workers (worker_id, left_on, weekdays, shared) VALUES ('w5', 'Marker', 'mon Marker', 'Marker');
     INSERT INTO dw_absences (absence_id, worker_id, from_on, to_on) VALUES ('a2', NULL, '2026-06-01', NULL), ('a3', 'w1', NULL, NULL), ('a4', 'w1', 'Marker', NULL);
     INSERT INTO dw_posts (role, worker_id) VALUES ('Marker', 'w1'), ('data_team', '');
 ";
@@ -244,6 +245,8 @@ async fn what_is_wrong_is_told_and_nothing_is_lost_with_it() {
             fault("dw_workers", None, "worker_id", Defect::Unowned(1)),
             fault("dw_workers", Some("w1"), "worker_id", Defect::Duplicate),
             fault("dw_workers", Some("w5"), "left_on", Defect::NotADate),
+            fault("dw_workers", Some("w5"), "weekdays", Defect::NotWeekdays),
+            fault("dw_workers", Some("w5"), "shared", Defect::NotAFlag),
             fault("dw_absences", Some("a2"), "worker_id", Defect::Empty),
             fault("dw_absences", Some("a3"), "from_on", Defect::Empty),
             fault("dw_absences", Some("a4"), "from_on", Defect::NotADate),

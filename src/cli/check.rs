@@ -8,7 +8,7 @@ use clap::Args;
 use super::{Ending, Outcome, open, output, supply};
 use crate::{
     clock::Clock,
-    directory::{Role, Table},
+    directory::Table,
     duty::Duty,
     ledger::{HomeCheck, Mode},
     procedure::{DutyCatalogue, Procedure, Rule},
@@ -88,10 +88,10 @@ pub(crate) async fn run(config: &Path, command: &Check) -> Outcome {
                     horizon(&watch, due, now, &mut findings);
                     source(&watch, &load, duties, now, &mut findings).await;
                     supply::check(&watch, &load, &mut findings).await;
-                    directory(&watch, &load, &mut findings);
+                    directory(&watch, &load, now, &mut findings);
                 }
             }
-            mail(&watch, command, &mut findings).await;
+            mail(&watch, command, now, &mut findings).await;
         }
     }
     match findings.faults {
@@ -242,7 +242,8 @@ async fn source(watch: &Watch, load: &CaseLoad, duties: usize, now: DateTime<Utc
     }
 }
 
-fn directory(watch: &Watch, load: &CaseLoad, findings: &mut Findings) {
+fn directory(watch: &Watch, load: &CaseLoad, now: DateTime<Utc>, findings: &mut Findings) {
+    let today = watch.zone.local_date(now);
     let rows = &load.directory;
     for (table, count) in [
         (Table::Workers, rows.people.len()),
@@ -253,25 +254,15 @@ fn directory(watch: &Watch, load: &CaseLoad, findings: &mut Findings) {
         well(&format!("directory: {} from {}: {count}", table.name(), watch.own_directory.origin(table)));
     }
     let astray: Vec<Fault> = load.faults.iter().filter(|fault| fault.what.is_of_the_directory()).cloned().collect();
-    for astray in said(&astray) {
-        findings.fault(&format!("directory: {astray}"));
+    for fault in said(&astray).into_iter().chain(said(&load.unreached)) {
+        findings.fault(&format!("directory: {fault}"));
     }
     if astray.is_empty() {
         well("directory: everybody who is named in a case or in a row is in it");
     }
-    let used = |role: &Role| {
-        watch.procedure.rules.iter().any(|rule| rule.ladder.steps.iter().any(|step| step.tell.contains(role)))
-            || *role == Role::DATA_TEAM
-    };
-    for role in Role::posts().filter(used) {
-        let filled = load.directory.posts.get(&role).is_some_and(|people| !people.is_empty());
-        findings.judge(
-            filled,
-            &format!("directory: {} is filled", watch.procedure.role_words(role)),
-            &format!("directory: nobody is recorded as {}", watch.procedure.role_words(role)),
-        );
+    for post in watch.told_posts().into_iter().filter(|post| load.directory.reaches(*post, today)) {
+        well(&format!("directory: {} is filled", watch.procedure.role_words(post)));
     }
-    let today = watch.zone.local_date(load.mark.loaded_at);
     let people = load.directory.people.values().filter(|person| person.left_on.is_none_or(|on| on >= today));
     let without = people.filter(|person| person.email.is_none()).count();
     let refused = load.refused_addresses.len();
@@ -293,7 +284,12 @@ fn directory(watch: &Watch, load: &CaseLoad, findings: &mut Findings) {
     );
 }
 
-async fn mail(watch: &Watch, command: &Check, findings: &mut Findings) {
+async fn mail(watch: &Watch, command: &Check, now: DateTime<Utc>, findings: &mut Findings) {
+    match watch.last_recipient_fails(now).await {
+        Ok(None) => {}
+        Ok(Some(alarm)) => findings.fault(&alarm),
+        Err(error) => findings.fault(&error.to_string()),
+    }
     match watch.channel.test().await {
         Ok(()) => well("mail: the channel is ready"),
         Err(why) => findings.fault(&format!("mail: {why}")),

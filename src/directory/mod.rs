@@ -4,15 +4,19 @@
 //! or mail servers, and never reads a clock: the day is an argument.
 
 mod people;
+mod reach;
 mod resolve;
 mod role;
 mod soundness;
 mod table;
+mod weekdays;
 mod written;
 
 pub use people::{Absence, Directory, Mailbox, Person, Team};
+pub use reach::{Unreachable, Unreached};
 pub use resolve::{PassedOver, Recipient, Resolved, Why};
 pub use role::{Role, RoleError};
 pub use soundness::{CasePlace, Flaw, FlawKind};
 pub use table::{Column, Table};
+pub use weekdays::Weekdays;
 pub use written::{Mistake, Mistakes, Tables};

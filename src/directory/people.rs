@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::Role;
+use super::{Role, Weekdays};
 use crate::record::{PersonRef, TeamRef};
 
 /// A person, or a shared mailbox that stands for a post.
@@ -21,6 +21,10 @@ pub struct Person {
     pub manager: Option<PersonRef>,
     /// The last day they worked here.
     pub left_on: Option<NaiveDate>,
+    /// The days of the week on which they work.
+    pub weekdays: Weekdays,
+    /// Several people read it, and nobody can say who: a mailbox that stands for a post.
+    pub shared: bool,
 }
 
 /// A team.
@@ -76,6 +80,11 @@ impl Directory {
     /// Whether somebody is in the directory, under this key or another.
     pub fn knows(&self, person: &PersonRef) -> bool {
         self.people.contains_key(self.own_key(person))
+    }
+
+    /// The days of the week on which somebody works; every day for whoever is not in the directory.
+    pub fn weekdays(&self, person: &PersonRef) -> Weekdays {
+        self.people.get(person).map_or(Weekdays::EVERY, |known| known.weekdays)
     }
 
     /// Adds an absence behind those of the same person.

@@ -69,6 +69,10 @@ pub enum Why {
     Barred,
     /// The case is restricted to others.
     NotNamed,
+    /// The case is restricted, and nobody can say who reads this mailbox.
+    Shared,
+    /// The role is told at a mailbox that several people read, and this is one person's own.
+    NotCentral,
 }
 
 impl fmt::Display for PassedOver {
@@ -87,6 +91,8 @@ impl fmt::Display for PassedOver {
             }
             Why::Away { until_on, .. } => write!(f, "is {} and no cover is recorded", away_until(until_on)),
             Why::Holds(held) => write!(f, "is the {} too", held.words()),
+            Why::Shared => write!(f, "is a shared mailbox"),
+            Why::NotCentral => write!(f, "is no central mailbox"),
             // Not a word more: whoever reads this has no need to know why.
             Why::Barred | Why::NotNamed => write!(f, "is not told of this case"),
         }
@@ -94,12 +100,21 @@ impl fmt::Display for PassedOver {
 }
 
 /// For which rung of the line of which case somebody is asked.
-struct Asking<'a> {
+pub(super) struct Asking<'a> {
     role: Role,
     case: Option<&'a CaseContext>,
     /// Who stands below that rung.
     below: Vec<(Role, PersonRef)>,
+    /// Only a shared mailbox will do.
+    central: bool,
     today: NaiveDate,
+}
+
+impl<'a> Asking<'a> {
+    pub(super) fn of(role: Role, case: Option<&'a CaseContext>, directory: &Directory, today: NaiveDate) -> Self {
+        let below = case.map_or_else(Vec::new, |case| directory.below(role, case));
+        Asking { role, case, below, central: role.central_only(), today }
+    }
 }
 
 impl Directory {
@@ -111,8 +126,7 @@ impl Directory {
     pub fn resolve(&self, role: Role, case: Option<&CaseContext>, today: NaiveDate, last: &Mailbox) -> Resolved {
         let mut resolved = Resolved::default();
         for rung in line_upwards(role) {
-            let asking =
-                Asking { role: rung, case, below: case.map_or_else(Vec::new, |case| self.below(rung, case)), today };
+            let asking = Asking::of(rung, case, self, today);
             let groups = self.filled_by(rung, case);
             if groups.is_empty() {
                 resolved.passed_over.push(PassedOver { role: rung, person: None, why: Why::NobodyRecorded });
@@ -128,7 +142,7 @@ impl Directory {
             }
         }
         let before = listed(&resolved.passed_over);
-        let asking = Asking { role, case, below: Vec::new(), today };
+        let asking = Asking { role, case, below: Vec::new(), central: false, today };
         for person in case.and_then(|case| case.access.named.as_ref()).into_iter().flatten() {
             self.ask(self.own_key(person), &asking, before.as_ref(), &mut resolved);
         }
@@ -145,11 +159,14 @@ impl Directory {
     /// for them, and the last recipient. Whoever has left the case is none of them. Of a restricted case it is those named.
     pub fn concerned(&self, case: Option<&CaseContext>, today: NaiveDate, last: &Mailbox) -> BTreeSet<PersonRef> {
         let named = case.and_then(|case| case.access.named.as_ref());
-        let mut concerned: BTreeSet<PersonRef> = match named {
-            Some(named) => named.iter().map(|person| self.own_key(person).clone()).collect(),
-            None => Role::ALL.into_iter().flat_map(|role| self.filled_by(role, case)).flatten().collect(),
+        let mut concerned: BTreeSet<PersonRef> = if let Some(named) = named {
+            named.iter().map(|person| self.own_key(person).clone()).collect()
+        } else {
+            let fills = |role: Role| self.filled_by(role, case).into_iter().flatten().map(move |who| (role, who));
+            let filled = Role::ALL.into_iter().flat_map(fills);
+            filled.filter(|(role, who)| !role.central_only() || self.is_shared(who)).map(|(_, who)| who).collect()
         };
-        let asking = Asking { role: Role::LEAD_WORKER, case, below: Vec::new(), today };
+        let asking = Asking { role: Role::LEAD_WORKER, case, below: Vec::new(), central: false, today };
         let covers = concerned.iter().filter_map(|person| self.cover(self.absence(person, today)?, &asking));
         let covers: Vec<PersonRef> = covers.map(|mailbox| mailbox.person).collect();
         concerned.extend(covers);
@@ -169,7 +186,15 @@ impl Directory {
         if holds(&access.barred) {
             return Some(Why::Barred);
         }
-        access.named.as_ref().is_some_and(|named| !holds(named)).then_some(Why::NotNamed)
+        match &access.named {
+            Some(named) if !holds(named) => Some(Why::NotNamed),
+            Some(_) if self.is_shared(person) => Some(Why::Shared),
+            _ => None,
+        }
+    }
+
+    fn is_shared(&self, person: &PersonRef) -> bool {
+        self.people.get(person).is_some_and(|known| known.shared)
     }
 
     /// Whether any of them is one of its people.
@@ -188,8 +213,8 @@ impl Directory {
     }
 
     /// Puts one person among the told, or their cover, or says why neither is.
-    fn ask(&self, person: &PersonRef, asking: &Asking, before: Option<&String>, resolved: &mut Resolved) {
-        let Asking { role, case, ref below, today } = *asking;
+    pub(super) fn ask(&self, person: &PersonRef, asking: &Asking, before: Option<&String>, resolved: &mut Resolved) {
+        let Asking { role, case, ref below, central, today } = *asking;
         let mut pass_over = |why| {
             let passed = PassedOver { role, person: Some(person.clone()), why };
             let words = passed.to_string();
@@ -200,7 +225,9 @@ impl Directory {
             pass_over(Why::Holds(*held));
             return;
         }
-        let mailbox = match self.refused(person, case).map_or_else(|| self.own_mailbox(person, today), Err) {
+        let refused = self.refused(person, case);
+        let refused = refused.or((central && !self.is_shared(person)).then_some(Why::NotCentral));
+        let mailbox = match refused.map_or_else(|| self.own_mailbox(person, today), Err) {
             Ok(mailbox) => mailbox,
             Err(why) => {
                 pass_over(why);
@@ -223,7 +250,7 @@ impl Directory {
 
     /// Who fills a role, in the order asked: everybody of a group, and the next group only where nobody of the one before
     /// can be reached.
-    fn filled_by(&self, role: Role, case: Option<&CaseContext>) -> Vec<Vec<PersonRef>> {
+    pub(super) fn filled_by(&self, role: Role, case: Option<&CaseContext>) -> Vec<Vec<PersonRef>> {
         if !role.belongs_to_a_case() {
             return self.posts.get(&role).cloned().into_iter().filter(|people| !people.is_empty()).collect();
         }
@@ -306,14 +333,17 @@ impl Directory {
         self.absences.get(person)?.iter().find(covers)
     }
 
-    /// Follows cover to cover until somebody is there. A circle covers nobody, nobody covers for their own manager, and
-    /// nobody for a case that they may not know of.
+    /// Follows cover to cover until somebody is there. A circle covers nobody, nobody covers for their own manager, nobody
+    /// for a case that they may not know of, and nobody at an address of their own for a central mailbox.
     fn cover(&self, absence: &Absence, asking: &Asking) -> Option<Mailbox> {
         let today = asking.today;
         let mut asked = BTreeSet::from([&absence.person]);
         let mut next = absence.cover.as_ref();
         while let Some(person) = next.filter(|person| asked.insert(person)) {
-            if asking.below.iter().any(|(_, lower)| lower == person) || self.refused(person, asking.case).is_some() {
+            let unfit = asking.below.iter().any(|(_, lower)| lower == person)
+                || self.refused(person, asking.case).is_some()
+                || (asking.central && !self.is_shared(person));
+            if unfit {
                 return None;
             }
             match self.absence(person, today) {

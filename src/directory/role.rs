@@ -37,11 +37,13 @@ impl Role {
     pub const HEADS_OF_SOCIAL_CARE: Role = Role("heads_of_social_care");
     /// The director of children's services.
     pub const DIRECTOR: Role = Role("director");
+    /// The designated doctors and nurses: told at a central address, never at a named person's.
+    pub const DESIGNATED_HEALTH: Role = Role("designated_health");
     /// Who mends the case data.
     pub const DATA_TEAM: Role = Role("data_team");
 
     /// Every role.
-    pub const ALL: [Role; 10] = [
+    pub const ALL: [Role; 11] = [
         Role::LEAD_WORKER,
         Role::FIRST_LINE_MANAGER,
         Role::SECOND_LINE_MANAGER,
@@ -51,6 +53,7 @@ impl Role {
         Role::HEAD_OF_CHILD_PROTECTION,
         Role::HEADS_OF_SOCIAL_CARE,
         Role::DIRECTOR,
+        Role::DESIGNATED_HEALTH,
         Role::DATA_TEAM,
     ];
 
@@ -65,6 +68,11 @@ impl Role {
             self,
             Role::LEAD_WORKER | Role::FIRST_LINE_MANAGER | Role::SECOND_LINE_MANAGER | Role::CONFERENCE_CHAIR
         )
+    }
+
+    /// Whether only a mailbox that several people read may fill it.
+    pub fn central_only(self) -> bool {
+        self == Role::DESIGNATED_HEALTH
     }
 
     /// The roles that somebody holds whatever the case.

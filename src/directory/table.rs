@@ -54,6 +54,8 @@ impl Table {
             free("team_id"),
             free("manager_id"),
             free("left_on"),
+            free("weekdays"),
+            free("shared"),
             // Of files alone: the shipped views try both keys by themselves.
             free("other_id"),
         ];

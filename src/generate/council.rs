@@ -33,6 +33,7 @@ pub(super) struct Worker {
     pub(super) manager: Option<String>,
     pub(super) agency: bool,
     pub(super) left_on: Option<NaiveDate>,
+    pub(super) weekdays: Option<&'static str>,
 }
 
 /// A team, with the workers who take cases and one who has left.
@@ -62,6 +63,18 @@ pub(super) fn posts() -> impl Iterator<Item = (&'static str, Worker)> {
     })
 }
 
+/// Streams of chance of the days on which people work lie behind those of all teams, so that they change nothing else.
+const WEEKDAYS_STREAMS: u64 = 1 << 49;
+/// Of a hundred who take cases. No national figure says how many; it is enough for every kind of week to occur.
+const PART_TIME: u32 = 18;
+
+/// The days on which a part-time worker is in; none for whoever works every day.
+pub(super) fn weekdays(seed: u64, hired: usize) -> Option<&'static str> {
+    const PATTERNS: [&str; 5] = ["mon tue wed", "tue wed thu", "wed thu fri", "mon tue thu fri", "mon tue wed thu"];
+    let mut draw = Draw::new(seed, WEEKDAYS_STREAMS + u64::try_from(hired).unwrap_or(0));
+    if draw.chance(PART_TIME) { draw.pick(&PATTERNS).copied() } else { None }
+}
+
 /// Now and then an absence: past, present or booked, mostly with cover by the next worker.
 pub(super) fn absence(draw: &mut Draw, worker: &str, next: Option<&String>, as_of: NaiveDate) -> Option<Absence> {
     // Share of workers, then the first and last day in days from two months before the day of the load.
@@ -81,6 +94,7 @@ pub(super) struct Council {
     pub(super) absences: Vec<Absence>,
     pub(super) posts: Vec<(&'static str, String)>,
     pub(super) chairs: Vec<String>,
+    seed: u64,
     addresses: BTreeSet<String>,
 }
 
@@ -93,6 +107,7 @@ impl Council {
             absences: Vec::new(),
             posts: Vec::new(),
             chairs: Vec::new(),
+            seed,
             addresses: BTreeSet::new(),
         };
         let mut draw = Draw::new(seed, 0);
@@ -145,7 +160,9 @@ impl Council {
         let id = format!("W{}", 10_001 + self.workers.len());
         let (forename, surname) = (names::name(draw), names::name(draw));
         // National figures: about one post in eight is filled by an agency.
-        let agency = title.ends_with("Social Worker") && draw.chance(13);
+        let takes_cases = title.ends_with("Social Worker");
+        let agency = takes_cases && draw.chance(13);
+        let weekdays = weekdays(self.seed, self.workers.len()).filter(|_| takes_cases);
         self.join(
             Worker {
                 id: id.clone(),
@@ -156,6 +173,7 @@ impl Council {
                 manager: manager.map(str::to_owned),
                 agency,
                 left_on: None,
+                weekdays,
             },
             &format!("{forename}.{surname}"),
         );

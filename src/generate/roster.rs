@@ -158,6 +158,7 @@ impl Roster {
             manager: manager.map(str::to_owned),
             agency,
             left_on,
+            weekdays: council::weekdays(self.seed, self.hired).filter(|_| takes_cases),
         };
         if takes_cases && left_on.is_none() && !self.tidy {
             match self.holders % 100 {

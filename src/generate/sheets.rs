@@ -82,7 +82,7 @@ sheets! {
     Decision "local_decisions" [decision_id person_id kind decided_on]
     Event "local_events" [event_id person_id kind happened_on booked_on ended_on]
     Answer "local_answers" [fact fact_id person_id question answer]
-    Worker "local_workers" [worker_id email team_id manager_id left_on]
+    Worker "local_workers" [worker_id email team_id manager_id left_on weekdays shared]
     Team "local_teams" [team_id manager_id service_manager_id]
     Absence "local_absences" [absence_id worker_id from_on to_on cover_id]
     Post "local_posts" [role worker_id]

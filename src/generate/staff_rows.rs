@@ -47,6 +47,8 @@ pub(super) fn file_worker(sheets: &mut Sheets, worker: &Worker) {
             worker.team.clone(),
             worker.manager.clone(),
             worker.left_on.map(stamp),
+            worker.weekdays.map(str::to_owned),
+            (worker.title == "Post").then(|| "Y".to_owned()),
         ],
     );
 }

@@ -97,6 +97,14 @@ impl Ledger {
         rows.iter().map(|row| Ok((notice(row)?, row.json(NOTICE_COLUMNS, "a duty")?))).collect()
     }
 
+    /// When a message was last handed over to an address.
+    pub async fn last_taken_at(&self, address: &str) -> Result<Option<DateTime<Utc>>, LedgerError> {
+        let mut work = self.reading("read what an address took last").await?;
+        let sql = "SELECT MAX(ended_us) FROM messages WHERE state = 'handed_over' AND COALESCE(sent_to, address) = $1";
+        let row = work.fetch_optional(sql, &[address.into()]).await?;
+        Ok(row.map(|row| row.maybe_instant(0, "when a message was handed over")).transpose()?.flatten())
+    }
+
     /// Every address that does not work: a message for it was refused within the last week, or was put off again and again
     /// within the last day while others were taken. With the last such answer. What was sent to another address in their
     /// place says nothing of theirs.

@@ -15,11 +15,15 @@ use crate::procedure::DutyId;
 const INSERT_DUTIES: &str = "INSERT INTO duties (child, duty, duty_key, generation, status, strict_on, due_on, detail, \
                              opened_run, changed_run, closed, closed_at_us)";
 /// What was decided before is not decided again, unless it was withdrawn, or no server took the message that carried it.
+/// At the address that refused it (the last recipient's: whoever else has none that works is passed over) it is tried again
+/// after two hours, as long as the longest wait of a message that is put off, and not at each run.
 const OWED_AGAIN: &str = "ON CONFLICT (effect) DO UPDATE SET state = excluded.state, message_id = NULL, \
                           kind = excluded.kind, role = excluded.role, mailbox = excluded.mailbox, \
                           address = excluded.address, urgent = excluded.urgent, owed_at_us = excluded.owed_at_us, \
-                          send_at_us = excluded.send_at_us, because = excluded.because, \
-                          decided_run = excluded.decided_run, place = excluded.place \
+                          send_at_us = COALESCE((SELECT m.ended_us + 7200000000 FROM messages m \
+                          WHERE m.id = notices.message_id AND m.address = excluded.address \
+                          AND m.ended_us + 7200000000 > excluded.send_at_us), excluded.send_at_us), \
+                          because = excluded.because, decided_run = excluded.decided_run, place = excluded.place \
                           WHERE notices.state = 'withdrawn' OR (notices.state = 'bundled' AND notices.message_id IN \
                           (SELECT m.id FROM messages m WHERE m.state IN ('refused', 'dead')))";
 /// Nobody has it yet: it waits, or it is in a message that no server took and that is worded anew at its next attempt.

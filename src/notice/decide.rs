@@ -338,10 +338,11 @@ impl<'a> Desk<'a> {
     fn send_at(&self, person: &PersonRef) -> DateTime<Utc> {
         let written_at = self.history.written_at.get(person).copied();
         let back_on = self.audience.directory.away_until(person, self.terms.today).and_then(|on| on.succ_opt());
+        let weekdays = self.audience.directory.weekdays(person);
         let clock = self.audience.clock;
         match back_on {
-            Some(on) => clock.morning_of(on, self.terms.office),
-            None => clock.send_at(self.terms.now, self.terms.office, written_at),
+            Some(on) => clock.morning_of(on, self.terms.office, weekdays),
+            None => clock.send_at(self.terms.now, self.terms.office, weekdays, written_at),
         }
     }
 

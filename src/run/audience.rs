@@ -43,12 +43,7 @@ pub(super) struct Line<'a> {
 
 impl<'a> Line<'a> {
     pub(super) fn new(directory: &'a Directory, procedure: &Procedure, today: NaiveDate, last: &'a Mailbox) -> Self {
-        let ladders = procedure.rules.iter().map(|rule| &rule.ladder);
-        let steps = ladders.clone().flat_map(|ladder| ladder.steps.iter().flat_map(|step| &step.tell));
-        let repeats = ladders.flat_map(|ladder| ladder.repeat.iter().flat_map(|repeat| &repeat.tell));
-        // Who is told of what cannot be told stands in no ladder.
-        let always = [Role::DATA_TEAM, Role::FIRST_LINE_MANAGER];
-        Line { directory, roles: steps.chain(repeats).copied().chain(always).collect(), today, last }
+        Line { directory, roles: told_roles(procedure), today, last }
     }
 
     /// The number of everybody who would be told of this case.
@@ -64,6 +59,8 @@ impl<'a> Line<'a> {
             for (place, _) in self.directory.strangers([case]) {
                 place.hash(hasher);
             }
+            // And so is whoever cannot be reached, before they are asked for.
+            self.directory.unreachable(case, self.today).hash(hasher);
         })
     }
 
@@ -80,6 +77,16 @@ impl<'a> Line<'a> {
             }
         })
     }
+}
+
+/// Every role in which somebody can be told.
+pub(super) fn told_roles(procedure: &Procedure) -> BTreeSet<Role> {
+    let ladders = procedure.rules.iter().map(|rule| &rule.ladder);
+    let steps = ladders.clone().flat_map(|ladder| ladder.steps.iter().flat_map(|step| &step.tell));
+    let repeats = ladders.flat_map(|ladder| ladder.repeat.iter().flat_map(|repeat| &repeat.tell));
+    // Who is told of what cannot be told stands in no ladder.
+    let always = [Role::DATA_TEAM, Role::FIRST_LINE_MANAGER];
+    steps.chain(repeats).copied().chain(always).collect()
 }
 
 fn number(of: impl FnOnce(&mut SipHasher13)) -> LineNumber {

@@ -1,10 +1,12 @@
 //! Who works where in this run: the views, with the authority's own files in their place, and what leads nowhere in it.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 
-use super::{Watch, WatchError};
+use super::{Watch, WatchError, audience::told_roles};
 use crate::{
-    directory::{CasePlace, Directory, FlawKind, Table},
+    directory::{CasePlace, Directory, FlawKind, Role, Table, Unreachable, Unreached},
     duty::{Assessment, Status},
     record::FactKind,
     source::{Counts, Defect, Fault, Faults},
@@ -42,19 +44,62 @@ impl Watch {
                 FlawKind::Circle => Defect::Circle,
                 FlawKind::OwnCover => Defect::OwnCover,
             };
-            let own = self.own_directory.rows(flaw.table).is_some();
-            let view = if own { own_table(flaw.table) } else { view(flaw.table) };
-            Fault { view, row_id: Some(flaw.row), column: flaw.column, what }
+            self.in_directory(flaw.table, flaw.row, flaw.column, what)
         });
         faults.collect()
     }
+
+    /// What a ladder asks for and nobody fills: posts that reach nobody, and the people on whom open cases depend and who
+    /// cannot be reached.
+    pub(super) fn unreached(
+        &self,
+        directory: &Directory,
+        people: BTreeSet<Unreachable>,
+        today: NaiveDate,
+    ) -> Vec<Fault> {
+        let posts = self.told_posts().into_iter().filter(|post| !directory.reaches(*post, today));
+        let posts = posts.map(|post| {
+            self.in_directory(Table::Posts, post.name().to_owned(), "worker_id", Defect::PostReachesNobody)
+        });
+        let people = people.into_iter().map(|Unreachable { person, why }| {
+            let (table, column, what) = match why {
+                Unreached::NoAddress => (Table::Workers, "email", Defect::NoAddress),
+                Unreached::Left => (Table::Workers, "left_on", Defect::ManagerLeft),
+                Unreached::NoCover => (Table::Absences, "cover_id", Defect::NoCover),
+            };
+            self.in_directory(table, person.0, column, what)
+        });
+        posts.chain(people).collect()
+    }
+
+    /// The posts that a ladder tells.
+    pub fn told_posts(&self) -> Vec<Role> {
+        told_roles(&self.procedure).into_iter().filter(|role| !role.belongs_to_a_case()).collect()
+    }
+
+    /// A fault of a table, by the name of the view or of the file that it comes from.
+    fn in_directory(&self, table: Table, row: String, column: &'static str, what: Defect) -> Fault {
+        let own = self.own_directory.rows(table).is_some();
+        let view = if own { own_table(table) } else { view(table) };
+        Fault { view, row_id: Some(row), column, what }
+    }
+}
+
+/// Who of those on whom a case depends cannot be reached, where something is still to be told of it.
+pub(super) fn unreachable(directory: &Directory, assessment: &Assessment, today: NaiveDate) -> Vec<Unreachable> {
+    if is_over(assessment) { Vec::new() } else { directory.unreachable(&assessment.context, today) }
+}
+
+/// Whether nothing is to be told of a case any more.
+pub(super) fn is_over(assessment: &Assessment) -> bool {
+    assessment.duties().all(|duty| duty.status == Status::Met)
 }
 
 /// Adds who is named by a case and is not in the directory, where something is still to be told of it. It is asked of what
 /// the case came to, not of its rows: so it is the current worker and chair that count, and the files' people count as the
 /// views' do.
 pub(super) fn add_strangers(faults: &mut Faults, directory: &Directory, assessment: &Assessment) {
-    if assessment.duties().all(|duty| duty.status == Status::Met) {
+    if is_over(assessment) {
         return;
     }
     for (place, child) in directory.strangers([&assessment.context]) {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::audience::LineNumber;
 use crate::{
+    directory::Unreachable,
     duty::{Sitting, StoredDate, Stretch},
     ledger::Kept,
     record::ChildRef,
@@ -20,6 +21,9 @@ pub(super) struct Carried {
     /// Who is named by its case and is not in the directory.
     #[serde(default, skip_serializing_if = "Faults::is_empty")]
     pub(super) strangers: Faults,
+    /// Who of those on whom its case depends cannot be reached.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) unreachable: Vec<Unreachable>,
     /// Which of the case system's own dates are not ours.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) stored_dates: Vec<StoredDate>,

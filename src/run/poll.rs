@@ -121,6 +121,7 @@ impl Watch {
         let mut faults = faults.finish();
         self.set_views_aside(&mut passed.counts, &mut faults);
         faults.extend(self.directory_faults(&directory, terms.today));
+        faults.extend(self.unreached(&directory, sweep.tally().unreachable.clone(), terms.today));
         if let Err(guarded) = self.believe(previous.as_ref(), &passed.counts, sweep.tally().gone).await? {
             sweep.abandon().await?;
             return Ok(Err(NotAccepted(guarded.to_string())));
@@ -230,6 +231,7 @@ impl Watch {
         let part = Part { changes, notices, ..Part::default() };
         let committed = self.ledger.commit_run(&run, &part).await?;
         let mut attention = vec![format!("nothing was judged and nobody was told anything new: {why}")];
+        attention.extend(self.last_recipient_fails(started_at).await?);
         attention.extend(self.own.faults.iter().cloned());
         attention.extend(self.own_directory.held());
         Ok(Polled {

@@ -4,10 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
-use super::{Books, Watch, WatchError, data_faults, directory::add_strangers, watch::open_source};
+use super::{
+    Books, Watch, WatchError, data_faults,
+    directory::{add_strangers, unreachable},
+    watch::open_source,
+};
 use crate::{
     directory::Directory,
     duty::{Assessment, CaseContext, Duty, Lacking, StoredDate, Stretch, Terms, assess, assess_reports},
+    ledger::RefusedAddress,
     notice::History,
     procedure::Rule,
     record::{CaseRecord, ChildRef, FactKind, Need, Supply},
@@ -17,7 +22,7 @@ use crate::{
 /// Everything one read of the case database comes to.
 #[derive(Clone, Debug)]
 pub struct CaseLoad {
-    /// The directory, addresses outside the allowed domains taken out.
+    /// The directory, addresses that may not be written to or do not work taken out.
     pub directory: Directory,
     /// When the case data was last loaded, and from where.
     pub mark: LoadMark,
@@ -25,6 +30,8 @@ pub struct CaseLoad {
     pub counts: Counts,
     /// What could not be read.
     pub faults: Vec<Fault>,
+    /// Whom a ladder asks for and nobody reaches on the day of the reading.
+    pub unreached: Vec<Fault>,
     /// What this source never tells of all that the rules in force need.
     pub supply: Supply,
     /// The case system's own due dates, beside ours.
@@ -131,12 +138,16 @@ impl Watch {
         let mut stored_dates: Vec<StoredDate> = Vec::new();
         let (nameless, mut unsure) = (pass.nameless().to_vec(), BTreeSet::new());
         let mut strangers = Faults::default();
-        let directory = self.directory(pass.directory().clone())?;
+        let mut needed = BTreeSet::new();
+        let mut directory = self.directory(pass.directory().clone())?;
+        let refused_addresses = self.forget_refused(&mut directory);
+        self.forget_bounced(&mut directory, now).await?;
         let mut reading = crate::source::rest(pass, |record| {
             let assessment = assess(&record, &terms);
             each(&record, &assessment);
             books.enter(&assessment);
             add_strangers(&mut strangers, &directory, &assessment);
+            needed.extend(unreachable(&directory, &assessment, terms.today));
             if nameless.iter().any(|kind| record.facts(*kind).is_empty()) {
                 unsure.insert(record.child.clone());
             }
@@ -149,15 +160,16 @@ impl Watch {
         reading.faults.extend(strangers.finish());
         reading.faults.extend(self.directory_faults(&directory, terms.today));
         let mut of_authority = assess_reports(&terms, &stretches);
-        of_authority.extend(data_faults::duties(&reading.faults, &stored_dates, &terms));
+        let unreached = self.unreached(&directory, needed, terms.today);
+        let faults: Vec<Fault> = reading.faults.iter().chain(&unreached).cloned().collect();
+        of_authority.extend(data_faults::duties(&faults, &stored_dates, &terms));
         self.fill(&mut books, &reading.counts, &reading.faults);
-        let mut directory = directory;
-        let refused_addresses = self.forget_refused(&mut directory);
         Ok(CaseLoad {
             directory,
             mark: reading.mark,
             counts: reading.counts,
             faults: reading.faults,
+            unreached,
             supply,
             stored_dates,
             incomplete: reading.incomplete.into_iter().chain(unsure).collect(),
@@ -175,14 +187,15 @@ impl Watch {
         books.pairs.applicable = (books.children.assessed + books.children.excluded) * rules as u64;
     }
 
-    /// Takes out every address that does not work, and says whose.
+    /// Takes out every address that does not work, and says whose, and whether the last recipient's does not.
     pub(super) async fn forget_bounced(
         &self,
         directory: &mut Directory,
         now: DateTime<Utc>,
     ) -> Result<Vec<String>, WatchError> {
-        let mut refused = Vec::new();
-        for bounced in self.ledger.addresses_that_fail(now).await? {
+        let failing = self.ledger.addresses_that_fail(now).await?;
+        let mut refused = Vec::from_iter(self.last_recipient_among(&failing).await?);
+        for bounced in failing {
             let person = directory.people.get_mut(&bounced.person);
             if let Some(person) = person.filter(|person| person.email.as_deref() == Some(&bounced.address)) {
                 refused.push(format!("the mail server refused mail to {}, or keeps putting it off", person.person.0));
@@ -190,6 +203,22 @@ impl Watch {
             }
         }
         Ok(refused)
+    }
+
+    /// What to say while the last recipient's own address does not work.
+    pub async fn last_recipient_fails(&self, now: DateTime<Utc>) -> Result<Option<String>, WatchError> {
+        self.last_recipient_among(&self.ledger.addresses_that_fail(now).await?).await
+    }
+
+    /// Nobody stands above the last recipient: what is theirs waits and is tried again, so a person must mend it.
+    async fn last_recipient_among(&self, failing: &[RefusedAddress]) -> Result<Option<String>, WatchError> {
+        let address = &self.last_recipient.email;
+        let of_last = failing.iter().filter(|failing| failing.address == *address);
+        let Some(failed_at) = of_last.map(|failing| failing.at).max() else { return Ok(None) };
+        let taken_since = self.ledger.last_taken_at(address).await?.is_some_and(|taken_at| taken_at > failed_at);
+        let alarm = "alarm: the last recipient's address is refused, or put off again and again: what nobody else can be \
+                     told is told to nobody; mend the mailbox, or name another as mail.last_recipient";
+        Ok((!taken_since).then(|| alarm.to_owned()))
     }
 
     /// Takes out every address that may not be written to, so that whoever has only that is passed over for the next above.

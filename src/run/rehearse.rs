@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{Watch, WatchError, data_faults};
+use super::{Watch, WatchError, data_faults, directory::is_over};
 use crate::{
-    duty::{Lacking, Terms},
+    duty::{CaseContext, Lacking, Terms},
     ledger::Whose,
     record::CaseRecord,
     rehearsal::{Known, Message, Rehearsal},
+    source::Fault,
 };
 
 /// What would be sent on each morning from one day to another, if the case record stayed as it is. What the ledger has
@@ -20,9 +21,13 @@ pub async fn rehearse(
     to: NaiveDate,
     now: DateTime<Utc>,
 ) -> Result<Vec<Message>, WatchError> {
-    let mut records: Vec<CaseRecord> = Vec::new();
-    let mut load = watch.read_each(now, |record, _| records.push(record.clone())).await?;
-    watch.forget_bounced(&mut load.directory, now).await?;
+    let (mut records, mut open) = (Vec::<CaseRecord>::new(), Vec::<CaseContext>::new());
+    let load = watch
+        .read_each(now, |record, assessment| {
+            records.push(record.clone());
+            open.extend((!is_over(assessment)).then(|| assessment.context.clone()));
+        })
+        .await?;
     let mut history = watch.ledger.history(Whose::All, now).await?;
     let today = watch.zone.start_of_day(watch.zone.local_date(now));
     history.written_at = Arc::new(watch.ledger.written_since(today).await?);
@@ -37,12 +42,16 @@ pub async fn rehearse(
     for day in from.iter_days().take_while(|day| *day <= to) {
         let at = watch.zone.at(day, watch.sending.morning_at);
         let terms = Terms { lacking: &lacking, adopted_on, ..watch.terms(at) };
+        // Who is there changes from day to day, though the rows stay.
+        let needed = open.iter().flat_map(|case| load.directory.unreachable(case, day)).collect();
+        let unreached = watch.unreached(&load.directory, needed, day);
+        let faults: Vec<Fault> = load.faults.iter().cloned().chain(unreached).collect();
         let known = Known {
             terms,
             directory: &load.directory,
             last: &watch.last_recipient,
             clock: &watch.sending,
-            faults: data_faults::duties(&load.faults, &load.stored_dates, &terms),
+            faults: data_faults::duties(&faults, &load.stored_dates, &terms),
             with_summaries: true,
         };
         messages.extend(rehearsal.run(known, |cases, history| load.unsure(cases, history), |_| {}));

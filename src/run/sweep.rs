@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use super::{
     Watch, WatchError,
     audience::Line,
-    directory::add_strangers,
+    directory::{add_strangers, unreachable},
     kept::{Carried, KnownCases},
     tally::Tally,
 };
@@ -174,6 +174,7 @@ impl<'a> Sweep<'a> {
         if let Some(carried) = self.known.cases.get(at).and_then(|known| known.carried.as_ref()) {
             self.tally.faults.absorb(&carried.found.faults);
             self.tally.faults.absorb(&carried.strangers);
+            self.tally.unreachable.extend(carried.unreachable.iter().cloned());
             self.tally.stretches.extend(carried.stretches.iter().cloned());
             self.tally.sittings.extend(carried.sittings.iter().cloned());
             self.tally.add_stored(&carried.stored_dates);
@@ -187,6 +188,8 @@ impl<'a> Sweep<'a> {
         add_strangers(&mut strangers, self.directory, &assessment);
         self.tally.faults.absorb(&found.faults);
         self.tally.faults.absorb(&strangers);
+        let unreachable = unreachable(self.directory, &assessment, self.terms.today);
+        self.tally.unreachable.extend(unreachable.iter().cloned());
         self.tally.stretches.extend(assessment.stretches.iter().cloned());
         self.tally.sittings.extend(assessment.sittings.iter().cloned());
         let differing = assessment.stored_dates.iter().filter(|stored| stored.days_later != 0);
@@ -198,7 +201,7 @@ impl<'a> Sweep<'a> {
         Judged {
             context,
             fingerprint,
-            carried: Carried { found, strangers, stored_dates, stretches, sittings },
+            carried: Carried { found, strangers, unreachable, stored_dates, stretches, sittings },
             wake_at,
             quiet,
             woken: 0,

@@ -1,9 +1,10 @@
 //! What a sweep over all children adds up.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use super::{Books, source_gaps};
 use crate::{
+    directory::Unreachable,
     duty::{Sitting, StoredDate, Stretch},
     source::Faults,
 };
@@ -18,6 +19,8 @@ pub(super) struct Tally {
     pub(super) faults: Faults,
     pub(super) stretches: Vec<Stretch>,
     pub(super) sittings: Vec<Sitting>,
+    /// Those on whom cases depend and who cannot be reached.
+    pub(super) unreachable: BTreeSet<Unreachable>,
     /// Of the case system's own dates that are not ours, as many as a notice names.
     pub(super) stored_dates: Vec<StoredDate>,
     /// Notices decided.

@@ -33,6 +33,8 @@ pub enum Holds {
     Instant,
     /// A mail address.
     Email,
+    /// Days of the week.
+    Weekdays,
     /// The name of a canonical role.
     Role,
     /// The name of a kind of fact.
@@ -272,6 +274,19 @@ const WORKERS_COLUMNS: &[Column] = &[
     column("team_id", Holds::Fact(AttributeType::Team), false, "Their team."),
     person("manager_id", false, "Their own manager. Empty: the team's manager."),
     date("left_on", false, "The last day of work here. Empty: still here."),
+    column(
+        "weekdays",
+        Holds::Weekdays,
+        false,
+        "The days of the week on which they work, e.g. `mon tue wed`. Empty: every day on which the offices are open. What is \
+         not urgent waits for their next such day; no deadline moves.",
+    ),
+    column(
+        "shared",
+        Holds::Fact(AttributeType::Flag),
+        false,
+        "Yes for a mailbox that several people read. It is told nothing of a restricted case. Empty: one person's own.",
+    ),
 ];
 
 const TEAMS_COLUMNS: &[Column] = &[
@@ -289,7 +304,8 @@ const ABSENCES_COLUMNS: &[Column] = &[
 ];
 
 const POSTS_NOTE: &str = "Posts that belong to no single case, such as who arranges conferences. Several rows may share a \
-                          role; all of them are told.";
+                          role; all of them are told. `designated_health` is filled by shared mailboxes alone: a person in \
+                          that post is passed over.";
 const POSTS_COLUMNS: &[Column] =
     &[column("role", Holds::Role, true, "The name of the role."), person("worker_id", true, "Who fills it.")];
 

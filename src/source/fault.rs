@@ -19,6 +19,8 @@ pub enum Defect {
     NotAFlag,
     /// The value is no whole number from 0.
     NotACount,
+    /// The value is no list of weekdays. Every day counts as worked.
+    NotWeekdays,
     /// The value is none of the codes that the contract names.
     UnknownCode,
     /// The end lies before the start. It is left out: what it would end goes on.
@@ -45,6 +47,14 @@ pub enum Defect {
     Circle,
     /// Whoever is away covers for themselves.
     OwnCover,
+    /// Messages are sent to a post, and nobody who fills it can be reached.
+    PostReachesNobody,
+    /// A lead worker or a manager of open cases has no address that works.
+    NoAddress,
+    /// A manager of open cases has left.
+    ManagerLeft,
+    /// A manager of open cases is away, and nobody covers.
+    NoCover,
     /// So many further rows have the defect that the faults before this one show.
     More(u64),
 }
@@ -54,7 +64,15 @@ impl Defect {
     pub fn is_of_the_directory(self) -> bool {
         matches!(
             self,
-            Defect::UnknownPerson | Defect::UnknownTeam | Defect::NoManager | Defect::Circle | Defect::OwnCover
+            Defect::UnknownPerson
+                | Defect::UnknownTeam
+                | Defect::NoManager
+                | Defect::Circle
+                | Defect::OwnCover
+                | Defect::PostReachesNobody
+                | Defect::NoAddress
+                | Defect::ManagerLeft
+                | Defect::NoCover
         )
     }
 }
@@ -66,6 +84,9 @@ impl fmt::Display for Defect {
             Defect::NotADate => f.write_str("is no date"),
             Defect::NotAFlag => f.write_str("is neither yes nor no"),
             Defect::NotACount => f.write_str("is no whole number from 0"),
+            Defect::NotWeekdays => {
+                f.write_str("names no days of the week as `mon tue wed` does; every day counts as worked")
+            }
             Defect::UnknownCode => f.write_str("is none of the codes in the contract"),
             Defect::EndsBeforeStart => f.write_str("lies before the start; it is left out, so that nothing ends by it"),
             Defect::Future => f.write_str("lies in the future; it counts as planned, never as done"),
@@ -83,6 +104,12 @@ impl fmt::Display for Defect {
             Defect::NoManager => f.write_str("is empty, and people of the team have no manager of their own"),
             Defect::Circle => f.write_str("leads from manager to manager back to the same person"),
             Defect::OwnCover => f.write_str("names the person who is away, so nobody covers"),
+            Defect::PostReachesNobody => f.write_str("reaches nobody, and messages are sent to the post"),
+            Defect::NoAddress => {
+                f.write_str("is empty or does not work, and open cases are theirs to hold or to manage")
+            }
+            Defect::ManagerLeft => f.write_str("has passed, and they still manage open cases"),
+            Defect::NoCover => f.write_str("reaches nobody while a manager of open cases is away"),
             Defect::More(rows) => write!(f, "has the same defect in {rows} further rows"),
         }
     }

@@ -9,8 +9,8 @@ use super::fault::{Defect, Faults};
 use super::packed::Cells;
 use super::parse;
 use crate::calendar::Zone;
-use crate::directory::{Absence, Directory, Person, Role, Team};
-use crate::record::{PersonRef, TeamRef};
+use crate::directory::{Absence, Directory, Person, Role, Team, Weekdays};
+use crate::record::{AttributeType, PersonRef, TeamRef, Value};
 
 /// Reads one row after the other into a directory.
 pub(crate) struct DirectoryReader<'a> {
@@ -55,6 +55,8 @@ impl<'a> DirectoryReader<'a> {
             team: parse::id(cell(2)).map(|id| TeamRef(id.into())),
             manager: parse::id(cell(3)).map(|id| PersonRef(id.into())),
             left_on,
+            weekdays: self.weekdays(&person, cell(5)),
+            shared: self.shared(&person, cell(6)),
         };
         // Of two rows for one person, the one that has not left counts, else the one that left last.
         let later = |row: &Person| row.left_on.is_none_or(|left| Some(left) > self.left(&person));
@@ -66,6 +68,25 @@ impl<'a> DirectoryReader<'a> {
             }
         }
         self.directory.people.insert(person, row);
+    }
+
+    fn weekdays(&mut self, person: &PersonRef, text: Option<&str>) -> Weekdays {
+        let Some(text) = parse::id(text) else { return Weekdays::EVERY };
+        Weekdays::from_text(text).unwrap_or_else(|| {
+            self.faults.add(WORKERS, Some(&person.0), "weekdays", Defect::NotWeekdays);
+            Weekdays::EVERY
+        })
+    }
+
+    /// Whoever may be a shared mailbox counts as one: it is told less.
+    fn shared(&mut self, person: &PersonRef, text: Option<&str>) -> bool {
+        match parse::value(AttributeType::Flag, text, self.zone) {
+            Ok(value) => value == Value::Flag(true),
+            Err(defect) => {
+                self.faults.add(WORKERS, Some(&person.0), "shared", defect);
+                true
+            }
+        }
     }
 
     fn left(&self, person: &PersonRef) -> Option<NaiveDate> {

@@ -63,6 +63,7 @@ contract!(
     sending::frozen_bytes_cannot_be_changed,
     sending::refused_addresses_are_listed,
     sending::what_was_sent_elsewhere_says_nothing_of_the_address,
+    sending::what_an_address_refused_goes_to_it_again_after_two_hours_and_to_another_at_once,
     sending::an_address_that_is_put_off_while_others_are_served_does_not_work,
     sending::an_outage_says_nothing_of_an_address,
     sending::what_no_server_took_still_waits,

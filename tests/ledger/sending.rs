@@ -1,5 +1,6 @@
 //! What comes of an attempt.
 
+use duewatch::directory::Mailbox;
 use duewatch::ledger::{Attempted, Claim, Lease, Ledger, LedgerError, MessageState, Outcome, Whose};
 use duewatch::notice::{Notice, NoticeState, Told};
 use duewatch::record::{ChildRef, PersonRef};
@@ -106,6 +107,28 @@ pub(crate) async fn what_was_sent_elsewhere_says_nothing_of_the_address(place: &
     ledger.freeze(&claimed.lease, "words", Some("trial@example.org"), at(0)).await.unwrap();
     ledger.record(&claimed.lease, &attempted(Outcome::Refused), at(1)).await.unwrap();
     assert_eq!(ledger.addresses_that_fail(at(2)).await.unwrap(), []);
+}
+
+pub(crate) async fn what_an_address_refused_goes_to_it_again_after_two_hours_and_to_another_at_once(place: &Place) {
+    let (ledger, first) = sending(place).await;
+    ledger.record(&first.lease, &attempted(Outcome::Refused), at(1)).await.unwrap();
+    let again = |email: &str| Notice {
+        mailbox: Some(Mailbox { email: email.into(), ..first.mailbox.clone() }),
+        send_at: at(5),
+        state: NoticeState::Queued,
+        ..first.notices[0].notice.clone()
+    };
+    assert_eq!(tell(&ledger, 5, &[], &[again("w1@example.org")]).await.new, 1);
+    assert_eq!(claim(&ledger, "a", 120).await, None);
+    let second = claim(&ledger, "a", 121).await.unwrap();
+    ledger.freeze(&second.lease, "words", Some("w1@example.org"), at(121)).await.unwrap();
+    ledger.record(&second.lease, &attempted(Outcome::Refused), at(121)).await.unwrap();
+    assert_eq!(ledger.last_taken_at("w1@example.org").await.unwrap(), None);
+    assert_eq!(tell(&ledger, 125, &[], &[again("other@example.org")]).await.new, 1);
+    let third = claim(&ledger, "a", 125).await.unwrap();
+    ledger.freeze(&third.lease, "words", Some("other@example.org"), at(125)).await.unwrap();
+    ledger.record(&third.lease, &attempted(Outcome::HandedOver), at(126)).await.unwrap();
+    assert_eq!(ledger.last_taken_at("other@example.org").await.unwrap(), Some(at(126)));
 }
 
 /// Puts the first message off at each of these minutes.

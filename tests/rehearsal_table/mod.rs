@@ -3,7 +3,7 @@
 //! ```text
 //! == title
 //! procedure NAME                         a shipped one, or tests/procedures/NAME.toml; the core of Hertfordshire without it
-//! person ID [manager=ID] [team=ID] [email=ADDRESS] [no-address] [left=DATE]
+//! person ID [manager=ID] [team=ID] [email=ADDRESS] [no-address] [left=DATE] [weekdays=mon,tue] [shared]
 //! team ID [manager=ID] [service_manager=ID]
 //! away ID FROM TO [cover=ID]
 //! post ROLE ID
@@ -42,7 +42,7 @@ use std::{fs, path::Path};
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use duewatch::{
-    directory::{Absence, Directory, Person, Role, Team},
+    directory::{Absence, Directory, Person, Role, Team, Weekdays},
     record::{CaseRecord, ChildRef, Fact, FactKind, HouseholdRef, PersonRef, TeamRef},
 };
 use scenario::Scenario;
@@ -225,6 +225,9 @@ fn person(words: &[&str]) -> Person {
         team: option(rest, "team").map(|id| TeamRef(id.into())),
         manager: option(rest, "manager").map(|id| PersonRef(id.into())),
         left_on: option(rest, "left").map(date),
+        weekdays: option(rest, "weekdays")
+            .map_or(Weekdays::EVERY, |text| Weekdays::from_text(text).expect("days of the week")),
+        shared: rest.contains(&"shared"),
     }
 }
 

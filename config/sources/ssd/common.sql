@@ -160,7 +160,9 @@ SELECT
     TRIM(email) AS email,
     TRIM(team_id) AS team_id,
     COALESCE(manager.worker_id, TRIM(manager_id)) AS manager_id,
-    left_on
+    left_on,
+    weekdays,
+    shared
 FROM local_workers
 LEFT JOIN local_worker_keys manager ON manager.other_key = TRIM(manager_id);
 

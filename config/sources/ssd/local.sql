@@ -135,7 +135,9 @@ CREATE TABLE local_workers (
     email TEXT,                      -- empty: they cannot be reached
     team_id TEXT,                    -- dept_team_id
     manager_id TEXT,                 -- their own manager; empty: their team's manager
-    left_on TIMESTAMP                -- the last day they worked here
+    left_on TIMESTAMP,               -- the last day they worked here
+    weekdays TEXT,                   -- of a part-time worker, 'mon tue wed'; empty: every day
+    shared TEXT                      -- Y for a mailbox that several people read; empty: one person's own
 );
 
 -- Other keys by which the dataset's involvements name a team: its name, or a key of an older system.

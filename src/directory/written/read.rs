@@ -21,14 +21,18 @@ pub(super) fn workers(rows: &[Row], log: &mut Log) -> (BTreeMap<PersonRef, Perso
     let mut others: Vec<(usize, PersonRef, PersonRef)> = Vec::new();
     for row in whole(Table::Workers, rows, log) {
         let mut read = Reader { table: Table::Workers, row, log };
-        let left_on = read.date("left_on");
-        let (Some(person), Ok(left_on)) = (read.person("worker_id"), left_on) else { continue };
+        let (left_on, weekdays, shared) = (read.date("left_on"), read.weekdays("weekdays"), read.flag("shared"));
+        let (Some(person), Ok(left_on), Ok(weekdays), Ok(shared)) =
+            (read.person("worker_id"), left_on, weekdays, shared)
+        else {
+            continue;
+        };
         let email = read.text("email").map(str::to_owned);
         let (team, manager) = (read.team("team_id"), read.person("manager_id"));
         if let Some(other) = read.person("other_id").filter(|other| *other != person) {
             others.push((row.line, other, person.clone()));
         }
-        people.add(person.clone(), Person { person, email, team, manager, left_on }, &mut read);
+        people.add(person.clone(), Person { person, email, team, manager, left_on, weekdays, shared }, &mut read);
     }
     if people.known.is_empty() && log.mistakes.is_empty() {
         log.whole("has no workers; where dw_workers is to be read, take the table out");

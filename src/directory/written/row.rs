@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::mistake::Log;
 use crate::{
-    directory::Table,
+    directory::{Table, Weekdays},
     record::{PersonRef, TeamRef},
 };
 
@@ -66,6 +66,26 @@ impl Reader<'_, '_, '_> {
         }
         self.wrong(column, "is no date; write it as 2026-11-22 (a spreadsheet shows dates in another order)");
         Err(())
+    }
+
+    /// The days of the week; every day where it is empty. `Err` after a mistake has been noted.
+    pub(super) fn weekdays(&mut self, column: &'static str) -> Result<Weekdays, ()> {
+        let Some(text) = self.text(column) else { return Ok(Weekdays::EVERY) };
+        Weekdays::from_text(text).ok_or_else(|| {
+            self.wrong(column, "names no days of the week; write them as mon tue wed, or nothing for every day");
+        })
+    }
+
+    /// A flag; no where it is empty. `Err` after a mistake has been noted.
+    pub(super) fn flag(&mut self, column: &'static str) -> Result<bool, ()> {
+        match self.text(column).map(str::to_ascii_lowercase).as_deref() {
+            None | Some("n" | "no" | "false" | "0") => Ok(false),
+            Some("y" | "yes" | "true" | "1") => Ok(true),
+            Some(_) => {
+                self.wrong(column, "is neither yes nor no");
+                Err(())
+            }
+        }
     }
 
     /// Whether every column that is needed has something in it; a mistake for each that has not.

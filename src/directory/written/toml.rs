@@ -69,6 +69,7 @@ fn read(table: Table, lines: &Lines, at: usize, row: &DeTable<'_>, log: &mut Log
             DeValue::String(text) => row::cell(column.name, line, text, log),
             DeValue::Integer(number) => row::cell(column.name, line, &number.to_string(), log),
             DeValue::Datetime(when) => row::cell(column.name, line, &when.to_string(), log),
+            DeValue::Boolean(flag) => row::cell(column.name, line, &flag.to_string(), log),
             _ => {
                 log.cell(line, column.name, "is neither text in quotes, a whole number nor a date");
                 None

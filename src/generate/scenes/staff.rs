@@ -49,6 +49,7 @@ pub(in super::super) fn join_staff(council: &mut Council, today: NaiveDate) {
             manager: manager.map(str::to_owned),
             agency: id == "W9013",
             left_on: (id == LEFT).then(|| shift(today, -12)),
+            weekdays: None,
         };
         council.join(worker, &name.replace(' ', "."));
         if id == WITHOUT_ADDRESS
