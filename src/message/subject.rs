@@ -25,11 +25,12 @@ const fn weight(
 }
 
 /// Worst first.
-const WEIGHTS: [Weight; 9] = [
+const WEIGHTS: [Weight; 10] = [
     weight(&[NoticeKind::Alert], ("urgent", "urgent"), ("urgent matter", "urgent matters")),
     weight(&[NoticeKind::Escalation, NoticeKind::Overdue], ("overdue", "overdue"), ("overdue task", "overdue tasks")),
     weight(&[NoticeKind::Due], ("due now", "due now"), ("task due now", "tasks due now")),
     weight(&[NoticeKind::Reminder], ("due soon", "due soon"), ("task due soon", "tasks due soon")),
+    weight(&[NoticeKind::RestEnds], ("reminder resumes", "reminders resume"), ("reminder resumes", "reminders resume")),
     weight(&[NoticeKind::Changed], ("date changed", "dates changed"), ("date changed", "dates changed")),
     weight(
         &[NoticeKind::CannotTell, NoticeKind::Checklist, NoticeKind::DataQuality],

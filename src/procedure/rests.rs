@@ -90,7 +90,7 @@ impl RestReason {
             RestReason::FamilyUnavailable => "the family cannot be met now",
             RestReason::Court => "a court has to decide first",
             RestReason::OtherPlan => "it is done under another plan or by another team",
-            RestReason::Other => "for another reason",
+            RestReason::Other => "there is a reason that is not listed",
         }
     }
 }

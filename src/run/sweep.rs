@@ -390,5 +390,6 @@ fn add_steps(sum: &mut StepBooks, steps: StepBooks) {
     sum.queued += steps.queued;
     sum.superseded += steps.superseded;
     sum.acknowledged += steps.acknowledged;
+    sum.paused += steps.paused;
     sum.held += steps.held;
 }

@@ -12,7 +12,8 @@
 //! only DUTY ...                          the duties the table is about
 //! on DATE KIND ID attribute=value ...    from that morning on the record says this instead
 //! on DATE without KIND ID                from that morning on the record lacks it
-//! on DATE ack PERSON DUTY UNTIL
+//! on DATE ack PERSON DUTY UNTIL          what PERSON puts off that morning, before the poll; UNTIL is its last day
+//! on DATE pause PERSON DUTY UNTIL
 //! on DATE never KIND [ATTRIBUTE]         from that morning on the source supplies no such fact, or never this of it
 //! on DATE supplied                       from that morning on the source supplies everything again
 //! tell DATE PERSON KIND DUTY STEP        what is queued that morning, in this order
@@ -30,7 +31,8 @@ use duewatch::{
     calendar::{Calendar, Zone},
     directory::{Absence, Directory, Mailbox, Person, Role, Team},
     duty::{Lacking, Terms},
-    notice::{Ack, NoticeState, SendingClock},
+    notice::{NoticeState, Rest, RestKind, SendingClock},
+    procedure::RestReason,
     record::{CaseRecord, ChildRef, Fact, FactKind, PersonRef, Supply, TeamRef},
     rehearsal::{Known, Rehearsal, Seen},
 };
@@ -54,7 +56,7 @@ enum Change {
     Fact(Box<Fact>),
     Without(FactKind, String),
     Died(NaiveDate),
-    Ack { person: String, duty: String, until: NaiveDate },
+    Rest { kind: RestKind, person: String, duty: String, until: NaiveDate },
     Away(Absence),
     Never(FactKind, Option<String>),
     Supplied,
@@ -119,9 +121,10 @@ impl Table {
             }
             ["on", day, "died", on] => self.changes.push((date(day), Change::Died(date(on)))),
             ["on", day, "away", rest @ ..] => self.changes.push((date(day), Change::Away(absence(rest)))),
-            ["on", day, "ack", person, duty, until] => {
-                let ack = Change::Ack { person: (*person).into(), duty: (*duty).into(), until: date(until) };
-                self.changes.push((date(day), ack));
+            ["on", day, kind @ ("ack" | "pause"), person, duty, until] => {
+                let kind = RestKind::from_name(kind).expect("a kind of rest");
+                let (person, duty, until) = ((*person).into(), (*duty).into(), date(until));
+                self.changes.push((date(day), Change::Rest { kind, person, duty, until }));
             }
             ["on", day, "supplied"] => self.changes.push((date(day), Change::Supplied)),
             ["on", day, "never", kind, attribute @ ..] => {
@@ -184,10 +187,17 @@ impl Table {
                     Change::Supplied => supply = Supply::default(),
                     Change::Died(on) => died_on = Some(*on),
                     Change::Away(absence) => directory.add_absence(absence.clone()),
-                    Change::Ack { person, duty, until } => {
-                        let until = zone.end_of_day(*until);
+                    Change::Rest { kind, person, duty, until } => {
+                        let rest = Rest {
+                            kind: *kind,
+                            person: PersonRef(person.clone()),
+                            role: Role::LEAD_WORKER,
+                            reason: RestReason::VisitBooked,
+                            at: zone.start_of_day(day),
+                            until: zone.end_of_day(*until),
+                        };
                         for past in rehearsal.history.duties.values_mut().filter(|past| past.duty.duty.0 == *duty) {
-                            past.acks.push(Ack { person: PersonRef(person.clone()), until });
+                            past.rests.push(rest.clone());
                         }
                     }
                 }
