@@ -22,6 +22,7 @@ pub mod notice;
 pub mod procedure;
 pub mod record;
 pub mod rehearsal;
+pub mod summary;
 
 mod near;
 mod shared_text;

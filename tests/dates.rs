@@ -143,7 +143,9 @@ fn what_has_no_day_to_come_is_in_no_calendar() {
     for kind in [NoticeKind::Due, NoticeKind::Overdue, NoticeKind::Escalation, NoticeKind::Alert] {
         assert_eq!(one(kind, "C1", "2026-11-17", 0), None, "{kind:?}");
     }
-    for kind in [NoticeKind::Checklist, NoticeKind::CannotTell, NoticeKind::Handover, NoticeKind::Report] {
+    for kind in
+        [NoticeKind::Checklist, NoticeKind::CannotTell, NoticeKind::Handover, NoticeKind::Report, NoticeKind::Counted]
+    {
         assert_eq!(one(kind, "C1", "2026-11-10", 0), None, "{kind:?}");
     }
     let (mut duty, _) = judged("C1", "2026-11-10");

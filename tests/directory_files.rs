@@ -469,6 +469,7 @@ fn somebody_is_known_by_either_key() {
         household: None,
         lead_worker: Some(id(worker)),
         former_lead_worker: None,
+        taken_over_on: None,
         team: None,
         chair: Some(id(chair)),
         died: false,

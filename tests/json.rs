@@ -74,11 +74,12 @@ fn check_duty(duty: &Value) {
     holds("skipped", skipped.iter().all(|day| is_date(&day["on"]) && day["name"].is_string()));
 }
 
-const KINDS: [&str; 13] = [
+const KINDS: [&str; 14] = [
     "reminder",
     "due",
     "overdue",
     "escalation",
+    "counted",
     "alert",
     "resolved",
     "changed",

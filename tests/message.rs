@@ -9,6 +9,7 @@ use std::{fs, path::Path};
 
 use chrono::NaiveDate;
 use duewatch::{
+    duty::Tally,
     message::{Composed, Folded, Letter, Line, Templates, compose},
     procedure::NoticeKind,
 };
@@ -53,6 +54,7 @@ fn line(kind: NoticeKind, child: &str) -> Line {
         because: None,
         notes: vec![],
         mended_by: None,
+        tallies: vec![],
         rows: vec![],
     }
 }
@@ -321,6 +323,48 @@ fn reports() -> Letter {
     )
 }
 
+/// A manager's week, with what the ladders leave to a count.
+fn team_week() -> Letter {
+    let tally = |words: &str, count| Tally { words: words.into(), count };
+    let week = Line {
+        child: None,
+        household: None,
+        link: None,
+        title: "Team T4, week from Monday 2 November 2026".into(),
+        due_on: None,
+        working_days_left: None,
+        citation: String::new(),
+        quote: String::new(),
+        arithmetic: String::new(),
+        next: None,
+        tallies: vec![
+            tally("Overdue", 47),
+            tally("Due by Sunday", 12),
+            tally("Record incomplete", 0),
+            tally("Of the overdue, late before Mon 2 Nov 2026", 3),
+        ],
+        rows: vec![
+            "Lead worker W12: 31 overdue, 4 due by Sunday".into(),
+            "No lead worker: 16 overdue, 8 due by Sunday".into(),
+            "Overdue: 18311, First core group within 10 working days, was due Mon 5 Oct 2026".into(),
+            "Overdue: 46 more".into(),
+        ],
+        ..line(NoticeKind::Report, "")
+    };
+    let counted = |child: &str, day| Line { due_on: Some(on(10, day)), ..visit(NoticeKind::Counted, child) };
+    let counted = [counted("18311", 29), counted("20960", 29), counted("20555", 30)];
+    let folded = |due, children: &[&Line]| Folded {
+        kind: NoticeKind::Counted,
+        title: children[0].title.clone(),
+        ask: children[0].ask.clone(),
+        due_on: Some(on(10, due)),
+        count: children.len(),
+        references: children.iter().filter_map(|line| line.child.clone()).collect(),
+    };
+    let folded = vec![folded(29, &[&counted[0], &counted[1]]), folded(30, &[&counted[2]])];
+    Letter { by_worker: true, folded, ..letter("Team Manager", vec![week]) }
+}
+
 fn composed(letter: &Letter) -> Composed {
     compose(letter, &Templates::shipped().unwrap()).unwrap()
 }
@@ -341,6 +385,7 @@ fn whole_messages_read_as_they_were_judged() {
         ("rest-ends", rest_ends()),
         ("cannot-tell", cannot_tell()),
         ("reports", reports()),
+        ("team-week", team_week()),
     ] {
         let message = composed(&letter);
         let text = format!("Subject: {}\n\n{}", message.subject, message.text);
@@ -512,7 +557,8 @@ fn every_colour_stands_on_its_own_background_and_can_be_read() {
 
 #[test]
 fn the_html_is_a_whole_quiet_document() {
-    for letter in [every_kind(), workers_morning(), managers_escalation(), too_much(), alert(), reports()] {
+    for letter in [every_kind(), workers_morning(), managers_escalation(), too_much(), alert(), reports(), team_week()]
+    {
         let html = composed(&letter).html;
         assert!(html.starts_with("<!DOCTYPE html>\n<html lang=\"en-GB\">"), "{}", &html[..60]);
         assert_eq!(html.matches("<h1").count(), 1);

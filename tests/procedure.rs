@@ -10,7 +10,8 @@ use std::{
 
 use duewatch::{
     calendar::{Allowance, Period},
-    procedure::{Base, DutyCatalogue, Ladder, Limit, NoticeKind, Offset, Procedure, Rule, Shape},
+    directory::Role,
+    procedure::{Base, DutyCatalogue, Ladder, Limit, NoticeKind, Offset, Procedure, Rule, Shape, Step},
 };
 
 fn shipped() -> Vec<Procedure> {
@@ -332,4 +333,28 @@ fn what_each_shape_needs_of_the_record() {
         let needs: Vec<String> = rule.needs().iter().map(ToString::to_string).collect();
         assert_eq!(needs, expected, "{duty}");
     }
+}
+
+/// Beside the worker's line, not in it: wherever a breach comes to the second line, the chair is told too. Of a case that
+/// nobody holds the document itself names who is told.
+#[test]
+fn the_chair_is_told_beside_the_second_line() {
+    let (mut looked_at, mut alone) = (0, BTreeSet::new());
+    for (id, file, text) in Procedure::SHIPPED {
+        let procedure = Procedure::parse(file, text, &DutyCatalogue::shipped()).unwrap();
+        for rule in &procedure.rules {
+            let steps = || rule.ladder.steps.iter();
+            let tells = |step: &Step, role| step.tell.contains(&role);
+            let above =
+                steps().any(|step| step.kind == NoticeKind::Escalation && tells(step, Role::SECOND_LINE_MANAGER));
+            let chair = steps().any(|step| step.kind.is_breach() && tells(step, Role::CONFERENCE_CHAIR));
+            looked_at += usize::from(above && chair);
+            if above && !chair {
+                alone.insert(format!("{id} {}", rule.duty));
+            }
+        }
+    }
+    let named_by_the_document = ["hertfordshire case-allocated", "north-east-lincolnshire lead-worker-appointed"];
+    assert_eq!(alone, named_by_the_document.map(str::to_owned).into());
+    assert!(looked_at > 150, "{looked_at}");
 }

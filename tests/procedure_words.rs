@@ -44,8 +44,8 @@ fn who_is_told_when_is_said_in_the_order_of_time() {
         [
             "At once, on any day and at any hour: alert to the Lead Social Worker and the Team Manager; alert to the Head of \
              Child Protection",
-            "1 working day after the incident: escalation to the Children's Services Manager",
-            "Then every working day until it is met: alert to the Lead Social Worker and the Team Manager",
+            "1 working day after the incident: escalation to the Children's Services Manager and the Principal Officer",
+            "Then every day until it is met: alert to the Lead Social Worker and the Team Manager",
         ]
     );
 }

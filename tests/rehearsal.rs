@@ -86,6 +86,7 @@ impl World {
             last: &self.last,
             clock: &self.clock,
             faults: Vec::new(),
+            with_summaries: true,
         };
         let mut decided = Decision::default();
         let nobody_unsure = |_: &_, _: &_| BTreeSet::new();

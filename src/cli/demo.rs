@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use clap::Args;
 use tokio_util::sync::CancellationToken;
 
@@ -19,11 +19,14 @@ use crate::{
     notice::Notice,
     run::{Watch, open_ledger},
     settings::Settings,
+    summary,
 };
 
 /// The demonstration's fixed present: a Monday morning, as the day's one message goes out.
 const AT: &str = "2026-11-16T08:30:00Z";
 const HEADINGS: [&str; 5] = ["  what", "child", "duty", "due", "why"];
+/// The morning shown is one of many: nothing on it is told as new only because nobody was told before.
+const WATCHED_FOR: TimeDelta = TimeDelta::days(180);
 const SEED: u64 = 2026;
 const PLANS: u32 = 36;
 
@@ -44,8 +47,9 @@ pub(crate) async fn run(command: &Demo) -> Outcome {
     let settings = Settings::load(&config)?;
     let ledger = open_ledger(&settings, true).await?;
     ledger.migrate().await?;
-    ledger.found(&settings.authority.id, true, &ledger.home().await?, at).await?;
-    ledger.set_mode(&Mode::Live, "demo", "the demonstration writes its mail into files", at).await?;
+    let since = at - WATCHED_FOR;
+    ledger.found(&settings.authority.id, true, &ledger.home().await?, since).await?;
+    ledger.set_mode(&Mode::Live, "demo", "the demonstration writes its mail into files", since).await?;
     ledger.close().await;
     let mut watch = Watch::open(&settings).await?;
     let clock = Clock::Fixed(at);
@@ -86,11 +90,12 @@ fn told(claim: &Claim, watch: &Watch) -> Told {
         if !held.contains(&role) {
             held.push(role);
         }
-        let title = watch.procedure.rule(&duty.duty).map_or("Case data", |rule| rule.title.as_str());
+        let rule = watch.procedure.rule(&duty.duty).map(|rule| rule.title.clone());
+        let title = rule.or_else(|| summary::title(duty)).unwrap_or_else(|| "Case data".to_owned());
         rows.push(vec![
             format!("  {}", notice.kind.name().replace('_', " ")),
             duty.child.as_ref().map(|child| child.0.to_string()).unwrap_or_default(),
-            title.to_owned(),
+            title,
             last_day(duty, duty.due.as_ref()),
             why(notice, duty),
         ]);

@@ -63,7 +63,7 @@ pub(crate) async fn run(config: &Path, command: &Explain) -> Outcome {
             told.len()
         )));
     };
-    let terms = watch.terms(now);
+    let terms = watch.terms_of_telling(now).await?;
     let history = watch.ledger.history(Whose::Children(std::slice::from_ref(&child)), now).await?;
     let considering = Considering {
         watch: &watch,

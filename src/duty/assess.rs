@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
-    CannotTell, CaseContext, Duty, DutyKey, Idle, Lacking, Outcome, Status, StoredDate, Stretch, ahead, alert, between,
-    cannot_tell, case::Case, cases::Cases, context::context, deadline, lacking::OfRule, points, reading, recurring,
-    report, standing, stored, window,
+    CannotTell, CaseContext, Duty, DutyKey, Idle, Lacking, Outcome, Sitting, Status, StoredDate, Stretch, ahead, alert,
+    between, cannot_tell, case::Case, cases::Cases, context::context, deadline, lacking::OfRule, points, reading,
+    recurring, report, sitting::sittings, standing, stored, window,
 };
 use crate::{
     calendar::{Calendar, Zone, format_date_long},
@@ -35,6 +35,8 @@ pub struct Terms<'a> {
     pub today: NaiveDate,
     /// What the source of the records never tells, for the rules of this very procedure.
     pub lacking: &'a Lacking,
+    /// The day on which people began to be told. What was late before it is told of as of that day. None: they always were.
+    pub adopted_on: Option<NaiveDate>,
 }
 
 impl<'a> Terms<'a> {
@@ -42,7 +44,8 @@ impl<'a> Terms<'a> {
     /// everything.
     pub fn new(procedure: &'a Procedure, calendar: &'a Calendar, zone: Zone, now: DateTime<Utc>) -> Terms<'a> {
         let (today, counting) = (zone.local_date(now), procedure.counting);
-        Terms { procedure, calendar, office: calendar, zone, counting, now, today, lacking: Lacking::nothing() }
+        let lacking = Lacking::nothing();
+        Terms { procedure, calendar, office: calendar, zone, counting, now, today, lacking, adopted_on: None }
     }
 
     /// The terms under which this rule's limits are counted.
@@ -64,6 +67,8 @@ pub struct Assessment {
     pub outcomes: Vec<(DutyId, Outcome)>,
     /// What the authority's reports list of this case.
     pub stretches: Vec<Stretch>,
+    /// The conferences that are booked.
+    pub sittings: Vec<Sitting>,
     /// The case system's own due dates, beside ours. No duty rests on them.
     pub stored_dates: Vec<StoredDate>,
     /// The next instant at which this answer changes by itself; none if only a new fact can change it.
@@ -112,12 +117,14 @@ pub fn assess(record: &CaseRecord, terms: &Terms) -> Assessment {
     }
     let mut stored_dates = stored::stored_dates(record, terms);
     let context = context(record, terms);
+    let mut sittings = sittings(record, &context, terms);
     if context.access.named.is_some() {
         // Lists of many children are read by people who may not learn that this one's case exists.
         stretches.clear();
         stored_dates.clear();
+        sittings.clear();
     }
-    let mut assessment = Assessment { context, outcomes, stretches, stored_dates, wake_at: None };
+    let mut assessment = Assessment { context, outcomes, stretches, sittings, stored_dates, wake_at: None };
     assessment.wake_at = wake_at(record, terms, &assessment);
     assessment
 }

@@ -22,11 +22,28 @@ pub(super) fn context(record: &CaseRecord, terms: &Terms) -> CaseContext {
         household: record.household.clone(),
         lead_worker: worker(current),
         former_lead_worker: if current.is_none() { worker(latest) } else { None },
+        taken_over_on: current.and_then(|current| taken_over_on(current, allocations, today)),
         team,
         chair: chair(record, terms),
         died: super::believed_death(record, terms).0.is_some(),
         access: access(record, today),
     }
+}
+
+/// The first day of the present worker's time with the case, where it was another's before.
+fn taken_over_on(current: &Fact, allocations: &[Fact], today: NaiveDate) -> Option<NaiveDate> {
+    let worker = current.person("worker_id")?;
+    let held = allocations.iter().filter(|allocation| is_lead(allocation) && allocation.held(today).is_some());
+    // Oldest first: what comes before the first of the unbroken row of allocations to this worker is another's.
+    let mut latest_first = held.rev().skip_while(|allocation| allocation.id != current.id);
+    let mut first = latest_first.next()?;
+    for earlier in latest_first {
+        if earlier.person("worker_id") != Some(worker) {
+            return first.held(today).map(|when| when.on);
+        }
+        first = earlier;
+    }
+    None
 }
 
 /// Who alone may know of the case, or may not. Whoever is in the core group without being a professional is of the family or

@@ -123,13 +123,25 @@ pub struct Duty {
     pub citation: SharedText,
     /// The arithmetic in one line, for the message and for `explain`.
     pub arithmetic: String,
-    /// What the record leaves open.
+    /// What a summary counts, for its chart.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tallies: Vec<Tally>,
+    /// What the record leaves open; in a report, its rows.
     pub notes: Vec<String>,
     /// Links of its ladder's chain that are recorded: dates of the anchor that a step waits for.
     pub done: Vec<Cow<'static, str>>,
     /// Why it cannot be told, where it cannot.
     #[serde(default)]
     pub cannot_tell: Option<CannotTell>,
+}
+
+/// How many of one kind.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tally {
+    /// "overdue".
+    pub words: String,
+    /// How many.
+    pub count: u64,
 }
 
 impl Duty {
@@ -157,6 +169,9 @@ pub struct CaseContext {
     pub lead_worker: Option<PersonRef>,
     /// The last lead worker, where there is none today: their manager is asked.
     pub former_lead_worker: Option<PersonRef>,
+    /// The day on which they took the case over from somebody else; none if it was theirs from the first.
+    #[serde(default)]
+    pub taken_over_on: Option<NaiveDate>,
     /// The team of the latest allocation.
     pub team: Option<TeamRef>,
     /// The chair of the latest conference held, or else booked.
@@ -166,6 +181,23 @@ pub struct CaseContext {
     /// Who may know of it.
     #[serde(default)]
     pub access: Access,
+}
+
+impl CaseContext {
+    /// A case in which nobody holds anything, to look somebody up who is asked for by a team or a person alone.
+    pub fn of_nobody() -> CaseContext {
+        CaseContext {
+            child: ChildRef("".into()),
+            household: None,
+            lead_worker: None,
+            former_lead_worker: None,
+            taken_over_on: None,
+            team: None,
+            chair: None,
+            died: false,
+            access: Access::default(),
+        }
+    }
 }
 
 /// Who may know of a case.

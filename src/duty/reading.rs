@@ -329,6 +329,7 @@ impl Draft<'_> {
             } else {
                 readings.arithmetic
             },
+            tallies: Vec::new(),
             notes: self.notes,
             done: Vec::new(),
             cannot_tell: None,

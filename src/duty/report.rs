@@ -94,6 +94,7 @@ fn monthly(terms: &Terms, rule: &Rule, report: &Report, first: NaiveDate, stretc
                 format!("{} after the month that ended on {ended_on}: {on}", report.within)
             },
         ),
+        tallies: Vec::new(),
         notes: rows,
         done: Vec::new(),
         cannot_tell: limit.err().map(CannotTell::from),

@@ -53,10 +53,12 @@ pub struct Identity {
     pub source_name: Option<String>,
     /// When it was founded.
     pub created_at: DateTime<Utc>,
+    /// Since when it tells people, or tries to: it went live then, or was founded.
+    pub adopted_at: DateTime<Utc>,
 }
 
-const IDENTITY: &str =
-    "SELECT ledger_id, authority, mode, redirect_to, simulated, source_name, created_at_us FROM meta WHERE one = 1";
+const IDENTITY: &str = "SELECT ledger_id, authority, mode, redirect_to, simulated, source_name, created_at_us,
+                               COALESCE(adopted_us, created_at_us) FROM meta WHERE one = 1";
 
 /// The act by which a person says that rows of the case database are gone for good.
 const FEWER_ROWS: &str = "accept_fewer_rows";
@@ -112,7 +114,7 @@ impl Ledger {
     }
 
     /// Sets what becomes of messages from now on, as an act of `by`. Once mail goes to the people concerned, what was only
-    /// written, or read by whoever reads the mail of a trial, has told nobody: it is owed to them. Whether a simulated ledger's messages leave the
+    /// written, or read by whoever reads the mail of a trial, has told nobody: it is owed to them, and what is late by then climbs its ladder from that day on. Whether a simulated ledger's messages leave the
     /// machine is not decided here: delivery writes them to files, whatever the mode.
     pub async fn set_mode(&self, mode: &Mode, by: &str, reason: &str, now: DateTime<Utc>) -> Result<(), LedgerError> {
         let redirect_to = match mode {
@@ -123,6 +125,7 @@ impl Ledger {
         let mut work = self.writing("set the mode").await?;
         if work.identity().await?.mode != Mode::Live && *mode == Mode::Live {
             work.forget_the_trial().await?;
+            work.execute("UPDATE meta SET adopted_us = $1 WHERE one = 1", &[now.timestamp_micros().into()]).await?;
         }
         let args = [mode.name().into(), redirect_to.into()];
         work.execute("UPDATE meta SET mode = $1, redirect_to = $2 WHERE one = 1", &args).await?;
@@ -195,6 +198,7 @@ impl Work {
             simulated: row.flag(4)?,
             source_name: row.maybe_text(5)?,
             created_at: row.instant(6, "the instant of founding")?,
+            adopted_at: row.instant(7, "the instant of going live")?,
         })
     }
 

@@ -34,6 +34,7 @@ mod schedule;
 mod send;
 mod sole;
 mod store;
+mod summaries;
 mod work;
 
 pub use books::Counted;

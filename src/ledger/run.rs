@@ -9,6 +9,7 @@ use super::cases::JudgedCase;
 use super::store::duty_of;
 use super::work::Work;
 use super::{Counted, Ledger, LedgerError};
+use crate::duty::{CaseContext, Duty};
 use crate::notice::{Change, DutyRef, Effect, Notice};
 use crate::record::ChildRef;
 
@@ -143,6 +144,11 @@ impl RunInProgress {
         committed.known += part.notices.len() as u64 - new;
         committed.reopened += reopened.values().filter(|generation| **generation > 0).count() as u64;
         Ok(())
+    }
+
+    /// Every open duty of a child that is late, cannot be told or is due by that day, and whose case it is.
+    pub async fn open_until(&mut self, until_on: NaiveDate) -> Result<Vec<(Duty, CaseContext)>, LedgerError> {
+        self.work.open_until(until_on).await
     }
 
     /// Belongs from now on to this case database, if it belonged to none.

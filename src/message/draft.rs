@@ -10,6 +10,7 @@ use crate::{
     duty::{CaseContext, Duty, Status, Terms},
     notice::{Notice, Rung, rungs},
     procedure::{NoticeKind, Rule},
+    summary,
 };
 
 /// What every message of an authority carries, whatever it is about.
@@ -121,7 +122,10 @@ fn line(matter: &Matter, stationery: &Stationery, terms: &Terms) -> Line {
         household: case.and_then(|case| case.household.as_ref()).map(|household| household.0.clone()),
         worker: case.and_then(|case| case.lead_worker.as_ref()).map(|worker| worker.0.clone()),
         link: duty.child.as_ref().and_then(|child| link(stationery, &child.0)),
-        title: rule.map_or_else(|| "Case data".to_owned(), |rule| rule.title.clone()),
+        title: rule
+            .map(|rule| rule.title.clone())
+            .or_else(|| summary::title(duty))
+            .unwrap_or_else(|| "Case data".to_owned()),
         ask: ask
             .or_else(|| rule.map(|rule| rule.ask.clone()))
             .unwrap_or_else(|| "See what is wrong with the case data, and have it mended".to_owned()),
@@ -139,6 +143,7 @@ fn line(matter: &Matter, stationery: &Stationery, terms: &Terms) -> Line {
         because,
         notes,
         mended_by: mended_by.map(|role| terms.procedure.role_words(role)),
+        tallies: duty.tallies.clone(),
         rows: if report { duty.notes.clone() } else { Vec::new() },
     }
 }

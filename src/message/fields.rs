@@ -61,9 +61,12 @@ const TASK: &[(&str, Shape)] = &[
     ("arithmetic", PLAIN),
     ("strict", PLAIN),
     ("strict_timing", PLAIN),
+    ("chart", Shape::Each(&Shape::Fields(BAR))),
     ("rows", TEXTS),
     ("own", Shape::Fields(DETAILS)),
 ];
+
+const BAR: &[(&str, Shape)] = &[("words", PLAIN), ("count", PLAIN), ("marks", PLAIN), ("percent", PLAIN)];
 
 const DETAILS: &[(&str, Shape)] =
     &[("notes", TEXTS), ("mended_by", PLAIN), ("next", PLAIN), ("because", PLAIN), ("provisional", PLAIN)];

@@ -7,7 +7,7 @@ use crate::procedure::NoticeKind;
 
 /// Leaves at most so many lines in full and counts the others by kind, task and day, with their references. An alert is never
 /// folded; nor what is about no child, for which no reference could stand; nor points to confirm, which are told nowhere
-/// else. Of these only an alert takes the place of another line.
+/// else. Of these only an alert takes the place of another line. What is told as a count from the first is never anything else.
 pub(super) fn fold(mut lines: Vec<Line>, detail_lines: usize) -> (Vec<Line>, Vec<Folded>) {
     lines.sort_by(worst_first);
     let alerts = lines.iter().filter(|line| line.kind == NoticeKind::Alert).count();
@@ -15,7 +15,9 @@ pub(super) fn fold(mut lines: Vec<Line>, detail_lines: usize) -> (Vec<Line>, Vec
     let mut folded: Vec<Folded> = Vec::new();
     lines.retain(|line| {
         let Some(child) = line.child.as_ref().filter(|_| folds(line.kind)) else { return true };
-        if let Some(fewer) = left.checked_sub(1) {
+        if line.kind != NoticeKind::Counted
+            && let Some(fewer) = left.checked_sub(1)
+        {
             left = fewer;
             return true;
         }

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use crate::procedure::NoticeKind;
+use crate::{duty::Tally, procedure::NoticeKind};
 
 /// Everything one message says, for one person.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -84,6 +84,8 @@ pub struct Line {
     pub notes: Vec<String>,
     /// Who can mend the record, where that is what is asked.
     pub mended_by: Option<String>,
+    /// What a summary counts, for its chart; empty otherwise.
+    pub tallies: Vec<Tally>,
     /// The rows of a report, by reference and words; empty otherwise.
     pub rows: Vec<String>,
 }

@@ -11,7 +11,7 @@ use super::{
     Line,
     clean::{one_line, web_link},
 };
-use crate::calendar::format_date_long;
+use crate::{calendar::format_date_long, duty::Tally};
 
 /// What is told of the same children for the same day: one task, or several. What all tasks have in common stands here, what
 /// they do not stands with each.
@@ -48,9 +48,22 @@ pub(super) struct Task {
     pub(super) strict: Option<String>,
     /// How that day stands, as `timing` does.
     pub(super) strict_timing: &'static str,
+    pub(super) chart: Vec<Bar>,
     pub(super) rows: Vec<String>,
     pub(super) own: Details,
 }
+
+/// One bar of a chart: its length is said twice, for those who see marks and for those who see colours.
+#[derive(Debug, Serialize)]
+pub(super) struct Bar {
+    pub(super) words: String,
+    pub(super) count: u64,
+    pub(super) marks: String,
+    pub(super) percent: u64,
+}
+
+/// The longest bar of a chart, in marks. A shorter one has a mark for each that it counts, if all fit.
+const MARKS: u64 = 20;
 
 /// The small print of one task, or of several.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -118,6 +131,7 @@ fn task(line: &Line, written_on: NaiveDate) -> Task {
         arithmetic: said(Some(&line.arithmetic)),
         strict: strict_on.map(format_date_long),
         strict_timing: timing(strict_on, written_on),
+        chart: chart(&line.tallies),
         rows: line.rows.iter().map(|row| one_line(row)).collect(),
         own: Details {
             notes: line.notes.iter().map(|note| one_line(note)).filter(|note| !note.is_empty()).collect(),
@@ -127,6 +141,17 @@ fn task(line: &Line, written_on: NaiveDate) -> Task {
             provisional: line.provisional,
         },
     }
+}
+
+/// What is counted at all has a mark.
+fn chart(tallies: &[Tally]) -> Vec<Bar> {
+    let most = tallies.iter().map(|tally| tally.count).max().unwrap_or(0).max(MARKS);
+    let bar = |tally: &Tally| {
+        let marks = (tally.count * MARKS).div_ceil(most);
+        let (words, count) = (one_line(&tally.words), tally.count);
+        Bar { words, count, marks: "=".repeat(usize::try_from(marks).unwrap_or(0)), percent: marks * 100 / MARKS }
+    };
+    tallies.iter().map(bar).collect()
 }
 
 pub(super) fn said(value: Option<&String>) -> Option<String> {

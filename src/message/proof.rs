@@ -91,14 +91,16 @@ fn prove_said(template: &str, said: &str, letter: &Letter, kind: &'static str) -
         if asks {
             musts.push(("what to do", line.ask.clone()));
         }
-        // An alert says "at once", which is earlier than any day; the day of a list is that of its event, not a limit.
-        let by_a_day = asks && !matches!(line.kind, NoticeKind::Alert | NoticeKind::Checklist);
+        // An alert says "at once", which is earlier than any day; the day of a list is that of its event, not a limit; what is told
+        // as a count has one day.
+        let by_a_day = asks && !matches!(line.kind, NoticeKind::Alert | NoticeKind::Checklist | NoticeKind::Counted);
         if by_a_day && line.due_on.is_some_and(|due_on| due_on >= letter.written_on) {
             musts.extend(line.strict_on.iter().map(|on| ("the earliest defensible day", format_date_long(*on))));
         }
         musts.extend(line.next.iter().map(|next| ("what happens next", next.clone())));
         musts.extend(line.because.iter().map(|why| ("why this person is told", why.clone())));
         musts.extend(line.notes.iter().map(|note| ("what the record leaves open", note.clone())));
+        musts.extend(line.tallies.iter().map(|tally| ("what a summary counts", tally.words.clone())));
         musts.extend(line.rows.iter().map(|row| ("a row of the report", row.clone())));
     }
     // Templates may begin a sentence with a value, so the first letter may have become a capital.

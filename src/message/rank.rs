@@ -24,6 +24,7 @@ pub(super) fn rank(kind: NoticeKind) -> u8 {
         NoticeKind::Handover => 11,
         NoticeKind::DataQuality => 12,
         NoticeKind::Report => 13,
+        NoticeKind::Counted => 14,
     }
 }
 
@@ -52,7 +53,7 @@ mod tests {
     fn a_kind_has_a_place_of_its_own() {
         let mut ranks: Vec<u8> = NoticeKind::ALL.iter().map(|(_, kind)| rank(*kind)).collect();
         ranks.sort_unstable();
-        assert_eq!(ranks, (0..14).collect::<Vec<u8>>());
+        assert_eq!(ranks, (0..15).collect::<Vec<u8>>());
     }
 
     #[test]

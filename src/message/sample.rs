@@ -5,7 +5,7 @@
 use chrono::NaiveDate;
 
 use super::{Folded, Letter, Line};
-use crate::procedure::NoticeKind;
+use crate::{duty::Tally, procedure::NoticeKind};
 
 /// A day as an optional field of a line holds it.
 pub(super) fn date(year: i32, month: u32, day: u32) -> Option<NaiveDate> {
@@ -48,6 +48,7 @@ pub(super) fn line(kind: NoticeKind, child: &str) -> Line {
         because: Some("sample cover".into()),
         notes: vec!["sample note".into()],
         mended_by: Some("the sample menders".into()),
+        tallies: vec![],
         rows: vec![],
     }
 }
@@ -97,7 +98,13 @@ pub(super) fn letters(kind: NoticeKind) -> Vec<Letter> {
     sibling.provisional = false;
     sibling.next = None;
     sibling.because = None;
-    let whole = Line { child: None, rows: vec!["sample row".into(), "another row".into()], ..line(kind, "") };
+    let tally = |words: &str, count| Tally { words: words.into(), count };
+    let whole = Line {
+        child: None,
+        tallies: vec![tally("sample count", 7), tally("another count", 0)],
+        rows: vec!["sample row".into(), "another row".into()],
+        ..line(kind, "")
+    };
     let one = |line: Line| letter(vec![line]);
     let another = Line { title: "Another Rule".into(), ask: "Do another task".into(), ..days((11, 5), None, 3) };
     let mut full = letter(vec![days((11, 5), None, 3), another, sibling.clone(), bare.clone(), whole]);

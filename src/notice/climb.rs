@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
+
 use super::{
     Decision, NoticeState, Past, RestKind, Told,
     decide::Desk,
@@ -9,9 +11,12 @@ use super::{
 };
 use crate::{
     directory::{Mailbox, Recipient, Role},
-    procedure::{NoticeKind, Rule},
+    procedure::{Ladder, NoticeKind, Rule, Shape},
     record::PersonRef,
 };
+
+/// The step at which somebody learns what they have taken over.
+const HANDOVER: &str = "handover";
 
 /// A step that is owed by now to one person.
 struct Owed {
@@ -37,9 +42,9 @@ impl Owed {
 impl Desk<'_> {
     /// Each step owed by now, for each person it tells who was not told it, in any generation. Of several steps that a
     /// person missed, the highest speaks and the others are recorded as said by it; but what is urgent is never put into the
-    /// words of a step that can wait for the morning.
-    pub(super) fn climb(&self, rule: &Rule, past: Option<&Past>, decision: &mut Decision) {
-        let owed = self.owed(rule);
+    /// words of a step that can wait for the morning, and what is told in full never into a count.
+    pub(super) fn climb(&self, climbed: Vec<Rung>, ladder: &Ladder, past: Option<&Past>, decision: &mut Decision) {
+        let owed = self.owed(climbed);
         // What is said of a rest stands beside the ladder.
         let all = past.into_iter().flat_map(|past| &past.told).filter(|told| told.kind != NoticeKind::RestEnds);
         // What waits and is owed no more is not sent: it would speak of a date that has moved, or to somebody who has left
@@ -56,7 +61,7 @@ impl Desk<'_> {
         let mut waiting: BTreeMap<PersonRef, Vec<Owed>> = BTreeMap::new();
         for owed in owed {
             let (rung, person) = (&owed.rung, &owed.recipient.mailbox.person);
-            let mut telling = told.iter().filter(|told| self.was_told(told, rung, person, rule)).peekable();
+            let mut telling = told.iter().filter(|told| self.was_told(told, rung, person, ladder)).peekable();
             if telling.peek().is_some() {
                 decision.steps.told_before += 1;
                 if telling.all(|told| told.state == NoticeState::Queued && told.generation != self.generation) {
@@ -79,7 +84,9 @@ impl Desk<'_> {
             for Owed { rung, role, recipient } in waiting.remove(&person).unwrap_or_default() {
                 decision.notices.push(self.notice(&rung, role, recipient, NoticeState::Superseded));
             }
-            let speaks = missed.iter().rposition(|owed| owed.rung.urgent).unwrap_or(missed.len() - 1);
+            let in_full = |owed: &Owed| owed.rung.kind != NoticeKind::Counted;
+            let speaks = missed.iter().rposition(|owed| owed.rung.urgent);
+            let speaks = speaks.or_else(|| missed.iter().rposition(in_full)).unwrap_or(missed.len() - 1);
             for (at, Owed { rung, role, recipient }) in missed.into_iter().enumerate() {
                 if at == speaks {
                     decision.steps.queued += 1;
@@ -94,11 +101,9 @@ impl Desk<'_> {
     }
 
     /// Every step owed by now, once for each person it tells.
-    fn owed(&self, rule: &Rule) -> Vec<Owed> {
+    fn owed(&self, climbed: Vec<Rung>) -> Vec<Owed> {
         let mut owed: Vec<Owed> = Vec::new();
-        let by_now =
-            rungs(self.duty, &rule.ladder, self.terms).into_iter().filter(|rung| rung.owed_at <= self.terms.now);
-        for rung in by_now {
+        for rung in climbed.into_iter().filter(|rung| rung.owed_at <= self.terms.now) {
             for (role, recipient) in self.recipients(&rung.tell) {
                 let step = Owed { rung: rung.clone(), role, recipient };
                 if !owed.iter().any(|other| other.is_the_same(&step)) {
@@ -109,15 +114,57 @@ impl Desk<'_> {
         owed
     }
 
+    /// Every step of a rule's ladder, and the one before it.
+    pub(super) fn climbed(&self, rule: &Rule) -> Vec<Rung> {
+        self.handover(rule).into_iter().chain(rungs(self.duty, &rule.ladder, self.terms)).collect()
+    }
+
+    /// A summary has one step: it is sent.
+    pub(super) fn summary(&self, to: Role) -> Rung {
+        Rung {
+            step: "report".to_owned(),
+            repeat: 0,
+            owed_at: self.terms.zone.start_of_day(self.terms.today),
+            owed_on: self.terms.today,
+            kind: NoticeKind::Report,
+            tell: vec![to],
+            ask: None,
+            urgent: false,
+        }
+    }
+
+    /// The step before all others: whoever has taken the case over is told what of it is theirs to do, be it due long after.
+    fn handover(&self, rule: &Rule) -> Option<Rung> {
+        let tell = vec![Role::LEAD_WORKER];
+        let theirs = rule.ladder.steps.iter().any(|step| step.tell.contains(&Role::LEAD_WORKER));
+        let lasts = !matches!(rule.shape, Shape::Check(_) | Shape::Guidance(_));
+        let since =
+            |on: &NaiveDate| self.duty.anchor.on < *on && self.terms.adopted_on.is_none_or(|since| since <= *on);
+        let owed_on = self.case()?.taken_over_on.filter(since).filter(|_| theirs && lasts)?;
+        Some(Rung {
+            step: HANDOVER.to_owned(),
+            repeat: 0,
+            owed_at: self.terms.zone.start_of_day(owed_on),
+            owed_on,
+            kind: NoticeKind::Handover,
+            tell,
+            ask: None,
+            urgent: false,
+        })
+    }
+
     /// A repetition belongs to its generation, since its clock starts anew; a step is told once, whatever its date. What no
     /// server took was not told, nor what a higher step was to say of a date that has moved since.
-    fn was_told(&self, told: &Told, rung: &Rung, person: &PersonRef, rule: &Rule) -> bool {
-        let place = |step: &str| rule.ladder.steps.iter().position(|other| other.name == step);
+    fn was_told(&self, told: &Told, rung: &Rung, person: &PersonRef, ladder: &Ladder) -> bool {
+        let place = |step: &str| ladder.steps.iter().position(|other| other.name == step);
         let steps = told.repeat == 0 && rung.repeat == 0 && told.kind.is_step();
         let earlier = told.generation != self.generation;
         told.person == *person
             && match told.state {
                 NoticeState::Withdrawn | NoticeState::Unreachable => false,
+                // A number tells nothing of the steps below it, and whoever was told of it in full needs no number.
+                NoticeState::Bundled if steps && told.kind == NoticeKind::Counted => told.step == rung.step,
+                NoticeState::Bundled if steps && rung.kind == NoticeKind::Counted && told.kind.is_breach() => true,
                 // Whoever was told a higher step is not told a lower one after it: not of a date that moved, nor in the place of
                 // somebody below who is there no more. What a lower one asks for in words of its own is news.
                 NoticeState::Bundled if steps && (earlier || rung.ask.is_none()) => {

@@ -1,6 +1,10 @@
 //! `decide`: who is owed what by now and was not yet told.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+    ops::AddAssign,
+};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -14,8 +18,9 @@ use crate::{
     directory::{Directory, Mailbox, Recipient, Role},
     duty::{CaseContext, Duty, Status, Terms, never_supplied},
     notice::Closing,
-    procedure::NoticeKind,
+    procedure::{Ladder, NoticeKind},
     record::{ChildRef, PersonRef},
+    summary,
 };
 
 /// Whom to tell and when they may be told.
@@ -77,13 +82,25 @@ impl StepBooks {
     }
 }
 
+impl AddAssign for StepBooks {
+    fn add_assign(&mut self, more: StepBooks) {
+        self.owed += more.owed;
+        self.told_before += more.told_before;
+        self.queued += more.queued;
+        self.superseded += more.superseded;
+        self.acknowledged += more.acknowledged;
+        self.paused += more.paused;
+        self.held += more.held;
+    }
+}
+
 /// Decides over every duty that stands or has just ended. Pure; running it again on a history that holds its notices
 /// decides nothing new.
 pub fn decide(reconciled: &Reconciled, audience: &Audience, history: &History, terms: &Terms) -> Decision {
     let mut decision = Decision::default();
     for standing in &reconciled.standing {
         let rule = terms.procedure.rule_since(&standing.duty.duty, standing.duty.anchor.on);
-        let desk = Desk { audience, history, terms, duty: &standing.duty, generation: standing.generation };
+        let desk = Desk::at(&standing.duty, standing.generation, audience, history, terms);
         if standing.duty.is_left_to_its_rule() {
             desk.fall_silent(standing.past, &mut decision);
             continue;
@@ -96,7 +113,9 @@ pub fn decide(reconciled: &Reconciled, audience: &Audience, history: &History, t
             let kind = if rule.is_some() { NoticeKind::CannotTell } else { NoticeKind::DataQuality };
             desk.tell_cannot_tell(kind, standing.past, &mut decision);
         } else if let Some(rule) = rule {
-            desk.climb(rule, standing.past, &mut decision);
+            desk.climb(desk.climbed(rule), &rule.ladder, standing.past, &mut decision);
+        } else if let Some((role, _)) = summary::reader(&standing.duty.duty, &standing.duty.key) {
+            desk.climb(vec![desk.summary(role)], &Ladder::default(), standing.past, &mut decision);
         }
         desk.warn_of_rests(standing.past, &mut decision);
     }
@@ -104,7 +123,7 @@ pub fn decide(reconciled: &Reconciled, audience: &Audience, history: &History, t
         if ended_by_silence(over, terms) {
             continue;
         }
-        let desk = Desk { audience, history, terms, duty: &over.duty, generation: over.past.generation };
+        let desk = Desk::at(&over.duty, over.past.generation, audience, history, terms);
         desk.tell_over(over, &mut decision);
     }
     decision
@@ -140,9 +159,19 @@ pub(super) struct Desk<'a> {
     pub(super) terms: &'a Terms<'a>,
     pub(super) duty: &'a Duty,
     pub(super) generation: u32,
+    /// Whose case it is; for a summary, whose it is.
+    case: Option<Cow<'a, CaseContext>>,
 }
 
-impl Desk<'_> {
+impl<'a> Desk<'a> {
+    fn at(duty: &'a Duty, generation: u32, audience: &'a Audience, history: &'a History, terms: &'a Terms) -> Desk<'a> {
+        let case = match &duty.child {
+            Some(child) => audience.cases.get(child).map(Cow::Borrowed),
+            None => summary::reader(&duty.duty, &duty.key).map(|(_, of)| Cow::Owned(of)),
+        };
+        Desk { audience, history, terms, duty, generation, case }
+    }
+
     pub(super) fn supersede_waiting<'t>(
         &self,
         told: impl IntoIterator<Item = &'t Told>,
@@ -161,7 +190,8 @@ impl Desk<'_> {
         let (before, now) = (&past.duty, self.duty);
         let can_be_told_now = before.status == Status::CannotTell;
         let hour_moved = hours(before).zip(hours(now)).is_some_and(|(before, now)| before != now);
-        for (person, role) in told_people(past, |told| told.kind != NoticeKind::Resolved) {
+        for (person, role) in told_people(past, |told| !matches!(told.kind, NoticeKind::Resolved | NoticeKind::Counted))
+        {
             let said = past.days_said_to(&person);
             let waiting = past.told.iter().filter(|told| told.kind == NoticeKind::Changed);
             if can_be_told_now || hour_moved || said.is_taken_back_by(SaidDays::of(now)) {
@@ -232,8 +262,8 @@ impl Desk<'_> {
         };
         // A point to confirm is gone once its event is over, and whoever had it knows that.
         let wanted = |told: &Told| match kind {
-            NoticeKind::NoLongerDue => told.kind != NoticeKind::Checklist,
-            _ => told.kind.is_breach(),
+            NoticeKind::NoLongerDue => !matches!(told.kind, NoticeKind::Checklist | NoticeKind::Counted),
+            _ => told.kind.is_breach_in_full(),
         };
         for (person, role) in told_people(over.past, wanted) {
             self.tell_again(step, kind, role, &person, None, decision);
@@ -280,8 +310,8 @@ impl Desk<'_> {
         }
     }
 
-    fn case(&self) -> Option<&CaseContext> {
-        self.duty.child.as_ref().and_then(|child| self.audience.cases.get(child))
+    pub(super) fn case(&self) -> Option<&CaseContext> {
+        self.case.as_deref()
     }
 
     pub(super) fn recipients(&self, roles: &[Role]) -> Vec<(Role, Recipient)> {
@@ -301,11 +331,18 @@ impl Desk<'_> {
             role,
             urgent: rung.urgent,
             owed_at: rung.owed_at,
-            send_at: if rung.urgent { self.terms.now } else { self.send_at(person) },
+            send_at: if rung.urgent { self.urgent_at(rung) } else { self.send_at(person) },
             because: recipient.because,
             mailbox: Some(recipient.mailbox),
             state,
         }
+    }
+
+    /// At once; but what is only told again, on the morning of its day, be the offices open or not.
+    fn urgent_at(&self, rung: &Rung) -> DateTime<Utc> {
+        let SendingClock { zone, morning_at, .. } = *self.audience.clock;
+        let now = self.terms.now;
+        if rung.repeat == 0 { now } else { now.max(zone.at(rung.owed_on, morning_at)) }
     }
 
     fn send_at(&self, person: &PersonRef) -> DateTime<Utc> {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
-use super::{Change, Closing, DutyRef, History, NoticeState, Past, Told};
+use super::{Change, Closing, DutyRef, History, NoticeState, Past};
 use crate::{
     calendar::DueDate,
     duty::{Duty, Reading, Status},
@@ -88,7 +88,12 @@ pub fn reconcile<'a>(
             continue;
         }
         let dead = reference.child.as_ref().is_some_and(|child| died.contains(child));
-        let closing = if dead { Closing::Died } else { Closing::NoLongerDue };
+        // A report that was sent has told all there was, whether or not there would be one now.
+        let closing = match dead {
+            true => Closing::Died,
+            false if report_is_issued(&past.duty, past) => Closing::Met,
+            false => Closing::NoLongerDue,
+        };
         reconciled.over.push(Over { duty: past.duty.clone(), closing, past });
     }
     reconciled
@@ -116,10 +121,9 @@ fn is_report(duty: &Duty) -> bool {
     duty.child.is_none() && duty.status != Status::CannotTell
 }
 
-/// A report has no event that meets it but its own issue.
+/// A report has no event that meets it but its own issue. While it waits for the morning it still says how things stand.
 fn report_is_issued(duty: &Duty, past: &Past) -> bool {
-    let issued = |told: &Told| !matches!(told.state, NoticeState::Withdrawn | NoticeState::Unreachable);
-    is_report(duty) && past.told.iter().any(issued)
+    is_report(duty) && past.told.iter().any(|told| told.state == NoticeState::Bundled)
 }
 
 /// What makes a generation: the days and instants of both readings. Once it is late, the earlier of them is of no matter to
@@ -138,6 +142,7 @@ mod tests {
     use chrono::NaiveDate;
 
     use super::*;
+    use crate::notice::Told;
     use crate::{
         directory::Role,
         duty::{Anchor, CannotTell, DutyKey},
@@ -162,6 +167,7 @@ mod tests {
             skipped: Vec::new(),
             citation: crate::SharedText::default(),
             arithmetic: String::new(),
+            tallies: Vec::new(),
             notes: Vec::new(),
             done: Vec::new(),
             cannot_tell: None,

@@ -1,4 +1,7 @@
 //! A ladder set up against one duty: each step with the instant at which it is owed.
+//!
+//! Steps are counted in the days on which the offices are open, whatever the rule's own limit is counted in: a step that passed
+//! while nobody was there would have warned nobody.
 
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -38,7 +41,12 @@ pub fn rungs(duty: &Duty, ladder: &Ladder, terms: &Terms) -> Vec<Rung> {
         return Vec::new();
     }
     let mut rungs: Vec<Rung> = Vec::with_capacity(ladder.steps.len() + 1);
+    let adopted_on = adopted_late(duty, terms);
     for step in &ladder.steps {
+        // Whoever stands above has what was late before in their first weekly summary.
+        if adopted_on.is_some() && step.kind == NoticeKind::Counted {
+            continue;
+        }
         let done = |link: &str| duty.done.iter().any(|done| done == link);
         if step.unless.is_some_and(done) || step.once.is_some_and(|link| !done(link)) {
             continue;
@@ -52,14 +60,14 @@ pub fn rungs(duty: &Duty, ladder: &Ladder, terms: &Terms) -> Vec<Rung> {
             kind: step.kind,
             tell: step.tell.clone(),
             ask: step.ask.clone(),
-            urgent: step.when == Offset::AtOnce,
+            urgent: step.when == Offset::AtOnce && !is_old(owed_on, terms),
         });
     }
     // A ladder whose end has no place yet does not repeat: nothing is late, so nothing is said to be.
     let whole = ladder.steps.iter().all(|step| place(duty, step.when, terms).is_some());
     let last = rungs.iter().map(|rung| rung.owed_on).max().filter(|_| whole);
     if let (Some(repeat), Some(last)) = (&ladder.repeat, last) {
-        for (number, owed_on) in repetitions(terms.calendar, last, repeat.every, terms.today) {
+        for (number, owed_on) in repetitions(terms.office, last, repeat.every, terms.today) {
             rungs.push(Rung {
                 step: "repeat".to_owned(),
                 repeat: number,
@@ -68,7 +76,8 @@ pub fn rungs(duty: &Duty, ladder: &Ladder, terms: &Terms) -> Vec<Rung> {
                 kind: repeat.kind,
                 tell: repeat.tell.clone(),
                 ask: None,
-                urgent: false,
+                // What cannot wait for a working day is told again on whichever day its turn comes.
+                urgent: repeat.kind == NoticeKind::Alert,
             });
         }
     }
@@ -76,7 +85,7 @@ pub fn rungs(duty: &Duty, ladder: &Ladder, terms: &Terms) -> Vec<Rung> {
 }
 
 fn place(duty: &Duty, when: Offset, terms: &Terms) -> Option<(DateTime<Utc>, NaiveDate)> {
-    let count = |period, base| terms.calendar.after(base, period, Convention::ORDINARY, Trust::WithProvisional);
+    let count = |period, base| terms.office.after(base, period, Convention::ORDINARY, Trust::WithProvisional);
     let on = match when {
         Offset::AtOnce => {
             let at = duty.due.as_ref().and_then(|due| due.at);
@@ -86,14 +95,32 @@ fn place(duty: &Duty, when: Offset, terms: &Terms) -> Option<(DateTime<Utc>, Nai
         Offset::On(base) => day(duty, base)?,
         Offset::Before(period, base) => {
             let to = day(duty, base)?;
-            let on = terms.calendar.before(to, period, Trust::WithProvisional).ok()?.on.on();
+            let on = terms.office.before(to, period, Trust::WithProvisional).ok()?.on.on();
             // Never before the event that started the clock: a limit that is already near is told of from the first day. A clock that runs
             // to its event starts before it, and nobody knows when.
             if duty.anchor.on < to { on.max(duty.anchor.on) } else { on }
         }
-        Offset::After(period, base) => count(period, day(duty, base)?).ok()?.on.on(),
+        Offset::After(period, base) => {
+            let from_on = day(duty, base)?;
+            count(period, adopted_late(duty, terms).map_or(from_on, |on| on.max(from_on))).ok()?.on.on()
+        }
     };
     Some((terms.zone.start_of_day(on), on))
+}
+
+/// The day on which people began to be told, for a duty that was late by then: it climbs from that day on, so that who must act
+/// is told first, and not everybody above of years at once.
+fn adopted_late(duty: &Duty, terms: &Terms) -> Option<NaiveDate> {
+    let due_on = day(duty, Base::Due).unwrap_or(duty.anchor.on);
+    terms.adopted_on.filter(|adopted_on| due_on < *adopted_on)
+}
+
+/// Whether it was there for more than a working week when people began to be told: then it can wait for the morning.
+fn is_old(on: NaiveDate, terms: &Terms) -> bool {
+    let week = Period::WorkingDays(5);
+    let adopted_on = terms.adopted_on.filter(|adopted_on| on < *adopted_on);
+    let began = |adopted_on| terms.office.before(adopted_on, week, Trust::WithProvisional).ok();
+    adopted_on.and_then(began).is_some_and(|began| on < began.on.on())
 }
 
 fn day(duty: &Duty, base: Base) -> Option<NaiveDate> {

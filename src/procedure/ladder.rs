@@ -16,6 +16,8 @@ pub enum NoticeKind {
     Overdue,
     /// The day has passed: to those above, and beside.
     Escalation,
+    /// The day has passed, and whoever must act was told: to the one above, as a count.
+    Counted,
     /// An event somebody must hear of now.
     Alert,
     /// What was told of is mended.
@@ -40,11 +42,12 @@ pub enum NoticeKind {
 
 impl NoticeKind {
     /// Every kind, with its name in procedures, in the ledger and in JSON.
-    pub const ALL: [(&'static str, NoticeKind); 14] = [
+    pub const ALL: [(&'static str, NoticeKind); 15] = [
         ("reminder", NoticeKind::Reminder),
         ("due", NoticeKind::Due),
         ("overdue", NoticeKind::Overdue),
         ("escalation", NoticeKind::Escalation),
+        ("counted", NoticeKind::Counted),
         ("alert", NoticeKind::Alert),
         ("resolved", NoticeKind::Resolved),
         ("changed", NoticeKind::Changed),
@@ -67,7 +70,8 @@ impl NoticeKind {
         NoticeKind::ALL.into_iter().find(|(known, _)| *known == name).map(|(_, kind)| kind)
     }
 
-    /// Whether it is told by a step of a ladder; the others follow what became of a duty.
+    /// Whether it is told by a step of a ladder, or by the one that stands before all of them: that a case is taken over. The
+    /// others follow what became of a duty.
     pub fn is_step(self) -> bool {
         matches!(
             self,
@@ -75,8 +79,10 @@ impl NoticeKind {
                 | NoticeKind::Due
                 | NoticeKind::Overdue
                 | NoticeKind::Escalation
+                | NoticeKind::Counted
                 | NoticeKind::Alert
                 | NoticeKind::Checklist
+                | NoticeKind::Handover
                 | NoticeKind::Report
         )
     }
@@ -86,8 +92,13 @@ impl NoticeKind {
         matches!(self, NoticeKind::Resolved | NoticeKind::NoLongerDue | NoticeKind::Changed)
     }
 
-    /// Whether it tells of a breach: whoever was told one is told when it is mended.
+    /// Whether it tells of a breach.
     pub fn is_breach(self) -> bool {
+        self == NoticeKind::Counted || self.is_breach_in_full()
+    }
+
+    /// Whether it tells of one breach by itself: whoever was told so is told when it is mended. Who was told a number is not.
+    pub fn is_breach_in_full(self) -> bool {
         matches!(self, NoticeKind::Overdue | NoticeKind::Escalation | NoticeKind::Alert)
     }
 }

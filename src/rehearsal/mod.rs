@@ -14,9 +14,10 @@ pub use self::outbox::Message;
 use self::outbox::Outbox;
 use crate::{
     directory::{Directory, Mailbox},
-    duty::{Assessment, CaseContext, Duty, Terms, assess, assess_reports},
+    duty::{Assessment, CaseContext, Duty, Sitting, Terms, assess, assess_reports},
     notice::{Audience, Decision, DutyRef, History, Notice, Reconciled, SendingClock, decide, reconcile},
     record::{CaseRecord, ChildRef},
+    summary::{Issued, Open, Wanted, summaries},
 };
 
 /// All that a run knows beside the records.
@@ -32,6 +33,8 @@ pub struct Known<'a> {
     pub clock: &'a SendingClock,
     /// Duties of the whole authority beside its reports: what is wrong with its data.
     pub faults: Vec<Duty>,
+    /// Whether teams and chairs get the summary of their week.
+    pub with_summaries: bool,
 }
 
 /// What a run came to, before any of it is remembered.
@@ -97,8 +100,11 @@ impl Rehearsal {
         unsure: impl FnOnce(&BTreeMap<ChildRef, CaseContext>, &History) -> BTreeSet<ChildRef>,
         look: impl FnOnce(Seen<'_>),
     ) -> Vec<Message> {
-        let Known { terms, directory, last, clock, faults } = known;
-        let (mut duties, cases) = self.judge(&terms);
+        let Known { terms, directory, last, clock, faults, with_summaries } = known;
+        let (mut duties, cases, sittings) = self.judge(&terms);
+        if with_summaries {
+            duties.extend(self.summaries(&duties, &cases, &sittings, &terms));
+        }
         duties.extend(faults);
         let died = cases.values().filter(|case| case.died).map(|case| case.child.clone()).collect();
         let unsure = unsure(&cases, &self.history);
@@ -120,10 +126,26 @@ impl Rehearsal {
         self.outbox.send(terms.now, &mut self.history)
     }
 
-    fn judge(&mut self, terms: &Terms) -> (Vec<Duty>, BTreeMap<ChildRef, CaseContext>) {
+    fn summaries(
+        &self,
+        duties: &[Duty],
+        cases: &BTreeMap<ChildRef, CaseContext>,
+        sittings: &[Sitting],
+        terms: &Terms,
+    ) -> Vec<Duty> {
+        let wanted = Wanted::on(terms, Issued::among(self.history.closed.keys()));
+        if wanted.is_nothing() {
+            return Vec::new();
+        }
+        let open = duties.iter().filter_map(|duty| Some(Open { duty, case: cases.get(duty.child.as_ref()?)? }));
+        summaries(&wanted, &open.collect::<Vec<_>>(), sittings, terms)
+    }
+
+    fn judge(&mut self, terms: &Terms) -> (Vec<Duty>, BTreeMap<ChildRef, CaseContext>, Vec<Sitting>) {
         // Seen from an earlier instant everything may be otherwise.
         let backwards = self.ran_at.replace(terms.now).is_some_and(|ran_at| terms.now < ran_at);
-        let (mut duties, mut cases, mut stretches) = (Vec::new(), BTreeMap::new(), Vec::new());
+        let (mut duties, mut cases) = (Vec::new(), BTreeMap::new());
+        let (mut stretches, mut sittings) = (Vec::new(), Vec::new());
         for child in self.children.values_mut() {
             if backwards || !child.is_settled(terms.now) {
                 child.judged = None;
@@ -132,9 +154,10 @@ impl Rehearsal {
             let judged = judged.get_or_insert_with(|| assess(record, terms));
             duties.extend(judged.duties().cloned());
             stretches.extend(judged.stretches.iter().cloned());
+            sittings.extend(judged.sittings.iter().cloned());
             cases.insert(record.child.clone(), judged.context.clone());
         }
         duties.extend(assess_reports(terms, &stretches));
-        (duties, cases)
+        (duties, cases, sittings)
     }
 }

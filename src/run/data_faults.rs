@@ -81,6 +81,7 @@ pub(super) fn duty(kind: &str, why: CannotTell, terms: &Terms) -> Duty {
         skipped: Vec::new(),
         citation: crate::SharedText::default(),
         arithmetic: String::new(),
+        tallies: Vec::new(),
         notes: Vec::new(),
         done: Vec::new(),
         cannot_tell: Some(why),

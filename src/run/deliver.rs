@@ -13,6 +13,7 @@ use crate::{
     ledger::{Attempted, Claim, ClaimedNotice, Mode, Outcome},
     message::{ComposeError, Matter, Stationery, Templates, compose, dates, draft},
     notice::Effect,
+    summary,
 };
 
 /// How long one message may be worked on before another process may take it up again, at the least.
@@ -88,7 +89,9 @@ impl Watch {
     async fn take_out(&self, claim: &mut Claim, to: &Mailbox, now: DateTime<Utc>) -> Result<(), WatchError> {
         let today = self.zone.local_date(now);
         let may_be_told = |claimed: &ClaimedNotice| {
-            let concerned = |people: &Directory| people.concerned(claimed.case.as_ref(), today, &self.last_recipient);
+            let of_summary = || summary::reader(&claimed.duty.duty, &claimed.duty.key).map(|(_, of)| of);
+            let case = claimed.case.clone().or_else(of_summary);
+            let concerned = |people: &Directory| people.concerned(case.as_ref(), today, &self.last_recipient);
             self.people.as_ref().is_none_or(|people| concerned(people).contains(&claim.mailbox.person))
         };
         let (stays, mut goes): (Vec<_>, Vec<_>) = claim.notices.iter().cloned().partition(may_be_told);
@@ -139,7 +142,7 @@ impl Watch {
     }
 
     async fn write(&self, claim: &Claim, to: &Mailbox, now: DateTime<Utc>) -> Result<String, WatchError> {
-        let terms = self.terms(now);
+        let terms = self.terms_of_telling(now).await?;
         let matters: Vec<Matter> = claim
             .notices
             .iter()

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::audience::LineNumber;
 use crate::{
-    duty::{StoredDate, Stretch},
+    duty::{Sitting, StoredDate, Stretch},
     ledger::Kept,
     record::ChildRef,
     source::{Faults, Fingerprint, FingerprintKey, Found, Known},
@@ -26,6 +26,9 @@ pub(super) struct Carried {
     /// What the authority's reports list of it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) stretches: Vec<Stretch>,
+    /// Its conferences that are booked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) sittings: Vec<Sitting>,
 }
 
 impl Carried {

@@ -18,7 +18,9 @@ mod procedure;
 mod read;
 mod rehearse;
 mod source_gaps;
+mod summaries;
 mod sweep;
+mod tally;
 mod test_message;
 mod watch;
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use super::{Watch, WatchError, audience::Line, kept::KnownCases, sweep::Start};
 use crate::{
@@ -30,6 +30,8 @@ pub(super) struct Opening {
     pub(super) directory: Directory,
     /// That directory as a number.
     pub(super) directory_hash: String,
+    /// Since when people are told.
+    pub(super) adopted_on: NaiveDate,
     /// Every child is judged.
     pub(super) whole: bool,
     pub(super) start: Start,
@@ -82,8 +84,10 @@ impl Watch {
             known: Arc::new(known),
             after,
             written_at: self.ledger.written_since(self.zone.start_of_day(today)).await?,
+            issued: self.ledger.summaries_issued().await?,
         };
-        Ok(Ok(Opening { pass, mark, previous, supply, directory, directory_hash, whole, start, attention }))
+        let adopted_on = self.zone.local_date(identity.adopted_at);
+        Ok(Ok(Opening { pass, mark, previous, supply, directory, directory_hash, adopted_on, whole, start, attention }))
     }
 
     /// Whether every child is judged in this run: at the first, after a week, and when the clock stands before the last run.
@@ -101,6 +105,7 @@ impl Watch {
         FingerprintKey::new(&[
             &format!("{never:?}"),
             &identity.ledger_id.to_string(),
+            &self.zone.local_date(identity.adopted_at).to_string(),
             &self.program,
             &self.procedure.hash,
             self.calendar.hash(),

@@ -13,7 +13,8 @@ use super::{
     kept::KnownCases,
     opening::{NotAccepted, Opening},
     source_gaps,
-    sweep::{Sweep, Tally},
+    sweep::Sweep,
+    tally::Tally,
 };
 use crate::{
     clock::Clock,
@@ -101,9 +102,10 @@ impl Watch {
             Ok(opening) => opening,
             Err(why) => return Ok(Err(why)),
         };
-        let Opening { pass, mark, previous, supply, directory, directory_hash, whole, start, attention } = opening;
+        let Opening { pass, mark, previous, supply, directory, directory_hash, adopted_on, whole, start, attention } =
+            opening;
         let lacking = Lacking::of(supply, &self.procedure);
-        let terms = Terms { lacking: &lacking, ..self.terms(now) };
+        let terms = Terms { lacking: &lacking, adopted_on: Some(adopted_on), ..self.terms(now) };
         let (known, stale) = (start.known.clone(), start.stale);
         let mut sweep = Sweep::new(self, terms, &directory, start);
         let mut passed = match sweep_over(pass, known, &mut sweep).await {
@@ -125,6 +127,7 @@ impl Watch {
         }
         let mut of_authority = assess_reports(&terms, &sweep.tally().stretches);
         of_authority.extend(data_faults::duties(&faults, &sweep.tally().stored_dates, &terms));
+        of_authority.extend(sweep.summaries().await?);
         if stale {
             of_authority.push(data_faults::stale(&self.as_of(mark.loaded_at), &terms));
         }

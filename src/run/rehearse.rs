@@ -31,17 +31,19 @@ pub async fn rehearse(
         rehearsal.learn(record);
     }
     let lacking = Lacking::of(load.supply.clone(), &watch.procedure);
+    let adopted_on = watch.terms_of_telling(now).await?.adopted_on;
     let mut messages = Vec::new();
     // A step owed before the first day is part of the first morning's message, as it would be after downtime.
     for day in from.iter_days().take_while(|day| *day <= to) {
         let at = watch.zone.at(day, watch.sending.morning_at);
-        let terms = Terms { lacking: &lacking, ..watch.terms(at) };
+        let terms = Terms { lacking: &lacking, adopted_on, ..watch.terms(at) };
         let known = Known {
             terms,
             directory: &load.directory,
             last: &watch.last_recipient,
             clock: &watch.sending,
             faults: data_faults::duties(&load.faults, &load.stored_dates, &terms),
+            with_summaries: true,
         };
         messages.extend(rehearsal.run(known, |cases, history| load.unsure(cases, history), |_| {}));
     }

@@ -5,25 +5,25 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use tokio::time::Instant;
 
 use super::{
-    Books, Watch, WatchError,
+    Watch, WatchError,
     audience::Line,
     directory::add_strangers,
     kept::{Carried, KnownCases},
-    source_gaps,
+    tally::Tally,
 };
 use crate::{
     directory::Directory,
-    duty::{CaseContext, Duty, StoredDate, Stretch, Terms, assess},
+    duty::{CaseContext, Duty, StoredDate, Terms, assess},
     ledger::{JudgedCase, Kept, Part, RunInProgress, Whose},
-    notice::{Audience, Change, Closing, DutyRef, History, Reconciled, StepBooks, decide, reconcile, wake_at},
+    notice::{Audience, Change, Closing, DutyRef, History, Reconciled, decide, reconcile, wake_at},
     record::{CaseRecord, ChildRef, FactKind, PersonRef},
     source::{ChildRead, Faults, Fingerprint, Found, Seen},
+    summary::Issued,
 };
 
 /// So many rows are held back before the ledger is written to: what a quiet run stores is written in one go at its end, and
@@ -32,9 +32,6 @@ const ROWS_HELD: usize = 8_000;
 
 /// So many children are decided of together: the ledger is asked once for what was decided of them before.
 const DECIDED_TOGETHER: usize = 128;
-
-/// So many dates of the case system's own are held at most; a notice names a few.
-const EXAMPLES_HELD: usize = 1_000;
 
 /// What is known before the first child.
 pub(super) struct Start {
@@ -49,12 +46,14 @@ pub(super) struct Start {
     pub(super) after: i64,
     /// When each person was last written to today.
     pub(super) written_at: BTreeMap<PersonRef, DateTime<Utc>>,
+    /// The latest weeks of which somebody was sent a summary.
+    pub(super) issued: Issued,
 }
 
 /// A sweep that is under way.
 pub(super) struct Sweep<'a> {
     watch: &'a Watch,
-    terms: Terms<'a>,
+    pub(super) terms: Terms<'a>,
     directory: &'a Directory,
     line: Line<'a>,
     nameless: Vec<FactKind>,
@@ -65,48 +64,11 @@ pub(super) struct Sweep<'a> {
     /// How many runs there were before.
     after: i64,
     written_at: Arc<BTreeMap<PersonRef, DateTime<Utc>>>,
+    pub(super) issued: Issued,
     undecided: Undecided,
     waiting: Part,
     storing: Option<RunInProgress>,
     tally: Tally,
-}
-
-/// What a sweep adds up.
-#[derive(Debug, Default)]
-pub(super) struct Tally {
-    pub(super) books: Books,
-    pub(super) faults: Faults,
-    pub(super) stretches: Vec<Stretch>,
-    /// Of the case system's own dates that are not ours, as many as a notice names.
-    pub(super) stored_dates: Vec<StoredDate>,
-    /// Notices decided.
-    pub(super) notices: usize,
-    /// Duties that were open before.
-    open_before: u64,
-    /// Duties that were opened, less those that were closed.
-    opened: i64,
-    /// Duties that end because what started them is not there any more.
-    pub(super) gone: u64,
-    /// How long it was worked out who is told.
-    pub(super) deciding: Duration,
-    /// How long the ledger was asked and filled.
-    pub(super) in_ledger: Duration,
-    /// Children whose judgement changed though nothing had said so.
-    pub(super) adrift: u64,
-}
-
-impl Tally {
-    fn add_stored(&mut self, stored_dates: &[StoredDate]) {
-        self.stored_dates.extend_from_slice(stored_dates);
-        if self.stored_dates.len() >= EXAMPLES_HELD {
-            source_gaps::keep_examples(&mut self.stored_dates);
-        }
-    }
-
-    /// How many duties must be open once all of it is stored.
-    pub(super) fn open_after(&self) -> u64 {
-        self.open_before.saturating_add_signed(self.opened)
-    }
 }
 
 /// Children who were judged and of whom nothing is decided yet.
@@ -131,7 +93,7 @@ struct Judged {
 impl<'a> Sweep<'a> {
     pub(super) fn new(watch: &'a Watch, terms: Terms<'a>, directory: &'a Directory, start: Start) -> Sweep<'a> {
         let line = Line::new(directory, terms.procedure, terms.today, &watch.last_recipient);
-        let Start { nameless, stale, backwards, known, after, written_at } = start;
+        let Start { nameless, stale, backwards, known, after, written_at, issued } = start;
         Sweep {
             watch,
             terms,
@@ -144,6 +106,7 @@ impl<'a> Sweep<'a> {
             known,
             after,
             written_at: Arc::new(written_at),
+            issued,
             undecided: Undecided::default(),
             waiting: Part::default(),
             storing: None,
@@ -212,6 +175,7 @@ impl<'a> Sweep<'a> {
             self.tally.faults.absorb(&carried.found.faults);
             self.tally.faults.absorb(&carried.strangers);
             self.tally.stretches.extend(carried.stretches.iter().cloned());
+            self.tally.sittings.extend(carried.sittings.iter().cloned());
             self.tally.add_stored(&carried.stored_dates);
         }
     }
@@ -224,16 +188,17 @@ impl<'a> Sweep<'a> {
         self.tally.faults.absorb(&found.faults);
         self.tally.faults.absorb(&strangers);
         self.tally.stretches.extend(assessment.stretches.iter().cloned());
+        self.tally.sittings.extend(assessment.sittings.iter().cloned());
         let differing = assessment.stored_dates.iter().filter(|stored| stored.days_later != 0);
         let stored_dates: Vec<StoredDate> = differing.cloned().collect();
         self.tally.add_stored(&stored_dates);
-        let (context, wake_at, stretches) =
-            (assessment.context.clone(), assessment.wake_at, assessment.stretches.clone());
+        let (context, wake_at) = (assessment.context.clone(), assessment.wake_at);
+        let (stretches, sittings) = (assessment.stretches.clone(), assessment.sittings.clone());
         self.undecided.duties.extend(assessment.into_duties());
         Judged {
             context,
             fingerprint,
-            carried: Carried { found, strangers, stored_dates, stretches },
+            carried: Carried { found, strangers, stored_dates, stretches, sittings },
             wake_at,
             quiet,
             woken: 0,
@@ -260,7 +225,7 @@ impl<'a> Sweep<'a> {
         let began = Instant::now();
         let audience = Audience { stale: self.stale, ..self.watch.audience(self.directory, cases) };
         let decision = decide(reconciled, &audience, history, &self.terms);
-        add_steps(&mut self.tally.books.steps, decision.steps);
+        self.tally.books.steps += decision.steps;
         let changes = reconciled.changes(history);
         for change in &changes {
             self.tally.gone += u64::from(matches!(change, Change::Closed { closing: Closing::NoLongerDue, .. }));
@@ -341,7 +306,8 @@ impl<'a> Sweep<'a> {
         self.write().await.map(drop)
     }
 
-    async fn write(&mut self) -> Result<&mut RunInProgress, WatchError> {
+    /// Writes what waits, within the run.
+    pub(super) async fn write(&mut self) -> Result<&mut RunInProgress, WatchError> {
         let began = Instant::now();
         let mut storing = if let Some(storing) = self.storing.take() {
             storing
@@ -382,14 +348,4 @@ impl<'a> Sweep<'a> {
             None => Ok(()),
         }
     }
-}
-
-fn add_steps(sum: &mut StepBooks, steps: StepBooks) {
-    sum.owed += steps.owed;
-    sum.told_before += steps.told_before;
-    sum.queued += steps.queued;
-    sum.superseded += steps.superseded;
-    sum.acknowledged += steps.acknowledged;
-    sum.paused += steps.paused;
-    sum.held += steps.held;
 }

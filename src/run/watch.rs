@@ -246,9 +246,15 @@ impl Watch {
         })
     }
 
-    /// The terms at an instant.
+    /// The terms at an instant, for whoever looks at duties and not at who is told.
     pub fn terms(&self, now: DateTime<Utc>) -> Terms<'_> {
         Terms { office: &self.office, ..Terms::new(&self.procedure, &self.calendar, self.zone, now) }
+    }
+
+    /// The terms at an instant under which people are told.
+    pub async fn terms_of_telling(&self, now: DateTime<Utc>) -> Result<Terms<'_>, WatchError> {
+        let adopted_at = self.ledger.identity().await?.adopted_at;
+        Ok(Terms { adopted_on: Some(self.zone.local_date(adopted_at)), ..self.terms(now) })
     }
 
     /// Up to when the case data is known, as a message says it: the load mark of the last good run.

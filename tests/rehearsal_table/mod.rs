@@ -8,6 +8,9 @@
 //! away ID FROM TO [cover=ID]
 //! post ROLE ID
 //! KIND ID attribute=value ...            the record on the first morning
+//! closed DATE ...                        working days on which the offices are closed
+//! adopted DATE                           the day on which duewatch began to tell people
+//! summaries                              teams and chairs get the summary of their week
 //! run FIRST LAST                         one poll each day at 08:30
 //! only DUTY ...                          the duties the table is about
 //! on DATE KIND ID attribute=value ...    from that morning on the record says this instead
@@ -28,13 +31,14 @@ use std::{collections::BTreeSet, fs};
 
 use chrono::{NaiveDate, NaiveTime};
 use duewatch::{
-    calendar::{Calendar, Zone},
+    calendar::{Calendar, Holidays, Zone},
     directory::{Absence, Directory, Mailbox, Person, Role, Team},
     duty::{Lacking, Terms},
     notice::{NoticeState, Rest, RestKind, SendingClock},
     procedure::RestReason,
     record::{CaseRecord, ChildRef, Fact, FactKind, PersonRef, Supply, TeamRef},
     rehearsal::{Known, Rehearsal, Seen},
+    summary,
 };
 use scenario::Scenario;
 
@@ -48,6 +52,9 @@ pub(crate) struct Table {
     facts: Vec<Fact>,
     changes: Vec<(NaiveDate, Change)>,
     only: Vec<String>,
+    closed_on: Vec<NaiveDate>,
+    adopted_on: Option<NaiveDate>,
+    with_summaries: bool,
     first: NaiveDate,
     last: NaiveDate,
 }
@@ -84,6 +91,9 @@ impl Table {
                     facts: Vec::new(),
                     changes: Vec::new(),
                     only: Vec::new(),
+                    closed_on: Vec::new(),
+                    adopted_on: None,
+                    with_summaries: false,
                     first: NaiveDate::MAX,
                     last: NaiveDate::MIN,
                 });
@@ -112,6 +122,9 @@ impl Table {
             ["procedure", name] => self.procedure = Some((*name).to_owned()),
             ["born", on] => self.born_on = Some(date(on)),
             ["expected", on] => self.expected_on = Some(date(on)),
+            ["closed", days @ ..] => self.closed_on = days.iter().copied().map(date).collect(),
+            ["summaries"] => self.with_summaries = true,
+            ["adopted", on] => self.adopted_on = Some(date(on)),
             ["run", first, last] => (self.first, self.last) = (date(first), date(last)),
             ["only", duties @ ..] => self.only = duties.iter().map(|duty| (*duty).to_owned()).collect(),
             ["tell", ..] => self.expected.push(words.get(1..).expect("words").join(" ")),
@@ -155,7 +168,8 @@ impl Table {
     pub(crate) fn rehearse(&self) -> Vec<String> {
         let mut procedure = scenario::procedure(self.procedure.as_deref().unwrap_or("hertfordshire-core")).clone();
         procedure.rules.retain(|rule| self.only.iter().any(|only| rule.duty.0 == *only));
-        let calendar = Calendar::shipped(&procedure.calendar).expect("shipped");
+        let holidays = Holidays::shipped(&procedure.calendar).expect("shipped");
+        let (calendar, office) = (Calendar::new(&holidays), Calendar::new(&holidays.and_closed(&self.closed_on)));
         let zone = Zone::from_name(&procedure.time_zone).expect("a zone");
         let half_past_eight = NaiveTime::from_hms_opt(8, 30, 0).expect("a time");
         let clock = SendingClock {
@@ -207,17 +221,30 @@ impl Table {
             (record.born_on, record.expected_on) = (self.born_on, self.expected_on);
             let now = zone.at(day, half_past_eight);
             let lacking = Lacking::of(supply.clone(), &procedure);
-            let terms = Terms { lacking: &lacking, ..Terms::new(&procedure, &calendar, zone, now) };
+            let terms = Terms {
+                lacking: &lacking,
+                office: &office,
+                adopted_on: self.adopted_on,
+                ..Terms::new(&procedure, &calendar, zone, now)
+            };
             rehearsal.learn(record);
-            let known = Known { terms, directory: &directory, last: &last, clock: &clock, faults: Vec::new() };
+            let known = Known {
+                terms,
+                directory: &directory,
+                last: &last,
+                clock: &clock,
+                faults: Vec::new(),
+                with_summaries: self.with_summaries,
+            };
             let nobody_unsure = |_: &_, _: &_| BTreeSet::new();
             rehearsal.run(known, nobody_unsure, |Seen { decision, audience, .. }| {
                 assert!(decision.steps.balance(), "{}: {day}: {:?}", self.title, decision.steps);
                 for notice in decision.notices.iter().filter(|notice| notice.state == NoticeState::Queued) {
                     let (effect, kind) = (&notice.effect, notice.kind.name());
                     // Else they would be taken out of the message again when it is sent, at every run.
+                    let of_summary = summary::reader(&effect.duty, &effect.key).map(|(_, of)| of);
                     let case = effect.child.as_ref().and_then(|child| audience.cases.get(child));
-                    let concerned = directory.concerned(case, day, &last);
+                    let concerned = directory.concerned(case.or(of_summary.as_ref()), day, &last);
                     assert!(concerned.contains(&effect.person), "{}: {day}: {}", self.title, effect.person.0);
                     told.push(format!("{day} {} {kind} {} {}", effect.person.0, effect.duty, effect.step));
                 }

@@ -141,6 +141,7 @@ impl World {
                     last: &self.watch.last_recipient,
                     clock: &self.watch.sending,
                     faults: self.faults.clone(),
+                    with_summaries: true,
                 };
                 let unsure = |_: &_, _: &_| self.incomplete.clone();
                 let messages = rehearsal.run(known, unsure, |seen| look(&Looked::Run(day, seen)));

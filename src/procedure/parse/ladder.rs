@@ -28,7 +28,7 @@ const NOT_A_STEP: [NoticeKind; 7] = [
 ];
 
 /// Names that the effect key gives to what is not a step.
-const RESERVED: [&str; 6] = ["repeat", "resolved", "changed", "no-longer-due", "cannot-tell", "rest-ends"];
+const RESERVED: [&str; 7] = ["repeat", "resolved", "changed", "no-longer-due", "cannot-tell", "rest-ends", "handover"];
 
 /// A step with the places of its words, before a rule says what its anchor is.
 #[derive(Clone)]

@@ -68,7 +68,9 @@ impl Climb<'_> {
             let help = "it would fall on or before the day of the event that starts the clock: bring it closer";
             return refuse(&rung.when_at, "is never reached".into(), help);
         }
-        if matches!(rung.kind, NoticeKind::Overdue | NoticeKind::Escalation) && is_early(place, distances) {
+        if matches!(rung.kind, NoticeKind::Overdue | NoticeKind::Escalation | NoticeKind::Counted)
+            && is_early(place, distances)
+        {
             let help = "nothing is overdue yet: place it after `due`, or tell it as `reminder` or `due`";
             refuse(&rung.kind_at, format!("tells `{}` too early", rung.kind.name()), help);
         }

@@ -99,6 +99,7 @@ fn told(procedure: &Procedure, kind: NoticeKind, tell: &[Role]) -> String {
     let kind = match kind {
         NoticeKind::Due => "due notice",
         NoticeKind::Overdue => "overdue notice",
+        NoticeKind::Counted => "breach counted",
         other => other.name(),
     };
     let roles: Vec<String> = tell.iter().map(|role| format!("the {}", procedure.role_words(*role))).collect();

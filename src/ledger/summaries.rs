@@ -1,0 +1,37 @@
+//! What a summary of many cases is made from: every duty that is late or soon due, with whose case it is; and which weeks
+//! somebody was sent one for.
+
+use chrono::NaiveDate;
+
+use super::work::Work;
+use super::{Ledger, LedgerError};
+use crate::duty::{CaseContext, Duty, DutyKey, Status};
+use crate::procedure::DutyId;
+use crate::summary::{CHAIR_WEEK, Issued, TEAM_WEEK};
+
+impl Ledger {
+    /// The latest weeks of which somebody was sent a summary.
+    pub async fn summaries_issued(&self) -> Result<Issued, LedgerError> {
+        let mut work = self.reading("read which summaries were sent").await?;
+        let sql = "SELECT duty, MAX(duty_key) FROM duties
+                   WHERE child = '' AND duty IN ($1, $2) AND closed = 'met' GROUP BY duty";
+        let mut issued = Issued::default();
+        for row in work.fetch(sql, &[TEAM_WEEK.into(), CHAIR_WEEK.into()]).await? {
+            issued.note(&DutyId(row.text(0)?.into()), &DutyKey(row.text(1)?));
+        }
+        Ok(issued)
+    }
+}
+
+impl Work {
+    /// Every open duty of a child that is late, cannot be told or is due by that day, in the order of child and duty.
+    pub(super) async fn open_until(&mut self, until_on: NaiveDate) -> Result<Vec<(Duty, CaseContext)>, LedgerError> {
+        let sql = "SELECT d.detail, c.context FROM duties d JOIN cases c ON c.child = d.child
+                   WHERE d.closed IS NULL AND d.child <> ''
+                         AND (d.status IN ($1, $2) OR COALESCE(d.due_on, d.strict_on) <= $3)
+                   ORDER BY d.child, d.duty, d.duty_key";
+        let args = [Status::Overdue.name().into(), Status::CannotTell.name().into(), until_on.to_string().into()];
+        let rows = self.fetch(sql, &args).await?;
+        rows.iter().map(|row| Ok((row.json(0, "a duty")?, row.json(1, "whose a case is")?))).collect()
+    }
+}

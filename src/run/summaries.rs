@@ -1,0 +1,21 @@
+//! The summaries of a run: whose week it is, looked up in what the run has just stored.
+//!
+//! Owns when the ledger is asked. What a summary says is `summary`'s.
+
+use super::{WatchError, sweep::Sweep};
+use crate::{
+    duty::Duty,
+    summary::{Open, Wanted, summaries},
+};
+
+impl Sweep<'_> {
+    /// The summaries that are due, once everything about the children is decided. On most days none is, and nothing is asked.
+    pub(super) async fn summaries(&mut self) -> Result<Vec<Duty>, WatchError> {
+        let terms = self.terms;
+        let wanted = Wanted::on(&terms, self.issued);
+        let Some(until_on) = wanted.until_on() else { return Ok(Vec::new()) };
+        let open = self.write().await?.open_until(until_on).await?;
+        let open: Vec<Open> = open.iter().map(|(duty, case)| Open { duty, case }).collect();
+        Ok(summaries(&wanted, &open, &self.tally().sittings, &terms))
+    }
+}
