@@ -3,7 +3,10 @@
 
 mod rehearsal_table;
 
-use rehearsal_table::Table;
+use rehearsal_table::{
+    Table,
+    rehearse::{Mail, Rehearsed},
+};
 
 #[test]
 fn every_table_tells_exactly_whom_it_says() {
@@ -11,9 +14,14 @@ fn every_table_tells_exactly_whom_it_says() {
     let mut tables = 0;
     for table in Table::all("tests/ladders") {
         tables += 1;
-        let told = table.rehearse();
+        let Rehearsed { told, mails, .. } = table.rehearse();
         if told != table.expected {
             failures.push(format!("== {}\n{}", table.title, difference(&table.expected, &told)));
+        }
+        // When it is sent, where the table says so.
+        let mails: Vec<String> = mails.iter().map(Mail::line).collect();
+        if !table.mails.is_empty() && mails != table.mails {
+            failures.push(format!("== {}\n{}", table.title, difference(&table.mails, &mails)));
         }
     }
     assert!(tables >= 15, "the tables were not read: {tables}");
@@ -26,7 +34,7 @@ fn a_table_that_is_wrong_fails() {
         "== wrong\nperson W1\nrun 2026-11-17 2026-11-17\nonly first-core-group\n\
          plan P1 started_on=2026-11-02\nconference K1 kind=initial held_on=2026-11-02 makes_plan=yes\n",
     )[0];
-    assert_ne!(table.rehearse(), table.expected);
+    assert_ne!(table.rehearse().told, table.expected);
 }
 
 fn difference(expected: &[String], told: &[String]) -> String {

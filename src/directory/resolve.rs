@@ -60,6 +60,8 @@ pub enum Why {
         until_on: Option<NaiveDate>,
         /// Somebody covers and is told instead.
         covered: bool,
+        /// A cover is recorded, told or not.
+        recorded: bool,
     },
     /// What is to be told them of somebody below is told of themselves: they hold this role in the case too.
     Holds(Role),
@@ -79,10 +81,11 @@ impl fmt::Display for PassedOver {
             Why::NobodyRecorded | Why::NotInDirectory => write!(f, "is not in the directory"),
             Why::Left => write!(f, "has left"),
             Why::NoAddress => write!(f, "has no address that may be written to"),
-            Why::Away { until_on, covered: true } => write!(f, "is {}", away_until(until_on)),
-            Why::Away { until_on, covered: false } => {
-                write!(f, "is {} and no cover is recorded", away_until(until_on))
+            Why::Away { until_on, covered: true, .. } => write!(f, "is {}", away_until(until_on)),
+            Why::Away { until_on, recorded: true, .. } => {
+                write!(f, "is {} and nobody who covers can be told", away_until(until_on))
             }
+            Why::Away { until_on, .. } => write!(f, "is {} and no cover is recorded", away_until(until_on)),
             Why::Holds(held) => write!(f, "is the {} too", held.words()),
             // Not a word more: whoever reads this has no need to know why.
             Why::Barred | Why::NotNamed => write!(f, "is not told of this case"),
@@ -220,7 +223,7 @@ impl Directory {
         };
         let cover = self.cover(absence, asking);
         let until_on = absence.to_on;
-        pass_over(Why::Away { until_on, covered: cover.is_some() });
+        pass_over(Why::Away { until_on, covered: cover.is_some(), recorded: absence.cover.is_some() });
         if let Some(mailbox) = cover {
             let covering = format!("covering for {} {}, who is {}", role.words(), person.0, away_until(until_on));
             let because = before.map_or_else(|| covering.clone(), |before| format!("{before}; {covering}"));

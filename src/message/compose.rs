@@ -14,8 +14,8 @@ use super::{
 /// Why a letter has no words.
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum ComposeError {
-    /// It has no lines.
-    #[error("the letter has no lines, so there is nothing to say; do not send it")]
+    /// It has no lines, and counts none.
+    #[error("the letter has no lines and counts none, so there is nothing to say; do not send it")]
     NothingToSay,
     /// A template failed on it. The shipped templates do not, so fall back on those rather than stay silent.
     #[error(transparent)]
@@ -24,7 +24,7 @@ pub enum ComposeError {
 
 /// Puts a letter into words: a subject that counts, a text part and an HTML part that say the same, worst first.
 pub fn compose(letter: &Letter, templates: &Templates) -> Result<Composed, ComposeError> {
-    if letter.lines.is_empty() {
+    if letter.lines.is_empty() && letter.folded.is_empty() {
         return Err(ComposeError::NothingToSay);
     }
     let view = view::view(letter);
@@ -50,6 +50,24 @@ mod tests {
     fn a_letter_without_lines_is_not_sent() {
         let empty = letter(vec![]);
         assert_eq!(compose(&empty, &Templates::shipped().unwrap()), Err(ComposeError::NothingToSay));
+    }
+
+    #[test]
+    fn a_number_alone_is_a_message() {
+        let mut counted = letter(vec![]);
+        counted.folded = vec![Folded {
+            kind: NoticeKind::Counted,
+            title: "Counted Rule".into(),
+            ask: "Do the counted task".into(),
+            due_on: date(2026, 10, 30),
+            count: 1,
+            references: vec!["C-3".into()],
+        }];
+        let message = compose(&counted, &Templates::shipped().unwrap()).unwrap();
+        assert_eq!(message.subject, "Casework: 1 with the worker");
+        for said in [message.text.replace('\n', " "), message.html] {
+            assert!(said.contains("C-3") && said.contains("30 October 2026"), "{said}");
+        }
     }
 
     #[test]

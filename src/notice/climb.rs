@@ -85,7 +85,9 @@ impl Desk<'_> {
                 decision.notices.push(self.notice(&rung, role, recipient, NoticeState::Superseded));
             }
             let in_full = |owed: &Owed| owed.rung.kind != NoticeKind::Counted;
-            let speaks = missed.iter().rposition(|owed| owed.rung.urgent);
+            // Whoever was not told at once is told now, and not on the morning on which others are told again.
+            let at_once = missed.iter().rposition(|owed| owed.rung.urgent && owed.rung.repeat == 0);
+            let speaks = at_once.or_else(|| missed.iter().rposition(|owed| owed.rung.urgent));
             let speaks = speaks.or_else(|| missed.iter().rposition(in_full)).unwrap_or(missed.len() - 1);
             for (at, Owed { rung, role, recipient }) in missed.into_iter().enumerate() {
                 if at == speaks {

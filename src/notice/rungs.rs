@@ -65,7 +65,8 @@ pub fn rungs(duty: &Duty, ladder: &Ladder, terms: &Terms) -> Vec<Rung> {
     }
     // A ladder whose end has no place yet does not repeat: nothing is late, so nothing is said to be.
     let whole = ladder.steps.iter().all(|step| place(duty, step.when, terms).is_some());
-    let last = rungs.iter().map(|rung| rung.owed_on).max().filter(|_| whole);
+    let last = rungs.iter().map(|rung| rung.owed_on).max();
+    let last = told_at_once(duty, ladder, terms).or(last).filter(|_| whole);
     if let (Some(repeat), Some(last)) = (&ladder.repeat, last) {
         for (number, owed_on) in repetitions(terms.office, last, repeat.every, terms.today) {
             rungs.push(Rung {
@@ -82,6 +83,15 @@ pub fn rungs(duty: &Duty, ladder: &Ladder, terms: &Terms) -> Vec<Rung> {
         }
     }
     rungs
+}
+
+/// The day from which an alert is told again: that on which it is told at once, whatever steps are still to come, or that on
+/// which people began to be told.
+fn told_at_once(duty: &Duty, ladder: &Ladder, terms: &Terms) -> Option<NaiveDate> {
+    ladder.repeat.as_ref().filter(|repeat| repeat.kind == NoticeKind::Alert)?;
+    let at_once = ladder.steps.iter().find(|step| step.when == Offset::AtOnce)?;
+    let (_, on) = place(duty, at_once.when, terms)?;
+    Some(adopted_late(duty, terms).map_or(on, |adopted_on| adopted_on.max(on)))
 }
 
 fn place(duty: &Duty, when: Offset, terms: &Terms) -> Option<(DateTime<Utc>, NaiveDate)> {

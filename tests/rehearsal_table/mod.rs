@@ -1,72 +1,106 @@
-//! Tables of mornings:
+//! Tables of who is told what, and when:
 //!
 //! ```text
 //! == title
-//! procedure NAME                         a shipped one, or tests/procedures/NAME.toml; that of Hertfordshire without it
-//! born DATE, expected DATE               the child
-//! person ID [manager=ID] [team=ID] [no-address] [left=DATE]
+//! procedure NAME                         a shipped one, or tests/procedures/NAME.toml; the core of Hertfordshire without it
+//! person ID [manager=ID] [team=ID] [email=ADDRESS] [no-address] [left=DATE]
+//! team ID [manager=ID] [service_manager=ID]
 //! away ID FROM TO [cover=ID]
 //! post ROLE ID
-//! KIND ID attribute=value ...            the record on the first morning
 //! closed DATE ...                        working days on which the offices are closed
 //! adopted DATE                           the day on which duewatch began to tell people
 //! summaries                              teams and chairs get the summary of their week
-//! run FIRST LAST                         one poll each day at 08:30
+//! child ID [household=ID]                whose record follows; that of C1 without it
+//! born DATE, expected DATE               the child
+//! KIND ID attribute=value ...            the record at first
 //! only DUTY ...                          the duties the table is about
-//! on DATE KIND ID attribute=value ...    from that morning on the record says this instead
-//! on DATE without KIND ID                from that morning on the record lacks it
-//! on DATE ack PERSON DUTY UNTIL          what PERSON puts off that morning, before the poll; UNTIL is its last day
-//! on DATE pause PERSON DUTY UNTIL
-//! on DATE never KIND [ATTRIBUTE]         from that morning on the source supplies no such fact, or never this of it
-//! on DATE supplied                       from that morning on the source supplies everything again
-//! tell DATE PERSON KIND DUTY STEP        what is queued that morning, in this order
+//! run FIRST LAST                         one poll each day at 08:30
+//! poll DATE TIME ...                     polls at these times of that day
+//! on DATE [TIME] [CHILD] ...             becomes known then, at midnight without a time, of the first child without one:
+//!    KIND ID attribute=value ...            the record says this instead
+//!    without KIND ID                        the record lacks it
+//!    died DATE
+//!    away ..., person ...                   as above
+//!    ack PERSON DUTY UNTIL                  what PERSON puts off; UNTIL is its last day
+//!    pause PERSON DUTY UNTIL
+//!    never KIND [ATTRIBUTE]                 the source supplies no such fact, or never this of it
+//!    supplied                               the source supplies everything again
+//!    refused PERSON                         the mail server refuses the message that they were sent last
+//! tell DATE PERSON KIND DUTY STEP        what is queued that day, in this order
+//! mail DATE TIME PERSON: KIND CHILD DUTY; ...  a message and what it tells, in this order
+//! silent PERSON ...                      they get no message at all
 //! ```
 
 #![expect(clippy::expect_used, reason = "a table that cannot be read has failed the test")]
+#![allow(dead_code, reason = "each test file uses its own part")]
 
+pub(crate) mod rehearse;
 #[path = "../scenario/mod.rs"]
 mod scenario;
+pub(crate) mod world;
 
-use std::{collections::BTreeSet, fs};
+use std::{fs, path::Path};
 
-use chrono::{NaiveDate, NaiveTime};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use duewatch::{
-    calendar::{Calendar, Holidays, Zone},
-    directory::{Absence, Directory, Mailbox, Person, Role, Team},
-    duty::{Lacking, Terms},
-    notice::{NoticeState, Rest, RestKind, SendingClock},
-    procedure::RestReason,
-    record::{CaseRecord, ChildRef, Fact, FactKind, PersonRef, Supply, TeamRef},
-    rehearsal::{Known, Rehearsal, Seen},
-    summary,
+    directory::{Absence, Directory, Person, Role, Team},
+    notice::RestKind,
+    record::{CaseRecord, ChildRef, Fact, FactKind, HouseholdRef, PersonRef, TeamRef},
 };
 use scenario::Scenario;
 
 pub(crate) struct Table {
     pub(crate) title: String,
+    /// What is to be queued, by its `tell` lines.
     pub(crate) expected: Vec<String>,
-    procedure: Option<String>,
-    born_on: Option<NaiveDate>,
-    expected_on: Option<NaiveDate>,
+    /// The messages, by its `mail` lines.
+    pub(crate) mails: Vec<String>,
+    /// Who gets none.
+    pub(crate) silent: Vec<String>,
+    pub(crate) procedure: Option<String>,
+    pub(crate) closed_on: Vec<NaiveDate>,
+    pub(crate) adopted_on: Option<NaiveDate>,
+    pub(crate) with_summaries: bool,
+    pub(crate) changes: Vec<(NaiveDateTime, Change)>,
+    pub(crate) only: Vec<String>,
+    pub(crate) polls: Vec<NaiveDateTime>,
     directory: Directory,
-    facts: Vec<Fact>,
-    changes: Vec<(NaiveDate, Change)>,
-    only: Vec<String>,
-    closed_on: Vec<NaiveDate>,
-    adopted_on: Option<NaiveDate>,
-    with_summaries: bool,
-    first: NaiveDate,
-    last: NaiveDate,
+    children: Vec<Child>,
 }
 
-enum Change {
-    Fact(Box<Fact>),
-    Without(FactKind, String),
-    Died(NaiveDate),
+#[derive(Clone, Default)]
+pub(crate) struct Child {
+    pub(crate) id: String,
+    pub(crate) household: Option<String>,
+    pub(crate) died_on: Option<NaiveDate>,
+    pub(crate) facts: Vec<Fact>,
+    born_on: Option<NaiveDate>,
+    expected_on: Option<NaiveDate>,
+}
+
+pub(crate) enum Change {
+    Fact(String, Box<Fact>),
+    Without(String, FactKind, String),
+    Died(String, NaiveDate),
     Rest { kind: RestKind, person: String, duty: String, until: NaiveDate },
     Away(Absence),
+    Person(Box<Person>),
+    Refused(String),
     Never(FactKind, Option<String>),
     Supplied,
+}
+
+impl Child {
+    fn called(id: &str, household: Option<&str>) -> Child {
+        Child { id: id.into(), household: household.map(str::to_owned), ..Child::default() }
+    }
+
+    fn record(&self) -> CaseRecord {
+        let mut record = CaseRecord::new(ChildRef(self.id.as_str().into()), self.facts.clone());
+        record.household = self.household.clone().map(HouseholdRef);
+        (record.born_on, record.expected_on, record.died_on) = (self.born_on, self.expected_on, self.died_on);
+        record
+    }
 }
 
 impl Table {
@@ -74,7 +108,11 @@ impl Table {
         let mut paths: Vec<_> =
             fs::read_dir(folder).expect("the folder").map(|entry| entry.expect("an entry").path()).collect();
         paths.sort();
-        paths.iter().flat_map(|path| Table::parse(&fs::read_to_string(path).expect("a table"))).collect()
+        paths.iter().flat_map(|path| Table::of(path)).collect()
+    }
+
+    pub(crate) fn of(path: &Path) -> Vec<Table> {
+        Table::parse(&fs::read_to_string(path).expect("a table"))
     }
 
     pub(crate) fn parse(text: &str) -> Vec<Table> {
@@ -84,18 +122,17 @@ impl Table {
                 tables.push(Table {
                     title: title.into(),
                     expected: Vec::new(),
+                    mails: Vec::new(),
+                    silent: Vec::new(),
                     procedure: None,
-                    born_on: None,
-                    expected_on: None,
                     directory: Directory::default(),
-                    facts: Vec::new(),
-                    changes: Vec::new(),
-                    only: Vec::new(),
                     closed_on: Vec::new(),
                     adopted_on: None,
                     with_summaries: false,
-                    first: NaiveDate::MAX,
-                    last: NaiveDate::MIN,
+                    children: Vec::new(),
+                    changes: Vec::new(),
+                    only: Vec::new(),
+                    polls: Vec::new(),
                 });
             } else {
                 tables.last_mut().expect("a title first").read(line);
@@ -107,7 +144,7 @@ impl Table {
     fn read(&mut self, line: &str) {
         let words: Vec<&str> = line.split_whitespace().collect();
         match words.as_slice() {
-            ["person", id, rest @ ..] => self.person(id, rest),
+            ["person", rest @ ..] => self.enter(person(rest)),
             ["team", id, rest @ ..] => {
                 let team = TeamRef((*id).into());
                 let manager = option(rest, "manager").map(|id| PersonRef(id.into()));
@@ -119,138 +156,78 @@ impl Table {
                 let role = Role::from_name(role).expect("a role");
                 self.directory.posts.entry(role).or_default().push(PersonRef((*id).into()));
             }
-            ["procedure", name] => self.procedure = Some((*name).to_owned()),
-            ["born", on] => self.born_on = Some(date(on)),
-            ["expected", on] => self.expected_on = Some(date(on)),
-            ["closed", days @ ..] => self.closed_on = days.iter().copied().map(date).collect(),
+            ["closed", days @ ..] => self.closed_on.extend(days.iter().map(|on| date(on))),
             ["summaries"] => self.with_summaries = true,
             ["adopted", on] => self.adopted_on = Some(date(on)),
-            ["run", first, last] => (self.first, self.last) = (date(first), date(last)),
-            ["only", duties @ ..] => self.only = duties.iter().map(|duty| (*duty).to_owned()).collect(),
-            ["tell", ..] => self.expected.push(words.get(1..).expect("words").join(" ")),
-            ["on", day, "without", kind, id] => {
-                let kind = FactKind::from_name(kind).expect("a kind of fact");
-                self.changes.push((date(day), Change::Without(kind, (*id).into())));
+            ["procedure", name] => self.procedure = Some((*name).to_owned()),
+            ["child", id, rest @ ..] => self.children.push(Child::called(id, option(rest, "household"))),
+            ["born", on] => self.child().born_on = Some(date(on)),
+            ["expected", on] => self.child().expected_on = Some(date(on)),
+            ["only", duties @ ..] => self.only.extend(duties.iter().map(|duty| (*duty).to_owned())),
+            ["run", first, last] => {
+                let days = date(first).iter_days().take_while(|day| *day <= date(last));
+                self.polls.extend(days.map(|day| day.and_time(time("08:30"))));
             }
-            ["on", day, "died", on] => self.changes.push((date(day), Change::Died(date(on)))),
-            ["on", day, "away", rest @ ..] => self.changes.push((date(day), Change::Away(absence(rest)))),
-            ["on", day, kind @ ("ack" | "pause"), person, duty, until] => {
+            ["poll", day, times @ ..] => self.polls.extend(times.iter().map(|at| date(day).and_time(time(at)))),
+            ["on", day, rest @ ..] => self.change(date(day), rest),
+            ["tell", rest @ ..] => self.expected.push(rest.join(" ")),
+            ["mail", rest @ ..] => self.mails.push(rest.join(" ")),
+            ["silent", people @ ..] => self.silent.extend(people.iter().map(|id| (*id).to_owned())),
+            _ => self.child().facts.push(one_fact(line)),
+        }
+    }
+
+    /// The child whose record is being read.
+    fn child(&mut self) -> &mut Child {
+        if self.children.is_empty() {
+            self.children.push(Child::called("C1", None));
+        }
+        self.children.last_mut().expect("a child")
+    }
+
+    fn enter(&mut self, person: Person) {
+        self.directory.people.insert(person.person.clone(), person);
+    }
+
+    fn change(&mut self, day: NaiveDate, words: &[&str]) {
+        let (at, words) = match words {
+            [at, rest @ ..] if at.contains(':') && !at.contains('=') => (time(at), rest),
+            _ => (NaiveTime::MIN, words),
+        };
+        let named = |word: &&&str| self.children.iter().any(|child| child.id == **word);
+        let (child, words) = match words.first().filter(named) {
+            Some(child) => ((*child).to_owned(), words.get(1..).unwrap_or_default()),
+            None => (self.children.first().map_or("C1", |child| &child.id).to_owned(), words),
+        };
+        let change = match words {
+            ["without", kind, id] => Change::Without(child, kind_of(kind), (*id).into()),
+            ["died", on] => Change::Died(child, date(on)),
+            ["away", rest @ ..] => Change::Away(absence(rest)),
+            ["person", rest @ ..] => Change::Person(Box::new(person(rest))),
+            ["refused", person] => Change::Refused((*person).into()),
+            [kind @ ("ack" | "pause"), person, duty, until] => {
                 let kind = RestKind::from_name(kind).expect("a kind of rest");
-                let (person, duty, until) = ((*person).into(), (*duty).into(), date(until));
-                self.changes.push((date(day), Change::Rest { kind, person, duty, until }));
+                Change::Rest { kind, person: (*person).into(), duty: (*duty).into(), until: date(until) }
             }
-            ["on", day, "supplied"] => self.changes.push((date(day), Change::Supplied)),
-            ["on", day, "never", kind, attribute @ ..] => {
-                let kind = FactKind::from_name(kind).expect("a kind of fact");
-                let attribute = attribute.first().map(|name| (*name).to_owned());
-                self.changes.push((date(day), Change::Never(kind, attribute)));
+            ["supplied"] => Change::Supplied,
+            ["never", kind, attribute @ ..] => {
+                Change::Never(kind_of(kind), attribute.first().map(|name| (*name).to_owned()))
             }
-            ["on", day, fact @ ..] => {
-                self.changes.push((date(day), Change::Fact(Box::new(one_fact(&fact.join(" "))))));
-            }
-            _ => self.facts.push(one_fact(line)),
-        }
-    }
-
-    fn person(&mut self, id: &str, rest: &[&str]) {
-        let person = PersonRef(id.into());
-        let entry = Person {
-            person: person.clone(),
-            email: (!rest.contains(&"no-address")).then(|| format!("{}@council.example", id.to_lowercase())),
-            team: option(rest, "team").map(|id| TeamRef(id.into())),
-            manager: option(rest, "manager").map(|id| PersonRef(id.into())),
-            left_on: option(rest, "left").map(date),
+            fact => Change::Fact(child, Box::new(one_fact(&fact.join(" ")))),
         };
-        self.directory.people.insert(person, entry);
+        self.changes.push((day.and_time(at), change));
     }
+}
 
-    /// Runs every morning and says what each queued, in the words of the table.
-    pub(crate) fn rehearse(&self) -> Vec<String> {
-        let mut procedure = scenario::procedure(self.procedure.as_deref().unwrap_or("hertfordshire-core")).clone();
-        procedure.rules.retain(|rule| self.only.iter().any(|only| rule.duty.0 == *only));
-        let holidays = Holidays::shipped(&procedure.calendar).expect("shipped");
-        let (calendar, office) = (Calendar::new(&holidays), Calendar::new(&holidays.and_closed(&self.closed_on)));
-        let zone = Zone::from_name(&procedure.time_zone).expect("a zone");
-        let half_past_eight = NaiveTime::from_hms_opt(8, 30, 0).expect("a time");
-        let clock = SendingClock {
-            morning_at: half_past_eight,
-            until: NaiveTime::from_hms_opt(17, 0, 0).expect("a time"),
-            zone,
-        };
-        let last = Mailbox { person: PersonRef("LAST".into()), email: "last@council.example".into() };
-        let mut rehearsal = Rehearsal::default();
-        let mut directory = self.directory.clone();
-        let mut facts = self.facts.clone();
-        let mut supply = Supply::default();
-        let mut died_on = None;
-        let mut told = Vec::new();
-        for day in self.first.iter_days().take_while(|day| *day <= self.last) {
-            for (_, change) in self.changes.iter().filter(|(on, _)| *on == day) {
-                match change {
-                    Change::Fact(fact) => {
-                        facts.retain(|old| (old.kind, &old.id) != (fact.kind, &fact.id));
-                        facts.push((**fact).clone());
-                    }
-                    Change::Without(kind, id) => facts.retain(|old| old.kind != *kind || old.id.0 != *id),
-                    Change::Never(kind, None) => {
-                        supply.no_facts.insert(*kind);
-                    }
-                    Change::Never(kind, Some(attribute)) => {
-                        supply.never_filled.insert((*kind, attribute.clone()));
-                    }
-                    Change::Supplied => supply = Supply::default(),
-                    Change::Died(on) => died_on = Some(*on),
-                    Change::Away(absence) => directory.add_absence(absence.clone()),
-                    Change::Rest { kind, person, duty, until } => {
-                        let rest = Rest {
-                            kind: *kind,
-                            person: PersonRef(person.clone()),
-                            role: Role::LEAD_WORKER,
-                            reason: RestReason::VisitBooked,
-                            at: zone.start_of_day(day),
-                            until: zone.end_of_day(*until),
-                        };
-                        for past in rehearsal.history.duties.values_mut().filter(|past| past.duty.duty.0 == *duty) {
-                            past.rests.push(rest.clone());
-                        }
-                    }
-                }
-            }
-            let mut record = CaseRecord::new(ChildRef("C1".into()), facts.clone());
-            record.died_on = died_on;
-            (record.born_on, record.expected_on) = (self.born_on, self.expected_on);
-            let now = zone.at(day, half_past_eight);
-            let lacking = Lacking::of(supply.clone(), &procedure);
-            let terms = Terms {
-                lacking: &lacking,
-                office: &office,
-                adopted_on: self.adopted_on,
-                ..Terms::new(&procedure, &calendar, zone, now)
-            };
-            rehearsal.learn(record);
-            let known = Known {
-                terms,
-                directory: &directory,
-                last: &last,
-                clock: &clock,
-                faults: Vec::new(),
-                with_summaries: self.with_summaries,
-            };
-            let nobody_unsure = |_: &_, _: &_| BTreeSet::new();
-            rehearsal.run(known, nobody_unsure, |Seen { decision, audience, .. }| {
-                assert!(decision.steps.balance(), "{}: {day}: {:?}", self.title, decision.steps);
-                for notice in decision.notices.iter().filter(|notice| notice.state == NoticeState::Queued) {
-                    let (effect, kind) = (&notice.effect, notice.kind.name());
-                    // Else they would be taken out of the message again when it is sent, at every run.
-                    let of_summary = summary::reader(&effect.duty, &effect.key).map(|(_, of)| of);
-                    let case = effect.child.as_ref().and_then(|child| audience.cases.get(child));
-                    let concerned = directory.concerned(case.or(of_summary.as_ref()), day, &last);
-                    assert!(concerned.contains(&effect.person), "{}: {day}: {}", self.title, effect.person.0);
-                    told.push(format!("{day} {} {kind} {} {}", effect.person.0, effect.duty, effect.step));
-                }
-            });
-        }
-        told
+fn person(words: &[&str]) -> Person {
+    let [id, rest @ ..] = words else { panic!("person ID: {words:?}") };
+    let email = option(rest, "email").map_or_else(|| format!("{}@council.example", id.to_lowercase()), str::to_owned);
+    Person {
+        person: PersonRef((*id).into()),
+        email: (!rest.contains(&"no-address")).then_some(email),
+        team: option(rest, "team").map(|id| TeamRef(id.into())),
+        manager: option(rest, "manager").map(|id| PersonRef(id.into())),
+        left_on: option(rest, "left").map(date),
     }
 }
 
@@ -273,6 +250,14 @@ fn option<'a>(words: &[&'a str], name: &str) -> Option<&'a str> {
     words.iter().find_map(|word| word.strip_prefix(name).and_then(|rest| rest.strip_prefix('=')))
 }
 
+fn kind_of(name: &str) -> FactKind {
+    FactKind::from_name(name).expect("a kind of fact")
+}
+
 fn date(text: &str) -> NaiveDate {
     text.parse().expect("a date")
+}
+
+fn time(text: &str) -> NaiveTime {
+    NaiveTime::parse_from_str(text, "%H:%M").expect("a time")
 }

@@ -1,7 +1,8 @@
 //! Every breach of the year: when it was first to be seen on a working morning, and when it first reached a manager.
 //!
-//! A breach is a duty that is overdue in the data as it was known, from the morning on which it became so to the one on which
-//! it is no more.
+//! A breach is a duty that is overdue in the data as it was known, from the morning on which its ladder first tells anybody so to
+//! the one on which it is no more. What is told to nobody as a breach (a `may`, what a plan is to say in due course) is none
+//! until then.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +10,7 @@ use chrono::NaiveDate;
 use duewatch::{
     calendar::Calendar,
     duty::{Duty, Status},
-    notice::{Closing, DutyRef},
+    notice::{Closing, DutyRef, Rung, rungs},
     procedure::{Procedure, Rule, Strength},
     rehearsal::Seen,
 };
@@ -57,7 +58,9 @@ impl Breaches {
         for standing in &seen.reconciled.standing {
             let duty = &standing.duty;
             let rule = seen.terms.procedure.rule_since(&duty.duty, duty.anchor.on);
-            let Some(rule) = rule.filter(|_| duty.status == Status::Overdue) else { continue };
+            let told = |rung: &Rung| rung.kind.is_breach() && rung.owed_at <= seen.terms.now;
+            let is_told = |rule: &&Rule| rungs(duty, &rule.ladder, seen.terms).iter().any(told);
+            let Some(rule) = rule.filter(|_| duty.status == Status::Overdue).filter(is_told) else { continue };
             let reference = DutyRef::of(duty);
             let at = before.remove(&reference).unwrap_or_else(|| {
                 self.all.push(Breach {
