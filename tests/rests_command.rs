@@ -182,3 +182,25 @@ fn a_duty_that_opens_later_is_not_put_off_with_those_that_stand() {
     let told = told(&bench, SEEN, &["2026-11-19", "2026-11-27"]);
     assert!(told.contains(&"remind W1".to_owned()), "{told:?}");
 }
+
+#[test]
+fn what_was_put_off_in_a_month_is_listed_in_the_next_once_and_not_of_a_restricted_case() {
+    let bench = Bench::new(&format!("{STAFF}{}{}", child("C1", "2026-11-02"), child("C2", "2026-11-02")));
+    told(&bench, SEEN, &["2026-11-17"]);
+    pause(&bench, "2026-11-17", "M1", "10").well();
+    let args = ["pause", "C2", "--duty", SEEN, "--by", "M1", "--reason", "court", "--working-days", "2"];
+    bench.run(&[&args[..], &["--at", "2026-11-17T10:00:00Z"]].concat()).well();
+    bench.add(
+        "events X2 child_id=C2 kind=access
+         answers X3 child_id=C2 fact=access question=worker_id answer=W1
+         answers X4 child_id=C2 fact=access question=level answer=named",
+    );
+    bench.once("2026-11-18T08:30:00Z");
+    assert_eq!(told(&bench, "rests-month", &["2026-11-30"]), [""; 0]);
+    assert_eq!(told(&bench, "rests-month", &["2026-12-01", "2026-12-02"]), ["report H1"]);
+    let texts = bench.mail().into_values().map(|mail| String::from_utf8(mail).unwrap().replace("=\r\n", ""));
+    let texts: Vec<String> = texts.map(|text| text.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    let list = texts.iter().find(|text| text.contains("What was acknowledged or paused in November 2026")).unwrap();
+    says(list, &["C1", "paused by M1 as Team Manager, a visit is booked; Tue 17 Nov 2026 to Tue 1 Dec 2026"]);
+    assert!(!list.contains("C2") && !list.contains("court"), "{list}");
+}

@@ -170,27 +170,35 @@ async fn rests(
 ) -> Result<(), LedgerError> {
     let (condition, args) = whose.condition(vec![now.timestamp_micros().into()]);
     let sql = format!(
-        "SELECT d.child, d.duty, d.duty_key, a.kind, a.person, a.role, a.reason, a.at_us, a.until_us
+        "SELECT d.child, d.duty, d.duty_key, {REST}
          FROM acks a JOIN duties d ON d.child = a.child AND d.duty = a.duty AND d.duty_key = a.duty_key
                                   AND d.generation = a.generation
          WHERE a.at_us <= $1 AND d.closed IS NULL AND {condition}
          ORDER BY a.at_us, a.until_us, a.kind, a.person"
     );
     for row in work.fetch(&sql, &args).await? {
-        let rest = Rest {
-            kind: RestKind::from_name(&row.text(3)?).ok_or_else(|| row.unreadable("a rest's kind"))?,
-            person: PersonRef(row.text(4)?),
-            role: Role::from_name(&row.text(5)?).map_err(|_| row.unreadable("a rest's role"))?,
-            // An earlier version kept free text.
-            reason: RestReason::from_code(&row.text(6)?).unwrap_or(RestReason::Other),
-            at: row.instant(7, "a rest's beginning")?,
-            until: row.instant(8, "a rest's end")?,
-        };
+        let rest = rest(&row, 3)?;
         if let Some(past) = history.duties.get_mut(&duty_ref(&row)?) {
             past.rests.push(rest);
         }
     }
     Ok(())
+}
+
+/// The columns of a rest in the table `a`, and how many they are.
+pub(super) const REST: &str = "a.kind, a.person, a.role, a.reason, a.at_us, a.until_us";
+pub(super) const REST_COLUMNS: usize = 6;
+
+pub(super) fn rest(row: &Fields, from: usize) -> Result<Rest, LedgerError> {
+    Ok(Rest {
+        kind: RestKind::from_name(&row.text(from)?).ok_or_else(|| row.unreadable("a rest's kind"))?,
+        person: PersonRef(row.text(from + 1)?),
+        role: Role::from_name(&row.text(from + 2)?).map_err(|_| row.unreadable("a rest's role"))?,
+        // An earlier version kept free text.
+        reason: RestReason::from_code(&row.text(from + 3)?).unwrap_or(RestReason::Other),
+        at: row.instant(from + 4, "a rest's beginning")?,
+        until: row.instant(from + 5, "a rest's end")?,
+    })
 }
 
 /// Duties that are over, and the generation each had reached.
@@ -207,7 +215,7 @@ async fn closed(work: &mut Work, whose: Whose<'_>, history: &mut History) -> Res
     Ok(())
 }
 
-fn duty_ref(row: &Fields) -> Result<DutyRef, LedgerError> {
+pub(super) fn duty_ref(row: &Fields) -> Result<DutyRef, LedgerError> {
     Ok(DutyRef { child: child(row.text(0)?), duty: DutyId(row.text(1)?.into()), key: DutyKey(row.text(2)?) })
 }
 

@@ -12,7 +12,7 @@ use duewatch::{
     procedure::RestReason,
     record::{ChildRef, PersonRef},
     rehearsal::{Known, Message, Rehearsal, Seen},
-    summary,
+    summary::{self, Made},
 };
 
 use super::{Change, Table, scenario, time, world::World};
@@ -88,6 +88,11 @@ impl Table {
                         };
                         for past in rehearsal.history.duties.values_mut().filter(|past| past.duty.duty.0 == *duty) {
                             past.rests.push(rest.clone());
+                            rehearsal.rests.push(Made {
+                                of: DutyRef::of(&past.duty),
+                                rest: rest.clone(),
+                                restricted: false,
+                            });
                         }
                     }
                     change => world.learn(change),
