@@ -1,7 +1,6 @@
 //! `ack`, `pause` and `resume`: who may put off what, for how long, and that no child is silenced by it for good.
 
 #![cfg(feature = "io")]
-#![expect(clippy::unwrap_used, reason = "a step that fails has failed the test")]
 
 #[path = "support/cases.rs"]
 mod cases;

@@ -161,7 +161,7 @@ pub(crate) async fn ack(config: &Path, command: &Ack) -> Outcome {
     for (of, past) in &asked.standing {
         let own_rests = past.rests.iter().filter(|rest| rest.person == asked.by);
         let since = own_rests.map(|rest| rest.until).max();
-        let Some(role) = told_since(&asked, of, past, &steps, since) else {
+        let Some(told_as) = told_since(&asked, of, past, &steps, since) else {
             resting = resting.max(since);
             continue;
         };
@@ -186,7 +186,7 @@ pub(crate) async fn ack(config: &Path, command: &Ack) -> Outcome {
             )));
         }
         last_on = last_on.max(Some(on));
-        rests.push(asked.new_rest(of, past, (RestKind::Acknowledged, role), command.reason, on));
+        rests.push(asked.new_rest(of, past, (RestKind::Acknowledged, told_as), command.reason, on));
     }
     let Some(last_on) = last_on else {
         let (by, child) = (&asked.by.0, &asked.child.0);
@@ -233,7 +233,7 @@ fn told_since(
             && bundled_at.is_some_and(|at| since.is_none_or(|since| at >= since))
             && same.into_iter().any(|same| same == (&effect.step, effect.repeat, effect.generation, &effect.person))
     };
-    steps.iter().filter(reached).next_back().map(|step| step.notice.role)
+    steps.iter().rfind(reached).map(|step| step.notice.role)
 }
 
 /// Only who stands in a role that the procedure names may pause, and all pauses of a duty together end as early as one would.
@@ -252,7 +252,7 @@ pub(crate) async fn pause(config: &Path, command: &Pause) -> Outcome {
             return Err(Failure(format!("{}: the procedure does not let this be paused", asked.duty())));
         };
         let people = |role: &Role| directory.standing_in(*role, &case, today);
-        let Some(role) = pause.by.iter().copied().find(|role| people(role).contains(&asked.by)) else {
+        let Some(right) = pause.by.iter().copied().find(|role| people(role).contains(&asked.by)) else {
             let who = pause.by.iter().map(|role| {
                 let people: Vec<String> = people(role).into_iter().map(|person| person.0).collect();
                 let people = if people.is_empty() { "nobody".to_owned() } else { people.join(" and ") };
@@ -273,7 +273,7 @@ pub(crate) async fn pause(config: &Path, command: &Pause) -> Outcome {
                 of.key
             )));
         }
-        rests.push(asked.new_rest(of, past, (RestKind::Paused, role), command.reason, on));
+        rests.push(asked.new_rest(of, past, (RestKind::Paused, right), command.reason, on));
     }
     asked.watch.ledger.rest(&rests).await?;
     asked.watch.ledger.close().await;

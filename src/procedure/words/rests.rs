@@ -18,8 +18,8 @@ pub(super) fn lines(procedure: &Procedure, rule: &Rule) -> Vec<String> {
     };
     let pause = match &rule.rests.pause {
         Some(pause) => {
-            let role = |role: &Role| format!("the {}", procedure.role_words(*role));
-            let roles: Vec<String> = pause.by.iter().map(role).collect();
+            let words = |role: &Role| format!("the {}", procedure.role_words(*role));
+            let roles: Vec<String> = pause.by.iter().map(words).collect();
             format!(
                 "It may be paused by {}: nobody is told more of it, for at most {} from the first pause.",
                 listed(&roles, "or"),
