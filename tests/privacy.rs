@@ -152,9 +152,6 @@ fn watch(bench: &Bench, children: &BTreeSet<String>) -> Findings {
     }
     let ack = ["ack", "C9005", "--duty", "child-seen-any-professional", "--by", "W9011", "--reason", "visit_booked"];
     run(&[&ack[..], &["--at", "2026-11-18T09:00:00Z"]].concat(), true);
-    // Five working days on, whoever acknowledged hears that it ends.
-    run(&["run", "--once", "--at", "2026-11-25T08:30:00Z"], true);
-    run(&["explain", "C9005", "--at", "2026-11-25T09:00:00Z"], false);
     mails(bench, children, &mut findings);
     ledger(bench, &mut findings);
     findings
