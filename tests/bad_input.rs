@@ -200,7 +200,7 @@ fn the_present_may_be_chosen_only_on_a_simulated_ledger() {
     bench.run(&["ledger", "migrate"]).well();
     let before = (bench.holdings(), bench.ledger("SELECT * FROM runs"));
     says(&bench.run(&["run", "--once", "--at", &at]).ends(2), &["--at", "simulated"]);
-    let ack = ["ack", "C1", "--duty", "first-core-group", "--by", "W1", "--reason", "booked", "--at", &at];
+    let ack = ["ack", "C1", "--duty", "first-core-group", "--by", "W1", "--reason", "visit_booked", "--at", &at];
     says(&bench.run(&ack).ends(2), &["--at", "simulated"]);
     assert_eq!((bench.holdings(), bench.ledger("SELECT * FROM runs")), before);
     // To look at another day changes nothing, so it may be asked of any ledger.

@@ -5,7 +5,7 @@
 #[path = "support/cases.rs"]
 mod cases;
 
-use cases::{Bench, STAFF, child, says};
+use cases::{Bench, STAFF, child};
 
 /// The first core group of C1 is best by Friday 13 and late after Monday 16 November 2026.
 fn one() -> Bench {
@@ -81,23 +81,6 @@ fn an_allocation_that_ends_before_it_begins_does_not_stop_the_run() {
     bench.sql("UPDATE dw_allocations SET to_on = '2026-10-01'");
     bench.once("2026-11-10T08:30:00Z");
     assert_eq!(readers(&bench).len(), 1);
-}
-
-#[test]
-fn only_what_was_told_can_be_acknowledged() {
-    let bench = one();
-    let ack = |child: &str, duty: &str, by: &str| {
-        let at = "2026-11-10T10:00:00Z";
-        bench.run(&["ack", child, "--duty", duty, "--by", by, "--reason", "booked for Thursday", "--at", at])
-    };
-    says(&ack("C1", "first-core-group", "W1").ends(2), &["nothing stands that W1 was told", "explain C1"]);
-    bench.once("2026-11-10T08:30:00Z");
-    for (child, duty, by) in
-        [("C2", "first-core-group", "W1"), ("C1", "nonsense", "W1"), ("C1", "first-core-group", "NOBODY")]
-    {
-        ack(child, duty, by).ends(2);
-    }
-    says(&ack("C1", "first-core-group", "W1").well(), &["Recorded"]);
 }
 
 /// What each mail of a day says that changed, in the order of their recipients.

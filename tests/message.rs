@@ -269,6 +269,23 @@ fn changed_date() -> Letter {
     )
 }
 
+/// What a worker has acknowledged rests until this evening.
+fn rest_ends() -> Letter {
+    letter(
+        "Lead Social Worker",
+        vec![Line {
+            due_on: Some(on(10, 28)),
+            working_days_left: Some(-3),
+            notes: vec![
+                "you acknowledged it because a visit is booked. That holds until Monday 2 November 2026; after that you \
+                 are told again"
+                    .into(),
+            ],
+            ..visit(NoticeKind::RestEnds, "20555")
+        }],
+    )
+}
+
 /// Nobody recorded how often the child is to be seen.
 fn cannot_tell() -> Letter {
     letter(
@@ -366,6 +383,7 @@ fn whole_messages_read_as_they_were_judged() {
         ("too-much", too_much()),
         ("alert", alert()),
         ("changed-date", changed_date()),
+        ("rest-ends", rest_ends()),
         ("cannot-tell", cannot_tell()),
         ("reports", reports()),
         ("team-week", team_week()),

@@ -150,8 +150,7 @@ fn watch(bench: &Bench, children: &BTreeSet<String>) -> Findings {
         }
         run(&["explain", "C9001", "--at", &at, "--format", "json"], false);
     }
-    let ack =
-        ["ack", "C9005", "--duty", "child-seen-any-professional", "--by", "W9011", "--reason", "a visit is booked"];
+    let ack = ["ack", "C9005", "--duty", "child-seen-any-professional", "--by", "W9011", "--reason", "visit_booked"];
     run(&[&ack[..], &["--at", "2026-11-18T09:00:00Z"]].concat(), true);
     mails(bench, children, &mut findings);
     ledger(bench, &mut findings);

@@ -221,7 +221,7 @@ fn a_role_told_twice() {
     let said = after_change(31, r#"tell = ["lead_worker", "lead_worker"]"#);
     assert_eq!(
         said,
-        r#"trial.toml:31:24: `lead_worker` is told twice
+        r#"trial.toml:31:24: `lead_worker` is in `tell` twice
    |
 31 | tell = ["lead_worker", "lead_worker"]
    |                        ^^^^^^^^^^^^^

@@ -240,6 +240,9 @@ told           3 working days before the earliest date: reminder to the Lead Soc
                  the Principal Officer
                Then every 5 working days until it is met: overdue notice to the Lead Social Worker
                  and the Team Manager
+rests          Whoever was told may acknowledge it: for at most 5 working days at a time they are
+                 not told again. Steps go on.
+               It cannot be paused.
 note           It rests on how G1, G5 and G10 are read: both dates are in force.";
     assert_eq!(first, expected);
 }

@@ -9,7 +9,7 @@ use crate::{
     directory::{Directory, Resolved, Role},
     duty::{CaseContext, Terms},
     ledger::ToldStep,
-    notice::{Past, Rung},
+    notice::{Past, Rest, Rung},
     run::Watch,
 };
 
@@ -72,6 +72,17 @@ impl Considering<'_> {
         })
     }
 
+    /// What was put off by whom, in which role, why and until when.
+    pub(super) fn rests(&self, past: Option<&Past>) -> Vec<String> {
+        let rests = past.map_or(&[][..], |past| past.rests.as_slice());
+        let words = |rest: &Rest| {
+            let (role, on) = (self.watch.procedure.role_words(rest.role), format_date_long(rest.last_on(self.terms)));
+            let until = if rest.stands(self.terms.now) { format!("until {on}") } else { format!("ended on {on}") };
+            format!("{} by {} as {role}: {}; {until}", rest.kind.words(), rest.person.0, rest.reason.words())
+        };
+        rests.iter().map(words).collect()
+    }
+
     /// For each person to whom a step is owed by now and who has no notice of it: why.
     pub(super) fn not_told(&self, rung: &Rung, told: &[&ToldStep], past: Option<&Past>) -> Vec<String> {
         let mut words = Vec::new();
@@ -85,12 +96,10 @@ impl Considering<'_> {
                 if told.iter().any(|step| has(&step)) {
                     continue;
                 }
-                let acks = past.map_or(&[][..], |past| past.acks.as_slice());
-                let rest = acks.iter().find(|ack| ack.person == *person && ack.until > self.terms.now);
-                let why = match rest {
-                    Some(ack) if rung.repeat > 0 => {
-                        let until = format_date_long(self.watch.zone.local_date(ack.until));
-                        format!("acknowledged, and rests until {until}")
+                let why = match past.and_then(|past| past.resting(rung, person, self.terms.now)) {
+                    Some(rest) => {
+                        let until = format_date_long(rest.last_on(self.terms));
+                        format!("{} by {}, and rests until {until}", rest.kind.words(), rest.person.0)
                     }
                     _ if self.stale && rung.kind.is_breach() && !rung.urgent => {
                         "waits until the case data is loaded again: it is too old to say that this was not done"

@@ -167,12 +167,15 @@ fn one(
     if format == TextOrJson::Json {
         let (authority, case) = (&considering.watch.authority, Some(considering.case));
         let next = next.map(|rung| considering.as_json(rung));
-        output::line(&json::explained(authority, duty, case, &rule.citation.quote, &mine, next).to_string());
+        output::line(&json::explained(authority, duty, case, &rule.citation.quote, (&mine, past), next).to_string());
         return;
     }
     text(rule, duty, considering);
     for step in &mine {
         line("told", &told_in_words(considering.watch, step));
+    }
+    for words in considering.rests(past) {
+        line("rest", &words);
     }
     for rung in ladder.iter().filter(|rung| rung.owed_at <= terms.now) {
         for words in considering.not_told(rung, &mine, past) {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::{
     duty::{CaseContext, Duty},
     ledger::ToldStep,
-    notice::Notice,
+    notice::{Notice, Past, Rest},
     rehearsal::Message,
 };
 
@@ -53,18 +53,27 @@ pub(super) fn explained(
     of: &Duty,
     case: Option<&CaseContext>,
     quote: &str,
-    told: &[&ToldStep],
+    (told, past): (&[&ToldStep], Option<&Past>),
     next: Option<Value>,
 ) -> Value {
     let mut object = duty(authority, of);
     let told: Vec<Value> = told.iter().map(|step| told_step(step)).collect();
+    let rests: Vec<Value> = past.into_iter().flat_map(|past| &past.rests).map(rest).collect();
     if let Value::Object(fields) = &mut object {
         fields.insert("quote".into(), quote.into());
         fields.insert("lead_worker".into(), json!(case.and_then(|case| case.lead_worker.as_ref())));
         fields.insert("told".into(), told.into());
+        fields.insert("rests".into(), rests.into());
         fields.insert("next".into(), next.unwrap_or(Value::Null));
     }
     object
+}
+
+fn rest(rest: &Rest) -> Value {
+    json!({
+        "kind": rest.kind.name(), "person": rest.person, "role": rest.role, "reason": rest.reason.code(), "at": rest.at,
+        "until": rest.until,
+    })
 }
 
 fn told_step(step: &ToldStep) -> Value {

@@ -3,7 +3,6 @@
 //! Owns what a person types and what is printed back. Exit codes: 0 well; 1 carried out, and something needs attention;
 //! 2 could not be carried out, and standard error says why. Must not decide anything about a duty or a recipient.
 
-mod ack;
 mod backtest;
 mod calendar;
 mod cells;
@@ -20,6 +19,7 @@ mod open;
 mod output;
 mod preview;
 mod procedures;
+mod rest;
 mod run;
 mod source;
 mod supply;
@@ -110,8 +110,12 @@ enum Command {
     /// duewatch's own database.
     #[command(subcommand)]
     Ledger(ledger::Ledger),
-    /// Says that somebody acts on a duty: repeats to them rest until then.
-    Ack(ack::Ack),
+    /// Says that somebody acts on a duty they were told of: repeats to them rest for some days.
+    Ack(rest::Ack),
+    /// Puts a duty off for everybody for some days, where the procedure lets that person do it.
+    Pause(rest::Pause),
+    /// Ends a pause, or one's own acknowledgement, before its time.
+    Resume(rest::Resume),
 }
 
 /// How a command prints.
@@ -169,7 +173,9 @@ fn with_runtime(config: &Path, log: log::LogTo, command: Command) -> Outcome {
             Command::Explain(command) => explain::run(config, &command).await,
             Command::Generate(command) => generate::run(&command).await,
             Command::Ledger(command) => ledger::run(config, &command).await,
-            Command::Ack(command) => ack::run(config, &command).await,
+            Command::Ack(command) => rest::ack(config, &command).await,
+            Command::Pause(command) => rest::pause(config, &command).await,
+            Command::Resume(command) => rest::resume(config, &command).await,
             Command::Calendar(command) => calendar::run(Some(config), &command),
             Command::Procedures(command) => procedures::run(Some(config), &command),
             Command::Source(command) => source::run(&command),

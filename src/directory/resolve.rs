@@ -124,6 +124,32 @@ impl Directory {
     /// told, in the order of the line; where the line has none of them, all of them are. The last recipient is told of it
     /// only where none of those named can be reached: silence could hurt the child.
     pub fn resolve(&self, role: Role, case: Option<&CaseContext>, today: NaiveDate, last: &Mailbox) -> Resolved {
+        let mut resolved = self.along_the_line(role, case, today);
+        if !resolved.told.is_empty() {
+            return resolved;
+        }
+        let before = listed(&resolved.passed_over);
+        let asking = Asking { role, case, below: Vec::new(), central: false, today };
+        for person in case.and_then(|case| case.access.named.as_ref()).into_iter().flatten() {
+            self.ask(self.own_key(person), &asking, before.as_ref(), &mut resolved);
+        }
+        if !resolved.told.is_empty() {
+            return resolved;
+        }
+        let before = listed(&resolved.passed_over).map(|reasons| format!("{reasons}; "));
+        let because = Some(format!("{}this is the last recipient", before.unwrap_or_default()));
+        resolved.told.push(Recipient { mailbox: last.clone(), because });
+        resolved
+    }
+
+    /// Who stands in a role in a case today: whoever fills it, covers for them, or stands above where nobody does. Empty where
+    /// the line ends without anybody: the last recipient only reads what would else be read by nobody, and decides nothing.
+    pub fn standing_in(&self, role: Role, case: &CaseContext, today: NaiveDate) -> Vec<PersonRef> {
+        let told = self.along_the_line(role, Some(case), today).told;
+        told.into_iter().map(|recipient| recipient.mailbox.person).collect()
+    }
+
+    fn along_the_line(&self, role: Role, case: Option<&CaseContext>, today: NaiveDate) -> Resolved {
         let mut resolved = Resolved::default();
         for rung in line_upwards(role) {
             let asking = Asking::of(rung, case, self, today);
@@ -141,17 +167,6 @@ impl Directory {
                 }
             }
         }
-        let before = listed(&resolved.passed_over);
-        let asking = Asking { role, case, below: Vec::new(), central: false, today };
-        for person in case.and_then(|case| case.access.named.as_ref()).into_iter().flatten() {
-            self.ask(self.own_key(person), &asking, before.as_ref(), &mut resolved);
-        }
-        if !resolved.told.is_empty() {
-            return resolved;
-        }
-        let before = listed(&resolved.passed_over).map(|reasons| format!("{reasons}; "));
-        let because = Some(format!("{}this is the last recipient", before.unwrap_or_default()));
-        resolved.told.push(Recipient { mailbox: last.clone(), because });
         resolved
     }
 

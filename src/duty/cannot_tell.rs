@@ -5,7 +5,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Outcome, Status, Terms};
-use crate::{calendar::CalendarError, directory::Role, procedure::Rule, record::{FactKind, Need}};
+use crate::{
+    calendar::CalendarError,
+    directory::Role,
+    procedure::Rule,
+    record::{FactKind, Need},
+};
 
 /// Why a duty cannot be told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -9,8 +9,8 @@ use super::{Ledger, LedgerError};
 use crate::database::Arg;
 use crate::directory::Role;
 use crate::duty::{Duty, DutyKey};
-use crate::notice::{Ack, Closing, DutyRef, History, NoticeState, Past, SaidDays, Told};
-use crate::procedure::{DutyId, NoticeKind};
+use crate::notice::{Closing, DutyRef, History, NoticeState, Past, Rest, RestKind, SaidDays, Told};
+use crate::procedure::{DutyId, NoticeKind, RestReason};
 use crate::record::{ChildRef, PersonRef};
 
 use super::columns::child;
@@ -33,7 +33,7 @@ pub enum Whose<'a> {
 
 impl Ledger {
     /// Every duty that is not closed, with every notice decided of it since it was opened, or opened again, the
-    /// acknowledgements that stand at `now`, and the generation that each closed one had reached.
+    /// rests made by `now`, and the generation that each closed one had reached.
     /// A few queries, their answers packed, a child or a duty a row: a row costs more than what is in it.
     pub async fn history(&self, whose: Whose<'_>, now: DateTime<Utc>) -> Result<History, LedgerError> {
         let mut history = History::default();
@@ -45,7 +45,7 @@ impl Ledger {
         for whose in batches {
             duties(&mut work, whose, &mut history).await?;
             told(&mut work, whose, &mut history).await?;
-            acks(&mut work, whose, &mut history, now).await?;
+            rests(&mut work, whose, &mut history, now).await?;
             closed(&mut work, whose, &mut history).await?;
         }
         Ok(history)
@@ -100,7 +100,7 @@ async fn duties(work: &mut Work, whose: Whose<'_>, history: &mut History) -> Res
 fn past(record: &str) -> Option<Past> {
     let (generation, detail) = record.split_once(PART)?;
     let duty: Duty = serde_json::from_str(detail).ok()?;
-    Some(Past { duty, generation: generation.parse().ok()?, told: Vec::new(), acks: Vec::new() })
+    Some(Past { duty, generation: generation.parse().ok()?, told: Vec::new(), rests: Vec::new() })
 }
 
 /// What was told. What no server took was told to nobody: it waits for another attempt, or none will be made.
@@ -161,22 +161,44 @@ fn said(column: &str) -> Option<SaidDays> {
     Some(said)
 }
 
-async fn acks(work: &mut Work, whose: Whose<'_>, history: &mut History, now: DateTime<Utc>) -> Result<(), LedgerError> {
+/// The rests that were made by `now` of the dates that the duties have, those that have ended too.
+async fn rests(
+    work: &mut Work,
+    whose: Whose<'_>,
+    history: &mut History,
+    now: DateTime<Utc>,
+) -> Result<(), LedgerError> {
     let (condition, args) = whose.condition(vec![now.timestamp_micros().into()]);
     let sql = format!(
-        "SELECT d.child, d.duty, d.duty_key, a.person, MAX(a.until_us)
-         FROM acks a JOIN duties d ON d.child = a.child AND d.duty = a.duty
-                                  AND (a.duty_key IS NULL OR a.duty_key = d.duty_key)
-         WHERE a.until_us > $1 AND d.closed IS NULL AND {condition} GROUP BY d.child, d.duty, d.duty_key, a.person"
+        "SELECT d.child, d.duty, d.duty_key, {REST}
+         FROM acks a JOIN duties d ON d.child = a.child AND d.duty = a.duty AND d.duty_key = a.duty_key
+                                  AND d.generation = a.generation
+         WHERE a.at_us <= $1 AND d.closed IS NULL AND {condition}
+         ORDER BY a.at_us, a.until_us, a.kind, a.person"
     );
     for row in work.fetch(&sql, &args).await? {
-        let ack = Ack { person: PersonRef(row.text(3)?), until: row.instant(4, "an acknowledgement's end")? };
+        let rest = rest(&row, 3)?;
         if let Some(past) = history.duties.get_mut(&duty_ref(&row)?) {
-            past.acks.push(ack);
-            past.acks.sort_by(|a, b| a.person.cmp(&b.person));
+            past.rests.push(rest);
         }
     }
     Ok(())
+}
+
+/// The columns of a rest in the table `a`, and how many they are.
+pub(super) const REST: &str = "a.kind, a.person, a.role, a.reason, a.at_us, a.until_us";
+pub(super) const REST_COLUMNS: usize = 6;
+
+pub(super) fn rest(row: &Fields, from: usize) -> Result<Rest, LedgerError> {
+    Ok(Rest {
+        kind: RestKind::from_name(&row.text(from)?).ok_or_else(|| row.unreadable("a rest's kind"))?,
+        person: PersonRef(row.text(from + 1)?),
+        role: Role::from_name(&row.text(from + 2)?).map_err(|_| row.unreadable("a rest's role"))?,
+        // An earlier version kept free text.
+        reason: RestReason::from_code(&row.text(from + 3)?).unwrap_or(RestReason::Other),
+        at: row.instant(from + 4, "a rest's beginning")?,
+        until: row.instant(from + 5, "a rest's end")?,
+    })
 }
 
 /// Duties that are over, and the generation each had reached.
@@ -193,7 +215,7 @@ async fn closed(work: &mut Work, whose: Whose<'_>, history: &mut History) -> Res
     Ok(())
 }
 
-fn duty_ref(row: &Fields) -> Result<DutyRef, LedgerError> {
+pub(super) fn duty_ref(row: &Fields) -> Result<DutyRef, LedgerError> {
     Ok(DutyRef { child: child(row.text(0)?), duty: DutyId(row.text(1)?.into()), key: DutyKey(row.text(2)?) })
 }
 

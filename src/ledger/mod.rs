@@ -16,7 +16,6 @@
 //!    `----------------'
 //! ```
 
-mod ack;
 mod batch;
 mod books;
 mod cases;
@@ -29,6 +28,7 @@ mod home;
 mod identity;
 mod open;
 mod outbox;
+mod rests;
 mod run;
 mod schedule;
 mod send;
@@ -37,7 +37,6 @@ mod store;
 mod summaries;
 mod work;
 
-pub use ack::NewAck;
 pub use books::Counted;
 pub use cases::{JudgedCase, Kept};
 pub use claim::{Claim, ClaimedNotice, Lease};
@@ -48,6 +47,7 @@ pub use home::{Home, HomeCheck};
 pub use identity::{Identity, Mode};
 pub use open::Ledger;
 pub use outbox::{MessageState, RefusedAddress};
+pub use rests::NewRest;
 pub use run::{Committed, NewRun, Part, RunInProgress, RunOutcome, StoredRun};
 pub use send::{Attempted, Outcome};
 pub use sole::Sole;

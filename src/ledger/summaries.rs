@@ -1,25 +1,45 @@
 //! What a summary of many cases is made from: every duty that is late or soon due, with whose case it is; and which weeks
 //! somebody was sent one for.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
+use super::history::{REST, REST_COLUMNS, duty_ref, rest};
 use super::work::Work;
 use super::{Ledger, LedgerError};
 use crate::duty::{CaseContext, Duty, DutyKey, Status};
 use crate::procedure::DutyId;
-use crate::summary::{CHAIR_WEEK, Issued, TEAM_WEEK};
+use crate::summary::{CHAIR_WEEK, Issued, Made, PUT_OFF_MONTH, TEAM_WEEK};
 
 impl Ledger {
     /// The latest weeks of which somebody was sent a summary.
     pub async fn summaries_issued(&self) -> Result<Issued, LedgerError> {
         let mut work = self.reading("read which summaries were sent").await?;
         let sql = "SELECT duty, MAX(duty_key) FROM duties
-                   WHERE child = '' AND duty IN ($1, $2) AND closed = 'met' GROUP BY duty";
+                   WHERE child = '' AND duty IN ($1, $2, $3) AND closed = 'met' GROUP BY duty";
         let mut issued = Issued::default();
-        for row in work.fetch(sql, &[TEAM_WEEK.into(), CHAIR_WEEK.into()]).await? {
+        for row in work.fetch(sql, &[TEAM_WEEK.into(), CHAIR_WEEK.into(), PUT_OFF_MONTH.into()]).await? {
             issued.note(&DutyId(row.text(0)?.into()), &DutyKey(row.text(1)?));
         }
         Ok(issued)
+    }
+
+    /// Every rest that was made from `since` on, in the order made, whether or not its duty stands.
+    pub async fn rests_made(&self, since: DateTime<Utc>) -> Result<Vec<Made>, LedgerError> {
+        let mut work = self.reading("read what was put off").await?;
+        let sql = format!(
+            "SELECT a.child, a.duty, a.duty_key, {REST}, c.context FROM acks a LEFT JOIN cases c ON c.child = a.child
+             WHERE a.at_us >= $1 ORDER BY a.at_us, a.child, a.duty, a.duty_key, a.person"
+        );
+        let rows = work.fetch(&sql, &[since.timestamp_micros().into()]).await?;
+        let made = rows.iter().map(|row| {
+            let case: Option<CaseContext> = match row.maybe_text(REST_COLUMNS + 3)? {
+                Some(_) => Some(row.json(REST_COLUMNS + 3, "whose a case is")?),
+                None => None,
+            };
+            let access = case.map(|case| case.access).unwrap_or_default();
+            Ok(Made { of: duty_ref(row)?, rest: rest(row, 3)?, access })
+        });
+        made.collect()
     }
 }
 

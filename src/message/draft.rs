@@ -121,7 +121,7 @@ fn line(matter: &Matter, stationery: &Stationery, terms: &Terms) -> Line {
     let mended_by = cannot.filter(|_| notice.kind == NoticeKind::CannotTell).map(|cannot| cannot.mended_by);
     let mended_by = mended_by.filter(|role| *role != notice.role);
     let mut because = notice.because.clone();
-    if notice.kind == NoticeKind::Changed {
+    if matches!(notice.kind, NoticeKind::Changed | NoticeKind::RestEnds) {
         notes.extend(because.take());
     }
     let ask = rungs.iter().find(|rung| rung.step == notice.effect.step).and_then(|rung| rung.ask.clone());
@@ -158,11 +158,15 @@ fn line(matter: &Matter, stationery: &Stationery, terms: &Terms) -> Line {
     }
 }
 
-/// The next rung that is still to come, in words.
+/// The next rung that is still to come, in words. After a rest it is one that was owed before.
 fn next(rungs: &[Rung], rule: Option<&Rule>, duty: &Duty, notice: &Notice, terms: &Terms) -> Option<String> {
     let over = matches!(
         notice.kind,
-        NoticeKind::Resolved | NoticeKind::NoLongerDue | NoticeKind::CannotTell | NoticeKind::Report
+        NoticeKind::Resolved
+            | NoticeKind::NoLongerDue
+            | NoticeKind::CannotTell
+            | NoticeKind::RestEnds
+            | NoticeKind::Report
     );
     if over || rule.is_none() || duty.status == Status::Met {
         return None;

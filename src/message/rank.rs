@@ -15,15 +15,16 @@ pub(super) fn rank(kind: NoticeKind) -> u8 {
         NoticeKind::Overdue => 2,
         NoticeKind::Due => 3,
         NoticeKind::Reminder => 4,
-        NoticeKind::Changed => 5,
-        NoticeKind::CannotTell => 6,
-        NoticeKind::Resolved => 7,
-        NoticeKind::NoLongerDue => 8,
-        NoticeKind::Checklist => 9,
-        NoticeKind::Handover => 10,
-        NoticeKind::DataQuality => 11,
-        NoticeKind::Report => 12,
-        NoticeKind::Counted => 13,
+        NoticeKind::RestEnds => 5,
+        NoticeKind::Changed => 6,
+        NoticeKind::CannotTell => 7,
+        NoticeKind::Resolved => 8,
+        NoticeKind::NoLongerDue => 9,
+        NoticeKind::Checklist => 10,
+        NoticeKind::Handover => 11,
+        NoticeKind::DataQuality => 12,
+        NoticeKind::Report => 13,
+        NoticeKind::Counted => 14,
     }
 }
 
@@ -52,7 +53,7 @@ mod tests {
     fn a_kind_has_a_place_of_its_own() {
         let mut ranks: Vec<u8> = NoticeKind::ALL.iter().map(|(_, kind)| rank(*kind)).collect();
         ranks.sort_unstable();
-        assert_eq!(ranks, (0..14).collect::<Vec<u8>>());
+        assert_eq!(ranks, (0..15).collect::<Vec<u8>>());
     }
 
     #[test]

@@ -25,11 +25,12 @@ const fn weight(
 }
 
 /// Worst first.
-const WEIGHTS: [Weight; 10] = [
+const WEIGHTS: [Weight; 11] = [
     weight(&[NoticeKind::Alert], ("urgent", "urgent"), ("urgent matter", "urgent matters")),
     weight(&[NoticeKind::Escalation, NoticeKind::Overdue], ("overdue", "overdue"), ("overdue task", "overdue tasks")),
     weight(&[NoticeKind::Due], ("due now", "due now"), ("task due now", "tasks due now")),
     weight(&[NoticeKind::Reminder], ("due soon", "due soon"), ("task due soon", "tasks due soon")),
+    weight(&[NoticeKind::RestEnds], ("reminder resumes", "reminders resume"), ("reminder resumes", "reminders resume")),
     weight(&[NoticeKind::Changed], ("date changed", "dates changed"), ("date changed", "dates changed")),
     weight(
         &[NoticeKind::CannotTell, NoticeKind::Checklist, NoticeKind::DataQuality],
@@ -97,7 +98,7 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_counted_as_more() {
         let every: Vec<NoticeKind> = NoticeKind::ALL.iter().map(|(_, kind)| *kind).collect();
-        assert_eq!(subject(&every), "Casework: 1 urgent, 2 overdue, 1 due now, 10 more");
+        assert_eq!(subject(&every), "Casework: 1 urgent, 2 overdue, 1 due now, 11 more");
     }
 
     #[test]

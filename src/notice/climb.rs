@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use super::{
-    Decision, NoticeState, Past, Told,
+    Decision, NoticeState, Past, RestKind, Told,
     decide::Desk,
     rungs::{Rung, rungs},
 };
@@ -45,11 +45,14 @@ impl Desk<'_> {
     /// words of a step that can wait for the morning, and what is told in full never into a count.
     pub(super) fn climb(&self, climbed: Vec<Rung>, ladder: &Ladder, past: Option<&Past>, decision: &mut Decision) {
         let owed = self.owed(climbed);
-        let all = past.map_or(&[][..], |past| past.told.as_slice());
+        // What is said of a rest stands beside the ladder.
+        let all = past.into_iter().flat_map(|past| &past.told).filter(|told| told.kind != NoticeKind::RestEnds);
         // What waits and is owed no more is not sent: it would speak of a date that has moved, or to somebody who has left
-        // the case, or go to an address that was wrong. It has told nobody anything.
-        let (idle, told): (Vec<&Told>, Vec<&Told>) = all.iter().partition(|told| {
-            told.state == NoticeState::Queued && told.kind.is_step() && !owed.iter().any(|owed| owed.reaches(told))
+        // the case, or go to an address that was wrong; nor is what has been put off since. It has told nobody anything.
+        let rests = |owed: &Owed| self.resting(past, &owed.rung, &owed.recipient.mailbox.person);
+        let (idle, told): (Vec<&Told>, Vec<&Told>) = all.partition(|told| {
+            let mut asked_for = owed.iter().filter(|owed| owed.reaches(told) && rests(owed).is_none());
+            told.state == NoticeState::Queued && told.kind.is_step() && asked_for.next().is_none()
         });
         decision.withdrawn.extend(idle.iter().map(|told| self.effect_of(told)));
         decision.steps.owed += owed.len() as u64;
@@ -64,8 +67,11 @@ impl Desk<'_> {
                 if telling.all(|told| told.state == NoticeState::Queued && told.generation != self.generation) {
                     waiting.entry(person.clone()).or_default().push(owed);
                 }
-            } else if rung.repeat > 0 && self.is_acknowledged(past, person) {
-                decision.steps.acknowledged += 1;
+            } else if let Some(kind) = rests(&owed) {
+                match kind {
+                    RestKind::Acknowledged => decision.steps.acknowledged += 1,
+                    RestKind::Paused => decision.steps.paused += 1,
+                }
             } else if self.audience.stale && rung.kind.is_breach() && !rung.urgent {
                 decision.steps.held += 1;
                 decision.held.extend(self.duty.child.clone());
@@ -172,10 +178,5 @@ impl Desk<'_> {
                         && (rung.repeat == 0 || (told.repeat >= rung.repeat && told.generation == self.generation))
                 }
             }
-    }
-
-    fn is_acknowledged(&self, past: Option<&Past>, person: &PersonRef) -> bool {
-        let acks = past.map_or(&[][..], |past| past.acks.as_slice());
-        acks.iter().any(|ack| ack.person == *person && self.terms.now < ack.until)
     }
 }

@@ -66,6 +66,9 @@ pub struct StepBooks {
     pub superseded: u64,
     /// Rests because the person has acknowledged it.
     pub acknowledged: u64,
+    /// Rests because the duty is paused.
+    #[serde(default)]
+    pub paused: u64,
     /// Waits for fresh case data.
     #[serde(default)]
     pub held: u64,
@@ -74,7 +77,8 @@ pub struct StepBooks {
 impl StepBooks {
     /// Whether every step owed is accounted for.
     pub fn balance(&self) -> bool {
-        self.owed == self.told_before + self.queued + self.superseded + self.acknowledged + self.held
+        let StepBooks { owed, told_before, queued, superseded, acknowledged, paused, held } = *self;
+        owed == told_before + queued + superseded + acknowledged + paused + held
     }
 }
 
@@ -85,6 +89,7 @@ impl AddAssign for StepBooks {
         self.queued += more.queued;
         self.superseded += more.superseded;
         self.acknowledged += more.acknowledged;
+        self.paused += more.paused;
         self.held += more.held;
     }
 }
@@ -112,6 +117,7 @@ pub fn decide(reconciled: &Reconciled, audience: &Audience, history: &History, t
         } else if let Some((role, _)) = summary::reader(&standing.duty.duty, &standing.duty.key) {
             desk.climb(vec![desk.summary(role)], &Ladder::default(), standing.past, &mut decision);
         }
+        desk.warn_of_rests(standing.past, &mut decision);
     }
     for over in &reconciled.over {
         if ended_by_silence(over, terms) {
@@ -269,8 +275,7 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// A notice to somebody who was told before, at the address they have today; silence if they have left, be it only the
-    /// case. Whoever is away has it on the day they are back.
+    /// A notice to somebody who was told before; silence if they have left, be it only the case.
     fn tell_again(
         &self,
         step: &str,
@@ -280,24 +285,34 @@ impl<'a> Desk<'a> {
         because: Option<String>,
         decision: &mut Decision,
     ) {
+        let Some(mailbox) = self.mailbox_of(person) else { return };
+        decision.notices.push(Notice { because, ..self.notice_to(mailbox, step, kind, role) });
+    }
+
+    /// The address that somebody has today; none if they have left, be it only the case.
+    pub(super) fn mailbox_of(&self, person: &PersonRef) -> Option<Mailbox> {
         let Audience { directory, last, .. } = *self.audience;
         let today = self.terms.today;
         if !directory.concerned(self.case(), today, last).contains(person) {
-            return;
+            return None;
         }
-        let last = (last.person == *person).then(|| last.clone());
-        let Some(mailbox) = directory.mailbox(person, today).or(last) else { return };
-        decision.notices.push(Notice {
+        directory.mailbox(person, today).or_else(|| (last.person == *person).then(|| last.clone()))
+    }
+
+    /// A notice that is no step of a ladder. Whoever is away has it on the day they are back.
+    pub(super) fn notice_to(&self, mailbox: Mailbox, step: &str, kind: NoticeKind, role: Role) -> Notice {
+        let person = &mailbox.person;
+        Notice {
             effect: self.effect(step, 0, self.generation, person),
             kind,
             role,
             urgent: false,
             owed_at: self.terms.now,
             send_at: self.send_at(person),
+            because: None,
             mailbox: Some(mailbox),
-            because,
             state: NoticeState::Queued,
-        });
+        }
     }
 
     pub(super) fn case(&self) -> Option<&CaseContext> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::NoticeState;
+use super::{NoticeState, Rest};
 use crate::{
     directory::Role,
     duty::{Duty, DutyKey, Reading},
@@ -53,8 +53,8 @@ pub struct Past {
     pub generation: u32,
     /// Every notice ever decided of it, in the order decided.
     pub told: Vec<Told>,
-    /// Acknowledgements that stand.
-    pub acks: Vec<Ack>,
+    /// Every rest of this generation, those that have ended too, in the order made.
+    pub rests: Vec<Rest>,
 }
 
 /// One notice that was decided.
@@ -119,15 +119,6 @@ impl Told {
         (&self.step, self.repeat, self.generation, &self.person)
             == (&effect.step, effect.repeat, effect.generation, &effect.person)
     }
-}
-
-/// Somebody has said that they act on it: repeats to them rest until then. Steps still climb.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ack {
-    /// Who.
-    pub person: PersonRef,
-    /// Until when repeats to them rest.
-    pub until: DateTime<Utc>,
 }
 
 /// What a run changes in the ledger's duties.
@@ -254,9 +245,12 @@ impl History {
             duty: duty.clone(),
             generation,
             told: Vec::new(),
-            acks: Vec::new(),
+            rests: Vec::new(),
         });
         past.duty = duty.clone();
+        if past.generation != generation {
+            past.rests.clear();
+        }
         past.generation = generation;
     }
 

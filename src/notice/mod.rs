@@ -9,14 +9,16 @@ mod history;
 mod model;
 mod moved;
 mod reconcile;
+mod rests;
 mod rungs;
 mod sending;
 mod wake;
 
 pub use decide::{Audience, Decision, StepBooks, decide};
-pub use history::{Ack, Change, Closing, DutyRef, History, Past, SaidDays, Told};
+pub use history::{Change, Closing, DutyRef, History, Past, SaidDays, Told};
 pub use model::{Effect, Notice, NoticeState};
 pub use reconcile::{Over, Reconciled, Standing, reconcile};
+pub use rests::{Rest, RestKind};
 pub use rungs::{Rung, rungs};
 pub use sending::SendingClock;
 pub use wake::wake_at;

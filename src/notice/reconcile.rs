@@ -187,7 +187,7 @@ mod tests {
             address: None,
             said: None,
         };
-        let past = Past { duty: duty.clone(), generation: 0, told: vec![told], acks: Vec::new() };
+        let past = Past { duty: duty.clone(), generation: 0, told: vec![told], rests: Vec::new() };
         History { duties: BTreeMap::from([(DutyRef::of(duty), past)]), ..History::default() }
     }
 

@@ -1,10 +1,12 @@
-//! When a decision changes by itself: the next step of a ladder, the end of an acknowledgement, another week of not knowing.
+//! When a decision changes by itself: the next step of a ladder, the end of a rest and the
+//! warning before it, another week of not knowing.
 
 use chrono::{DateTime, Utc};
 
 use super::{
     decide::{WORKING_WEEK, first_told_on, weeks_since},
     reconcile::Standing,
+    rests::turns,
     rungs::rungs,
 };
 use crate::{
@@ -20,8 +22,8 @@ pub fn wake_at(standing: &Standing, terms: &Terms) -> Option<DateTime<Utc>> {
     }
     let rule = terms.procedure.rule_since(&standing.duty.duty, standing.duty.anchor.on)?;
     let steps = rungs(&standing.duty, &rule.ladder, terms).into_iter().map(|rung| rung.owed_at);
-    let acks = standing.past.into_iter().flat_map(|past| past.acks.iter().map(|ack| ack.until));
-    steps.chain(acks).filter(|at| *at > terms.now).min()
+    let rests = standing.past.map_or(&[][..], |past| past.rests_in(standing.generation));
+    steps.chain(turns(rests, terms)).filter(|at| *at > terms.now).min()
 }
 
 /// "Cannot tell" is said again for each working week that it lasts.

@@ -30,6 +30,8 @@ pub enum NoticeKind {
     CannotTell,
     /// Points to confirm at an event.
     Checklist,
+    /// What somebody has put off is told again from tomorrow on.
+    RestEnds,
     /// A case changes hands.
     Handover,
     /// A fault of the data as a whole.
@@ -40,7 +42,7 @@ pub enum NoticeKind {
 
 impl NoticeKind {
     /// Every kind, with its name in procedures, in the ledger and in JSON.
-    pub const ALL: [(&'static str, NoticeKind); 14] = [
+    pub const ALL: [(&'static str, NoticeKind); 15] = [
         ("reminder", NoticeKind::Reminder),
         ("due", NoticeKind::Due),
         ("overdue", NoticeKind::Overdue),
@@ -52,6 +54,7 @@ impl NoticeKind {
         ("no_longer_due", NoticeKind::NoLongerDue),
         ("cannot_tell", NoticeKind::CannotTell),
         ("checklist", NoticeKind::Checklist),
+        ("rest_ends", NoticeKind::RestEnds),
         ("handover", NoticeKind::Handover),
         ("data_quality", NoticeKind::DataQuality),
         ("report", NoticeKind::Report),

@@ -10,6 +10,7 @@ mod ladder;
 mod needs;
 mod parse;
 mod problem;
+mod rests;
 mod rule;
 mod selector;
 mod shape;
@@ -21,6 +22,7 @@ pub use coverage::{Coverage, DutyRow};
 pub use known::{CatalogueError, DutyCatalogue};
 pub use ladder::{Base, Ladder, NoticeKind, Offset, Repeat, Step, UNDONE};
 pub use problem::{Problem, Problems};
+pub use rests::{Pause, RestReason, Rests};
 pub use rule::{Ambiguity, Citation, Counting, Counts, DutyId, Procedure, Reads, Rule, Strength, Sureness, Under};
 pub use selector::{Relation, Selector, Test};
 pub use shape::{

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::{Ladder, Shape};
+use super::{Ladder, Rests, Shape};
 use crate::{SharedText, calendar::Convention, directory::Role, record::FactKind};
 
 /// The id of a duty in the catalogue of what the documents oblige, e.g. one row of one authority's document.
@@ -157,6 +157,8 @@ pub struct Rule {
     pub shape: Shape,
     /// Who is told when.
     pub ladder: Ladder,
+    /// How long it may rest.
+    pub rests: Rests,
     /// The line of the procedure file it begins on.
     pub line: usize,
     /// How it counts days: as its procedure does.

@@ -17,7 +17,7 @@ use crate::{
     duty::{Assessment, CaseContext, Duty, Sitting, Terms, assess, assess_reports},
     notice::{Audience, Decision, DutyRef, History, Notice, Reconciled, SendingClock, decide, reconcile},
     record::{CaseRecord, ChildRef},
-    summary::{Issued, Open, Wanted, summaries},
+    summary::{Issued, Made, Many, Open, Wanted, summaries},
 };
 
 /// All that a run knows beside the records.
@@ -57,6 +57,8 @@ pub struct Seen<'a> {
 pub struct Rehearsal {
     /// What was decided so far.
     pub history: History,
+    /// What somebody had put off before it began.
+    pub rests: Vec<Made>,
     outbox: Outbox,
     children: BTreeMap<ChildRef, Child>,
     ran_at: Option<DateTime<Utc>>,
@@ -139,7 +141,8 @@ impl Rehearsal {
             return Vec::new();
         }
         let open = duties.iter().filter_map(|duty| Some(Open { duty, case: cases.get(duty.child.as_ref()?)? }));
-        summaries(&wanted, &open.collect::<Vec<_>>(), sittings, directory, terms)
+        let seen = Many { open: &open.collect::<Vec<_>>(), sittings, made: &self.rests, directory };
+        summaries(&wanted, &seen, terms)
     }
 
     fn judge(&mut self, terms: &Terms) -> (Vec<Duty>, BTreeMap<ChildRef, CaseContext>, Vec<Sitting>) {

@@ -13,6 +13,12 @@ use crate::{
 };
 
 impl Watch {
+    /// Who works where now, read alone.
+    pub async fn read_directory(&self) -> Result<Directory, WatchError> {
+        let pass = self.pass().await?;
+        self.directory(pass.directory().clone())
+    }
+
     /// The directory of this run. Where the authority's own files cannot be read, and were not before, there is none:
     /// whoever is looked for in half a directory is found to be somebody else.
     pub(super) fn directory(&self, from_views: Directory) -> Result<Directory, WatchError> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use super::{Watch, WatchError, data_faults, directory::is_over};
 use crate::{
@@ -32,6 +32,8 @@ pub async fn rehearse(
     let today = watch.zone.start_of_day(watch.zone.local_date(now));
     history.written_at = Arc::new(watch.ledger.written_since(today).await?);
     let mut rehearsal = Rehearsal::after(history, watch.ledger.waiting().await?);
+    // The month before a day may begin two months before it.
+    rehearsal.rests = watch.ledger.rests_made(now - TimeDelta::days(62)).await?;
     for record in records {
         rehearsal.learn(record);
     }

@@ -5,7 +5,7 @@
 use super::{WatchError, sweep::Sweep};
 use crate::{
     duty::Duty,
-    summary::{Open, Wanted, summaries},
+    summary::{Many, Open, Wanted, summaries},
 };
 
 impl Sweep<'_> {
@@ -13,9 +13,16 @@ impl Sweep<'_> {
     pub(super) async fn summaries(&mut self) -> Result<Vec<Duty>, WatchError> {
         let terms = self.terms;
         let wanted = Wanted::on(&terms, self.issued);
-        let Some(until_on) = wanted.until_on() else { return Ok(Vec::new()) };
-        let open = self.write().await?.open_until(until_on).await?;
+        let open = match wanted.until_on() {
+            Some(until_on) => self.write().await?.open_until(until_on).await?,
+            None => Vec::new(),
+        };
+        let made = match wanted.put_off_month() {
+            Some(from_on) => self.ledger().rests_made(terms.zone.start_of_day(from_on)).await?,
+            None => Vec::new(),
+        };
         let open: Vec<Open> = open.iter().map(|(duty, case)| Open { duty, case }).collect();
-        Ok(summaries(&wanted, &open, &self.tally().sittings, self.directory, &terms))
+        let seen = Many { open: &open, sittings: &self.tally().sittings, made: &made, directory: self.directory };
+        Ok(summaries(&wanted, &seen, &terms))
     }
 }

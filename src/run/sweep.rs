@@ -19,7 +19,7 @@ use super::{
 use crate::{
     directory::Directory,
     duty::{CaseContext, Duty, StoredDate, Terms, assess},
-    ledger::{JudgedCase, Kept, Part, RunInProgress, Whose},
+    ledger::{JudgedCase, Kept, Ledger, Part, RunInProgress, Whose},
     notice::{Audience, Change, Closing, DutyRef, History, Reconciled, decide, reconcile, wake_at},
     record::{CaseRecord, ChildRef, FactKind, PersonRef},
     source::{ChildRead, Faults, Fingerprint, Found, Seen},
@@ -328,6 +328,11 @@ impl<'a> Sweep<'a> {
     /// How messages name the case database.
     pub(super) fn database(&self) -> String {
         self.watch.source.database.clone()
+    }
+
+    /// The ledger that it is stored in.
+    pub(super) fn ledger(&self) -> &Ledger {
+        &self.watch.ledger
     }
 
     /// What has been added up so far.

@@ -1,10 +1,12 @@
-//! Summaries of many cases for one reader: the week of a team, for its manager; the conferences of a week, for their chair.
+//! Summaries of many cases for one reader: the week of a team, for its manager; the conferences of a week, for their chair; what
+//! was put off in a month, for the head of child protection.
 //!
 //! No document asks for them. Each is a duty of nobody, so that it has an identity, a history and an end like everything else
 //! that is told, and its key says whose it is. Owns when one is due, what it says and who reads it. Must not know what was
 //! told before beyond which week it was, or how anything is worded around its rows.
 
 mod chair;
+mod put_off;
 mod team;
 
 use chrono::{Datelike as _, Days, NaiveDate};
@@ -12,8 +14,8 @@ use chrono::{Datelike as _, Days, NaiveDate};
 use crate::{
     calendar::format_date_long,
     directory::{Directory, Role},
-    duty::{Anchor, CaseContext, Duty, DutyKey, Sitting, Status, Tally, Terms},
-    notice::DutyRef,
+    duty::{Access, Anchor, CaseContext, Duty, DutyKey, Sitting, Status, Tally, Terms},
+    notice::{DutyRef, Rest},
     procedure::DutyId,
     record::{PersonRef, TeamRef},
 };
@@ -22,6 +24,8 @@ use crate::{
 pub const TEAM_WEEK: &str = "team-week";
 /// The id of a chair's week.
 pub const CHAIR_WEEK: &str = "chair-week";
+/// The id of what was put off in a month.
+pub const PUT_OFF_MONTH: &str = "rests-month";
 
 /// A duty that stands, of a child whose case this is.
 #[derive(Clone, Copy, Debug)]
@@ -32,20 +36,34 @@ pub struct Open<'a> {
     pub case: &'a CaseContext,
 }
 
-/// The first days of the latest weeks of which somebody was sent a summary.
+/// A rest that somebody made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Made {
+    /// Of which duty.
+    pub of: DutyRef,
+    /// Who put it off until when, and why.
+    pub rest: Rest,
+    /// Who may know of the case.
+    pub access: Access,
+}
+
+/// The first days of the latest weeks and months of which somebody was sent a summary.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Issued {
     /// Of a team.
     pub team_week: Option<NaiveDate>,
     /// Of a chair.
     pub chair_week: Option<NaiveDate>,
+    /// Of what was put off.
+    pub put_off_month: Option<NaiveDate>,
 }
 
-/// The weeks of which a summary is due now, each by its first day.
+/// The weeks and the month of which a summary is due now, each by its first day.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wanted {
     team_week: Option<NaiveDate>,
     chair_weeks: Vec<NaiveDate>,
+    put_off_month: Option<NaiveDate>,
 }
 
 impl Issued {
@@ -64,6 +82,7 @@ impl Issued {
         match &*duty.0 {
             TEAM_WEEK => self.team_week = self.team_week.max(Some(from_on)),
             CHAIR_WEEK => self.chair_week = self.chair_week.max(Some(from_on)),
+            PUT_OFF_MONTH => self.put_off_month = self.put_off_month.max(Some(from_on)),
             _ => {}
         }
     }
@@ -72,7 +91,7 @@ impl Issued {
 impl Wanted {
     /// What is due on a day on which the offices are open: the week of each team that has had none this week, and the
     /// conferences of this week, or, on its last open day, of the next. A week begins when people began to be told, if that is
-    /// later than its Monday: the first summary says at once how things stand.
+    /// later than its Monday: the first summary says at once how things stand. And the month before, until it was sent.
     pub fn on(terms: &Terms, issued: Issued) -> Wanted {
         if !terms.office.is_working_day(terms.today) {
             return Wanted::default();
@@ -85,6 +104,7 @@ impl Wanted {
         Wanted {
             team_week: Some(this_week).filter(|on| new(on, issued.team_week)),
             chair_weeks: weeks.into_iter().flatten().filter(|on| new(on, issued.chair_week)).collect(),
+            put_off_month: put_off::month_before(terms.today).filter(|on| new(on, issued.put_off_month)),
         }
     }
 
@@ -93,27 +113,42 @@ impl Wanted {
         *self == Wanted::default()
     }
 
+    /// The month of which it is said what was put off, by its first day.
+    pub fn put_off_month(&self) -> Option<NaiveDate> {
+        self.put_off_month
+    }
+
     /// The last day of which anything is said: of what is due later a summary says nothing.
     pub fn until_on(&self) -> Option<NaiveDate> {
         self.team_week.into_iter().chain(self.chair_weeks.iter().copied()).max().map(sunday)
     }
 }
 
+/// What summaries are made from.
+#[derive(Clone, Copy, Debug)]
+pub struct Many<'a> {
+    /// What is late, cannot be told, or is due by the last day wanted.
+    pub open: &'a [Open<'a>],
+    /// The conferences that are booked.
+    pub sittings: &'a [Sitting],
+    /// What somebody put off.
+    pub made: &'a [Made],
+    /// Who works where.
+    pub directory: &'a Directory,
+}
+
 /// The summaries that are due. Of a case that only some may know of none says anything, nor of one that somebody of the
-/// `directory` may not know of: whoever reads a summary may be they.
-pub fn summaries(
-    wanted: &Wanted,
-    open: &[Open],
-    sittings: &[Sitting],
-    directory: &Directory,
-    terms: &Terms,
-) -> Vec<Duty> {
-    let anybody_may = |case: &CaseContext| case.access.named.is_none() && !directory.knows_any(&case.access.barred);
-    let open: Vec<Open> = open.iter().copied().filter(|open| anybody_may(open.case)).collect();
-    let sittings: Vec<&Sitting> = sittings.iter().filter(|sitting| !directory.knows_any(&sitting.barred)).collect();
+/// directory may not know of: whoever reads a summary may be they.
+pub fn summaries(wanted: &Wanted, many: &Many, terms: &Terms) -> Vec<Duty> {
+    let anybody_may = |access: &Access| access.named.is_none() && !many.directory.knows_any(&access.barred);
+    let open: Vec<Open> = many.open.iter().copied().filter(|open| anybody_may(&open.case.access)).collect();
+    let sittings: Vec<&Sitting> =
+        many.sittings.iter().filter(|sitting| !many.directory.knows_any(&sitting.barred)).collect();
+    let made: Vec<&Made> = many.made.iter().filter(|made| anybody_may(&made.access)).collect();
     let of_teams = wanted.team_week.into_iter().flat_map(|from_on| team::weeks(from_on, &open, terms));
     let of_chairs = wanted.chair_weeks.iter().flat_map(|from_on| chair::weeks(*from_on, &sittings, &open, terms));
-    of_teams.chain(of_chairs).collect()
+    let of_rests = wanted.put_off_month.and_then(|from_on| put_off::month(from_on, &made, terms));
+    of_teams.chain(of_chairs).chain(of_rests).collect()
 }
 
 /// Who reads a summary: a role, and the case in which it is looked up. None for what is no summary.
@@ -129,6 +164,7 @@ pub fn reader(duty: &DutyId, key: &DutyKey) -> Option<(Role, CaseContext)> {
             let chair = Some(PersonRef(whose.to_owned()));
             Some((Role::CONFERENCE_CHAIR, CaseContext { chair, ..CaseContext::of_nobody() }))
         }
+        PUT_OFF_MONTH => Some((Role::HEAD_OF_CHILD_PROTECTION, CaseContext::of_nobody())),
         _ => None,
     }
 }
@@ -141,6 +177,7 @@ pub fn title(duty: &Duty) -> Option<String> {
         (TEAM_WEEK, "") => Some(format!("Cases of no team, week from {from}")),
         (TEAM_WEEK, team) => Some(format!("Team {team}, week from {from}")),
         (CHAIR_WEEK, _) => Some(format!("Conferences, week from {from}")),
+        (PUT_OFF_MONTH, _) => Some(format!("What was acknowledged or paused in {}", from_on.format("%B %Y"))),
         _ => None,
     }
 }

@@ -31,14 +31,16 @@ pub(crate) enum Event {
     OfficesClosed,
     OtherProgram,
     Acknowledged(usize),
+    Paused(usize),
+    Resumed(usize),
     MessageRefused,
 }
 
 use Event::{
     Acknowledged, AddressChanges, AllocationEnded, ChildDies, ChildVanishes, CoreGroupHeld, DateThatIsNone,
-    HolidayProclaimed, ManagerLeaves, MessageRefused, MinutesSent, NewLoad, OfficesClosed, OtherProgram, PlanEnded,
-    PlanReopened, PlanWithoutChild, ReviewBooked, RowDoubled, RuleLoosened, RuleTightened, VisitDeleted,
-    VisitTypedForNextMonth, Visited, WorkerFallsIll, WorkerLeaves,
+    HolidayProclaimed, ManagerLeaves, MessageRefused, MinutesSent, NewLoad, OfficesClosed, OtherProgram, Paused,
+    PlanEnded, PlanReopened, PlanWithoutChild, Resumed, ReviewBooked, RowDoubled, RuleLoosened, RuleTightened,
+    VisitDeleted, VisitTypedForNextMonth, Visited, WorkerFallsIll, WorkerLeaves,
 };
 
 fn event() -> impl Strategy<Value = Event> {
@@ -69,6 +71,8 @@ fn event() -> impl Strategy<Value = Event> {
         1 => Just(OfficesClosed),
         1 => Just(OtherProgram),
         3 => which().prop_map(Acknowledged),
+        3 => which().prop_map(Paused),
+        1 => which().prop_map(Resumed),
         2 => Just(MessageRefused),
     ]
 }
@@ -164,6 +168,6 @@ pub(crate) fn in_rows(
             Some(format!("UPDATE local_workers SET email = '{email}' WHERE worker_id = '{worker}'"))
         }
         RuleTightened | RuleLoosened | HolidayProclaimed | OfficesClosed | OtherProgram | Acknowledged(_)
-        | MessageRefused => None,
+        | Paused(_) | Resumed(_) | MessageRefused => None,
     }
 }

@@ -1,8 +1,8 @@
 //! A run that passes over every child of whom nothing has changed leaves the very ledger that a run over all of them leaves.
 //!
 //! A small authority is drawn from a seed and lived in for some weeks: rows change, days pass, rules, holidays and the
-//! program change, people leave, fall ill or cannot be reached, somebody acknowledges. Two ledgers watch it, one in each
-//! way, and after each poll they are compared row for row.
+//! program change, people leave, fall ill or cannot be reached, somebody acknowledges, pauses or resumes. Two ledgers watch
+//! it, one in each way, and after each poll they are compared row for row.
 
 #![cfg(feature = "io")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
@@ -21,7 +21,9 @@ use duewatch::{
     clock::Clock,
     duty::Status,
     generate,
-    ledger::{Attempted, Mode, NewAck, Outcome, Whose},
+    ledger::{Attempted, Mode, NewRest, Outcome, Whose},
+    notice::{Past, Rest, RestKind},
+    procedure::RestReason,
     run::{Polled, Watch},
     settings::Settings,
 };
@@ -127,7 +129,9 @@ impl World {
                 self.incremental.program.push('+');
                 self.whole.program.push('+');
             }
-            Event::Acknowledged(which) => self.acknowledge(*which).await,
+            Event::Acknowledged(which) => self.rest(RestKind::Acknowledged, *which).await,
+            Event::Paused(which) => self.rest(RestKind::Paused, *which).await,
+            Event::Resumed(which) => self.resume(*which).await,
             Event::MessageRefused => {
                 for watch in [&self.incremental, &self.whole] {
                     let Some(claim) = watch.ledger.claim("test", 60_000, self.now).await.unwrap() else { continue };
@@ -147,20 +151,33 @@ impl World {
         self.reopen().await;
     }
 
-    async fn acknowledge(&self, which: usize) {
+    /// Somebody who was told of a duty puts it off; a pause may stand beside an acknowledgement.
+    async fn rest(&self, kind: RestKind, which: usize) {
         let history = self.whole.ledger.history(Whose::All, self.now).await.unwrap();
         let told: Vec<_> = history
             .duties
             .iter()
-            .filter(|(of, past)| of.child.is_some() && past.duty.status == Status::Overdue)
-            .flat_map(|(of, past)| past.told.iter().map(move |told| (of.clone(), told.person.clone())))
+            .filter(|(of, past)| of.child.is_some() && past.duty.status != Status::CannotTell)
+            .flat_map(|(of, past)| past.told.iter().map(move |told| (of.clone(), past.generation, told)))
             .collect();
-        let Some((of, person)) = told.get(which % told.len().max(1)).cloned() else { return };
-        let until = self.now + Days::new((which % 12) as u64 + 1);
-        let (duty, key) = (of.duty, Some(of.key));
-        let ack = NewAck { child: of.child, duty, key, person, reason: "acts on it".into(), until };
+        let Some((of, generation, told)) = told.get(which % told.len().max(1)).cloned() else { return };
+        let until = self.whole.zone.end_of_day(self.today() + Days::new((which % 12) as u64 + 1));
+        let (person, reason) = (told.person.clone(), RestReason::VisitBooked);
+        let rest = Rest { kind, person, role: told.role, reason, at: self.now, until };
+        let rest = NewRest { of, generation, rest };
         for watch in [&self.incremental, &self.whole] {
-            watch.ledger.ack(&ack, self.now).await.unwrap();
+            watch.ledger.rest(std::slice::from_ref(&rest)).await.unwrap();
+        }
+    }
+
+    async fn resume(&self, which: usize) {
+        let history = self.whole.ledger.history(Whose::All, self.now).await.unwrap();
+        let stands = |past: &Past| past.rests.iter().any(|rest| rest.stands(self.now));
+        let resting: Vec<_> = history.duties.iter().filter(|(_, past)| stands(past)).collect();
+        let Some((of, past)) = resting.get(which % resting.len().max(1)) else { return };
+        let by = past.rests.last().map(|rest| rest.person.0.clone()).unwrap_or_default();
+        for watch in [&self.incremental, &self.whole] {
+            watch.ledger.resume(of, &by, self.now).await.unwrap();
         }
     }
 
@@ -228,7 +245,7 @@ fn dump(ledger: &Path) -> BTreeMap<&'static str, Vec<String>> {
         ("messages", "id, person, address, state, created_at_us, handed_over_us, ended_us"),
         ("cases", "child, context, wake_at_us, audience, carried, fingerprint IS NULL"),
         ("runs", "id, at_us, outcome, load_mark, counts, directory_hash"),
-        ("acks", "child, duty, duty_key, person, until_us"),
+        ("acks", "child, duty, duty_key, generation, kind, person, role, until_us"),
     ];
     let dumped = tables.map(|(table, columns)| {
         let quoted: Vec<String> = columns.split(", ").map(|column| format!("quote({column})")).collect();

@@ -1,53 +1,8 @@
-//! Acknowledgements, schedules, and what `explain` asks for.
+//! Schedules, and what `explain` asks for.
 
-use duewatch::duty::DutyKey;
-use duewatch::ledger::{NewAck, Whose};
-use duewatch::notice::{Ack, DutyRef};
-use duewatch::procedure::DutyId;
-use duewatch::record::{ChildRef, PersonRef};
+use duewatch::record::ChildRef;
 
 use crate::fixtures::{Place, at, claim, duty, notice, tell};
-
-fn ack(key: Option<&str>, person: &str, until: i64) -> NewAck {
-    NewAck {
-        child: Some(ChildRef("c1".into())),
-        duty: DutyId("visit".into()),
-        key: key.map(|key| DutyKey(key.into())),
-        person: PersonRef(person.into()),
-        reason: "visit booked".into(),
-        until: at(until),
-    }
-}
-
-pub(crate) async fn an_acknowledgement_stands_until_it_ends(place: &Place) {
-    let ledger = place.founded().await;
-    let (one, two) = (duty("c1", "visit", "plan:1"), duty("c1", "visit", "plan:2"));
-    tell(&ledger, 0, &[one.clone(), two.clone()], &[]).await;
-    ledger.ack(&ack(Some("plan:1"), "w1", 60), at(1)).await.unwrap();
-    ledger.ack(&ack(Some("plan:1"), "w1", 30), at(2)).await.unwrap();
-    ledger.ack(&ack(Some("plan:1"), "m1", 20), at(2)).await.unwrap();
-
-    let history = ledger.history(Whose::All, at(20)).await.unwrap();
-    let standing = [Ack { person: PersonRef("w1".into()), until: at(60) }];
-    assert_eq!(history.duties[&DutyRef::of(&one)].acks, standing, "the longest counts, and what has ended does not");
-    assert_eq!(history.duties[&DutyRef::of(&two)].acks, []);
-    assert_eq!(ledger.history(Whose::All, at(60)).await.unwrap().duties[&DutyRef::of(&one)].acks, []);
-    assert_eq!(place.count("SELECT COUNT(*) FROM acts WHERE act = 'ack' AND reason = 'visit booked'").await, 3);
-
-    let silent = NewAck { reason: String::new(), ..ack(Some("plan:1"), "w1", 600) };
-    assert!(ledger.ack(&silent, at(3)).await.is_err(), "it needs a reason");
-    assert_eq!(place.count("SELECT COUNT(*) FROM acks").await, 3);
-}
-
-pub(crate) async fn an_acknowledgement_may_cover_a_whole_rule(place: &Place) {
-    let ledger = place.founded().await;
-    let duties = [duty("c1", "visit", "plan:1"), duty("c1", "visit", "plan:2"), duty("c2", "visit", "plan:1")];
-    tell(&ledger, 0, &duties, &[]).await;
-    ledger.ack(&ack(None, "w1", 60), at(1)).await.unwrap();
-    let history = ledger.history(Whose::All, at(2)).await.unwrap();
-    let acked = duties.each_ref().map(|duty| history.duties[&DutyRef::of(duty)].acks.len());
-    assert_eq!(acked, [1, 1, 0]);
-}
 
 pub(crate) async fn a_schedule_is_moved_by_one_only(place: &Place) {
     let ledger = place.founded().await;

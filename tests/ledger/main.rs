@@ -11,6 +11,7 @@ mod crash;
 mod fixtures;
 mod founding;
 mod places;
+mod rests;
 mod runs;
 mod sending;
 
@@ -69,8 +70,10 @@ contract!(
     sending::what_no_server_took_still_waits,
     sending::what_may_have_arrived_does_not_wait,
     sending::what_is_taken_out_of_a_message_is_owed_again,
-    asides::an_acknowledgement_stands_until_it_ends,
-    asides::an_acknowledgement_may_cover_a_whole_rule,
+    rests::a_rest_is_kept_with_its_duty_until_the_dates_move,
+    rests::whoever_resumes_ends_pauses_and_what_they_acknowledged,
+    rests::what_was_acknowledged_before_there_were_pauses_still_rests,
+    rests::a_reason_of_an_earlier_version_is_not_read,
     asides::a_schedule_is_moved_by_one_only,
     asides::what_was_told_is_listed_with_its_message,
     crash::killed_at_any_point_nothing_is_lost_and_nothing_said_twice,

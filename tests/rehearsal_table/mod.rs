@@ -21,7 +21,8 @@
 //!    without KIND ID                        the record lacks it
 //!    died DATE
 //!    away ..., person ...                   as above
-//!    ack PERSON DUTY UNTIL
+//!    ack PERSON DUTY UNTIL                  what PERSON puts off; UNTIL is its last day
+//!    pause PERSON DUTY UNTIL
 //!    never KIND [ATTRIBUTE]                 the source supplies no such fact, or never this of it
 //!    supplied                               the source supplies everything again
 //!    refused PERSON                         the mail server refuses the message that they were sent last
@@ -43,6 +44,7 @@ use std::{fs, path::Path};
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use duewatch::{
     directory::{Absence, Directory, Person, Role, Team, Weekdays},
+    notice::RestKind,
     record::{CaseRecord, ChildRef, Fact, FactKind, HouseholdRef, PersonRef, TeamRef},
 };
 use scenario::Scenario;
@@ -80,7 +82,7 @@ pub(crate) enum Change {
     Fact(String, Box<Fact>),
     Without(String, FactKind, String),
     Died(String, NaiveDate),
-    Ack { person: String, duty: String, until: NaiveDate },
+    Rest { kind: RestKind, person: String, duty: String, until: NaiveDate },
     Away(Absence),
     Person(Box<Person>),
     Refused(String),
@@ -203,8 +205,9 @@ impl Table {
             ["away", rest @ ..] => Change::Away(absence(rest)),
             ["person", rest @ ..] => Change::Person(Box::new(person(rest))),
             ["refused", person] => Change::Refused((*person).into()),
-            ["ack", person, duty, until] => {
-                Change::Ack { person: (*person).into(), duty: (*duty).into(), until: date(until) }
+            [kind @ ("ack" | "pause"), person, duty, until] => {
+                let kind = RestKind::from_name(kind).expect("a kind of rest");
+                Change::Rest { kind, person: (*person).into(), duty: (*duty).into(), until: date(until) }
             }
             ["supplied"] => Change::Supplied,
             ["never", kind, attribute @ ..] => {

@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, NaiveDateTime, Utc};
 use duewatch::{
     calendar::{Calendar, Holidays, Zone, format_date_long},
-    directory::Mailbox,
-    duty::{CaseContext, Lacking, Terms},
+    directory::{Mailbox, Role},
+    duty::{Access, CaseContext, Lacking, Terms},
     message::{Letter, Matter, Stationery, draft},
-    notice::{Ack, DutyRef, Effect, NoticeState, SendingClock},
+    notice::{DutyRef, Effect, NoticeState, Rest, SendingClock},
+    procedure::RestReason,
     record::{ChildRef, PersonRef},
     rehearsal::{Known, Message, Rehearsal, Seen},
-    summary,
+    summary::{self, Made},
 };
 
 use super::{Change, Table, scenario, time, world::World};
@@ -76,10 +77,22 @@ impl Table {
                         }
                         world.person(id).email = None;
                     }
-                    Change::Ack { person, duty, until } => {
-                        let until = zone.end_of_day(*until);
+                    Change::Rest { kind, person, duty, until } => {
+                        let rest = Rest {
+                            kind: *kind,
+                            person: PersonRef(person.clone()),
+                            role: Role::LEAD_WORKER,
+                            reason: RestReason::VisitBooked,
+                            at: zone.start_of_day(poll.date()),
+                            until: zone.end_of_day(*until),
+                        };
                         for past in rehearsal.history.duties.values_mut().filter(|past| past.duty.duty.0 == *duty) {
-                            past.acks.push(Ack { person: PersonRef(person.clone()), until });
+                            past.rests.push(rest.clone());
+                            rehearsal.rests.push(Made {
+                                of: DutyRef::of(&past.duty),
+                                rest: rest.clone(),
+                                access: Access::default(),
+                            });
                         }
                     }
                     change => world.learn(change),

@@ -23,7 +23,7 @@ impl World {
         World { directory: table.directory.clone(), children, supply: Supply::default() }
     }
 
-    /// Takes in what has become known. What a mail server did or somebody acknowledged is not of it.
+    /// Takes in what has become known. What a mail server did or somebody put off is not of it.
     pub(crate) fn learn(&mut self, change: &Change) {
         match change {
             Change::Fact(child, fact) => {
@@ -42,7 +42,7 @@ impl World {
                 self.supply.never_filled.insert((*kind, attribute.clone()));
             }
             Change::Supplied => self.supply = Supply::default(),
-            Change::Refused(_) | Change::Ack { .. } => {}
+            Change::Refused(_) | Change::Rest { .. } => {}
         }
     }
 

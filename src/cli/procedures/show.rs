@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     calendar::format_date_long,
-    procedure::{Citation, Procedure, Reads, Rule},
+    procedure::{Citation, Procedure, Reads, Rule, Shape},
     run::read_procedure,
 };
 
@@ -85,6 +85,10 @@ fn of_rule(page: &mut Page, procedure: &Procedure, number: usize, rule: &Rule) {
         page.beside("told", "nobody of this alone");
     }
     page.list("told", &told);
+    // A report is nobody's task, and told once.
+    if !matches!(rule.shape, Shape::Report(_)) {
+        page.list("rests", &procedure.rests_in_words(rule));
+    }
     page.list("note", &rule.notes_in_words());
 }
 

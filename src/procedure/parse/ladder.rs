@@ -17,17 +17,18 @@ use crate::{
 };
 
 /// Kinds that duewatch tells by itself, whatever a ladder says.
-const NOT_A_STEP: [NoticeKind; 6] = [
+const NOT_A_STEP: [NoticeKind; 7] = [
     NoticeKind::Resolved,
     NoticeKind::Changed,
     NoticeKind::NoLongerDue,
     NoticeKind::CannotTell,
+    NoticeKind::RestEnds,
     NoticeKind::Handover,
     NoticeKind::DataQuality,
 ];
 
 /// Names that the effect key gives to what is not a step.
-const RESERVED: [&str; 6] = ["repeat", "resolved", "changed", "no-longer-due", "cannot-tell", "handover"];
+const RESERVED: [&str; 7] = ["repeat", "resolved", "changed", "no-longer-due", "cannot-tell", "rest-ends", "handover"];
 
 /// A step with the places of its words, before a rule says what its anchor is.
 #[derive(Clone)]

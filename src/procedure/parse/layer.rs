@@ -12,6 +12,7 @@ use toml::de::DeTable;
 use super::{
     head,
     ladder::ladders,
+    rests::rests,
     rule::{Surroundings, check_together},
     table::{Item, Table},
 };
@@ -95,6 +96,8 @@ fn read<'a>(
     }
     let mut ladders_by_name = ladders(&mut lower);
     ladders_by_name.extend(ladders(&mut upper));
+    let mut rests_by_strength = rests(&mut lower);
+    rests_by_strength.extend(rests(&mut upper));
     let changes = upper.get("change").and_then(|changes| changes.list()).unwrap_or_default();
     let added = upper.get("rule").and_then(|rules| rules.list()).unwrap_or_default();
     upper.finish();
@@ -106,6 +109,7 @@ fn read<'a>(
         counting: Some(beneath.counting),
         ambiguities: Some(&ambiguities),
         ladders: &ladders_by_name,
+        rests: &rests_by_strength,
         known,
     };
     let rules: Vec<_> = tables.into_iter().map(|rule| around.rule(rule)).collect();

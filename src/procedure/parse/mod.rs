@@ -11,6 +11,7 @@ mod ladder;
 mod layer;
 mod order;
 mod reach;
+mod rests;
 mod rule;
 mod selector;
 mod shape;
@@ -57,6 +58,7 @@ fn read<'a>(log: &'a Log<'a>, document: &'a DeTable<'a>, known: &'a DutyCatalogu
     let ambiguities = head::ambiguities(&mut file);
     let words = head::roles(&mut file);
     let ladders = ladder::ladders(&mut file);
+    let rests = rests::rests(&mut file);
     let written = file.get("rule").and_then(|rules| rules.list()).unwrap_or_default();
     file.finish();
     if written.is_empty() {
@@ -65,7 +67,8 @@ fn read<'a>(log: &'a Log<'a>, document: &'a DeTable<'a>, known: &'a DutyCatalogu
     let tables: Vec<_> = written.iter().filter_map(|rule| rule.table("a rule")).collect();
     check_together(&tables);
     // A mistake in the head must not hide those in the rules.
-    let around = Surroundings { named, counting, ambiguities: ambiguities.as_ref(), ladders: &ladders, known };
+    let around =
+        Surroundings { named, counting, ambiguities: ambiguities.as_ref(), ladders: &ladders, rests: &rests, known };
     let rules: Vec<_> = tables.into_iter().map(|rule| around.rule(rule)).collect();
     let head = head?;
     Some(Procedure {

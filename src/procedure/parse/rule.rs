@@ -18,8 +18,8 @@ use crate::{
     directory::Role,
     near::{choices, nearest},
     procedure::{
-        Ambiguity, Base, Citation, Counting, Counts, DutyCatalogue, DutyId, NoticeKind, Offset, Reads, Rule, Shape,
-        Step, Strength, Sureness, UNDONE, Under,
+        Ambiguity, Base, Citation, Counting, Counts, DutyCatalogue, DutyId, Ladder, NoticeKind, Offset, Reads, Rests,
+        Rule, Shape, Step, Strength, Sureness, UNDONE, Under,
     },
 };
 
@@ -32,7 +32,7 @@ const NATIONAL: &str = "national";
 /// How an authority's own duties begin, which no catalogue knows.
 const LOCAL: &str = "local-";
 
-const STRENGTHS: [(&str, Strength); 4] = [
+pub(super) const STRENGTHS: [(&str, Strength); 4] = [
     ("must", Strength::Must),
     ("should", Strength::Should),
     ("good_practice", Strength::GoodPractice),
@@ -46,6 +46,7 @@ pub(super) struct Surroundings<'a> {
     /// None where the table has a mistake.
     pub(super) ambiguities: Option<&'a BTreeMap<String, Ambiguity>>,
     pub(super) ladders: &'a BTreeMap<&'a str, NamedLadder<'a>>,
+    pub(super) rests: &'a BTreeMap<Strength, Rests>,
     pub(super) known: &'a DutyCatalogue,
 }
 
@@ -110,6 +111,7 @@ impl Surroundings<'_> {
         {
             repeat.tell.push(responsible);
         }
+        let rests = self.rests_of(strength_named?, &ladder);
         Some(Rule {
             duty: duty?,
             title: title?.is.into(),
@@ -128,6 +130,7 @@ impl Surroundings<'_> {
             counts: counts?,
             shape,
             ladder,
+            rests,
             line,
             counting: self.counting?,
             procedure: format!(
@@ -142,6 +145,13 @@ impl Surroundings<'_> {
             sure: sure?,
             changed,
         })
+    }
+
+    /// As its strength may; but what is told at once is never paused.
+    fn rests_of(&self, strength: Strength, ladder: &Ladder) -> Rests {
+        let rests = self.rests.get(&strength).cloned().unwrap_or_default();
+        let at_once = ladder.steps.iter().any(|step| step.when == Offset::AtOnce);
+        if at_once { Rests { pause: None, ..rests } } else { rests }
     }
 
     fn duty(&self, text: &Text<'_>) -> Option<DutyId> {

@@ -23,12 +23,13 @@ pub(super) fn roles<'a>(item: &Item<'a>) -> Vec<(Role, Text<'a>)> {
     let mut told: Vec<(Role, Text<'a>)> = Vec::new();
     let items = item.list().unwrap_or_default();
     if items.is_empty() {
-        item.log.problem(&item.span, format!("`{}` names nobody", item.name), "write: tell = [\"lead_worker\"]");
+        let help = format!("write: {} = [\"lead_worker\"]", item.name);
+        item.log.problem(&item.span, format!("`{}` names nobody", item.name), help);
     }
     for text in items.iter().filter_map(Item::text) {
         let Some(role) = role(&text) else { continue };
         if told.iter().any(|(other, _)| *other == role) {
-            text.log.problem(&text.span, format!("`{role}` is told twice"), "take one of the two out");
+            text.log.problem(&text.span, format!("`{role}` is in `{}` twice", item.name), "take one of the two out");
         } else {
             told.push((role, text));
         }

@@ -6,6 +6,7 @@
 mod clock;
 mod counting;
 mod ladder;
+mod rests;
 mod selector;
 
 use super::{Counts, Procedure, Reads, Rule, Selector, Shape, Strength, Test, Under};
@@ -59,6 +60,23 @@ impl Procedure {
     /// ```
     pub fn told_in_words(&self, rule: &Rule) -> Vec<String> {
         ladder::lines(self, rule)
+    }
+
+    /// How long one of its rules may rest: a sentence for an acknowledgement and one for a pause.
+    ///
+    /// ```
+    /// use duewatch::procedure::{DutyCatalogue, Procedure};
+    ///
+    /// let shipped = Procedure::SHIPPED.into_iter().find(|(id, _, _)| *id == "hertfordshire");
+    /// let (_, file, text) = shipped.ok_or("not shipped")?;
+    /// let procedure = Procedure::parse(file, text, &DutyCatalogue::shipped())?;
+    /// let mut rules = procedure.rules.iter();
+    /// let rule = rules.find(|rule| rule.title == "First core group").ok_or("no such rule")?;
+    /// assert_eq!(procedure.rests_in_words(rule)[1], "It cannot be paused.");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn rests_in_words(&self, rule: &Rule) -> Vec<String> {
+        rests::lines(self, rule)
     }
 
     /// How its two readings count: first the earliest date, then the due date.
