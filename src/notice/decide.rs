@@ -3,13 +3,12 @@
 use std::{
     borrow::Cow,
     collections::{BTreeMap, BTreeSet},
-    ops::AddAssign,
 };
 
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
-    Effect, History, Notice, NoticeState, Past, SaidDays, SendingClock, Told,
+    Effect, History, Notice, NoticeState, Past, SaidDays, SendingClock, StepBooks, Told,
     moved::moved_in_words,
     reconcile::{Over, Reconciled, Standing},
     rungs::Rung,
@@ -51,47 +50,6 @@ pub struct Decision {
     pub held: BTreeSet<ChildRef>,
     /// What the steps owed by now came to.
     pub steps: StepBooks,
-}
-
-/// Steps owed by now, person by person: `owed` equals the sum of the others.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct StepBooks {
-    /// Pairs of a step that is owed by now and a person it tells.
-    pub owed: u64,
-    /// Decided in an earlier run.
-    pub told_before: u64,
-    /// Decided now, and waiting to be sent.
-    pub queued: u64,
-    /// A higher step to the same person says it too.
-    pub superseded: u64,
-    /// Rests because the person has acknowledged it.
-    pub acknowledged: u64,
-    /// Rests because the duty is paused.
-    #[serde(default)]
-    pub paused: u64,
-    /// Waits for fresh case data.
-    #[serde(default)]
-    pub held: u64,
-}
-
-impl StepBooks {
-    /// Whether every step owed is accounted for.
-    pub fn balance(&self) -> bool {
-        let StepBooks { owed, told_before, queued, superseded, acknowledged, paused, held } = *self;
-        owed == told_before + queued + superseded + acknowledged + paused + held
-    }
-}
-
-impl AddAssign for StepBooks {
-    fn add_assign(&mut self, more: StepBooks) {
-        self.owed += more.owed;
-        self.told_before += more.told_before;
-        self.queued += more.queued;
-        self.superseded += more.superseded;
-        self.acknowledged += more.acknowledged;
-        self.paused += more.paused;
-        self.held += more.held;
-    }
 }
 
 /// Decides over every duty that stands or has just ended. Pure; running it again on a history that holds its notices

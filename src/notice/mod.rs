@@ -3,6 +3,7 @@
 //! `decide(duties, directory, history, now)` says who is owed what by now and was not yet told. Pure; must not know words,
 //! mail servers or how anything is stored. What is owed is always "due by now and not yet told", never "is it today?".
 
+mod books;
 mod climb;
 mod decide;
 mod history;
@@ -14,7 +15,8 @@ mod rungs;
 mod sending;
 mod wake;
 
-pub use decide::{Audience, Decision, StepBooks, decide};
+pub use books::StepBooks;
+pub use decide::{Audience, Decision, decide};
 pub use history::{Change, Closing, DutyRef, History, Past, SaidDays, Told};
 pub use model::{Effect, Notice, NoticeState};
 pub use reconcile::{Over, Reconciled, Standing, reconcile};

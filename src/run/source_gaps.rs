@@ -53,7 +53,7 @@ fn of_rules(terms: &Terms) -> Vec<Duty> {
             rule.duty,
             never.join("; ")
         );
-        let why = CannotTell { by_source: true, missing: missing.first().cloned(), ..CannotTell::because(why) };
+        let why = CannotTell { by_source: true, missing: Some(missing.first()?.clone()), ..CannotTell::because(why) };
         Some(duty(&format!("{OF_A_RULE}{}", rule.duty), why, terms))
     });
     let mut duties: Vec<Duty> = unjudged.collect();
