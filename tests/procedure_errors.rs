@@ -739,7 +739,7 @@ fn a_kind_that_does_not_exist() {
    |
 30 | kind = "overdu"
    |        ^^^^^^^^
-   = did you mean `overdue`? the kinds are: reminder, due, overdue, escalation, counted, alert, resolved, changed, no_longer_due, cannot_tell, checklist, handover, data_quality, report
+   = did you mean `overdue`? the kinds are: reminder, due, overdue, escalation, counted, alert, resolved, changed, no_longer_due, cannot_tell, checklist, rest_ends, handover, data_quality, report
 
 1 problem"#
     );

@@ -203,3 +203,16 @@ fn what_was_put_off_in_a_month_is_listed_in_the_next_once_and_not_of_a_restricte
     says(list, &["C1", "paused by M1 as Team Manager, a visit is booked; Tue 17 Nov 2026 to Tue 1 Dec 2026"]);
     assert!(!list.contains("C2") && !list.contains("court"), "{list}");
 }
+
+#[test]
+fn preview_says_what_is_owed_and_not_sent_and_why() {
+    let bench = one();
+    told(&bench, SEEN, &["2026-11-17"]);
+    pause(&bench, "2026-11-18", "M1", "10").well();
+    let preview = ["preview", "--at", "2026-11-18T10:00:00Z", "--from", "2026-11-19", "--to", "2026-11-24"];
+    let said = bench.run(&preview).well();
+    // Ten working days from the 18th end with Wednesday 2 December.
+    let line = |of: &[&str]| said.lines().any(|line| of.iter().all(|word| line.contains(word)));
+    assert!(line(&["M1", "Team Manager", "escalation", "C1", SEEN, "paused until Thu 3 Dec 2026"]), "{said}");
+    assert!(line(&["S1", "escalation", "C1", SEEN, "paused until Thu 3 Dec 2026"]), "{said}");
+}

@@ -6,7 +6,13 @@ use chrono::{DateTime, NaiveDate, Utc};
 use clap::Args;
 
 use super::{Ending, Failure, Format, Outcome, cells::last_day, instant, json, open, output};
-use crate::{calendar::format_date_short, run::rehearse};
+use crate::{
+    calendar::format_date_short,
+    directory::Role,
+    notice::{Effect, Withholding},
+    procedure::NoticeKind,
+    run::{Rehearsed, Watch, rehearse},
+};
 
 #[derive(Debug, Args)]
 pub(crate) struct Preview {
@@ -30,7 +36,8 @@ pub(crate) async fn run(config: &Path, command: &Preview) -> Outcome {
         return Err(Failure("--to lies before --from".to_owned()));
     }
     let watch = open::watch(config).await?;
-    let messages = rehearse(&watch, command.from, command.to, open::at(command.at)).await?;
+    let Rehearsed { messages, withheld, waiting } =
+        rehearse(&watch, command.from, command.to, open::at(command.at)).await?;
     if command.format == Format::Json {
         for message in &messages {
             output::line(&json::previewed(&watch.authority, message).to_string());
@@ -39,10 +46,10 @@ pub(crate) async fn run(config: &Path, command: &Preview) -> Outcome {
     }
     let mut rows = Vec::new();
     for message in &messages {
-        let at = watch.zone.local_time(message.at);
+        let at = at(&watch, message.at);
         for (notice, duty) in &message.matters {
             rows.push(vec![
-                format!("{} {}", format_date_short(at.date()), at.format("%H:%M")),
+                at.clone(),
                 notice.effect.person.0.clone(),
                 watch.procedure.role_words(notice.role),
                 notice.kind.name().to_owned(),
@@ -54,6 +61,41 @@ pub(crate) async fn run(config: &Path, command: &Preview) -> Outcome {
         }
     }
     output::table(&["at", "person", "as", "kind", "child", "duty", "due", "because"], &rows);
+    let unsent: Vec<Vec<String>> = withheld
+        .iter()
+        .map(|withheld| not_sent(&watch, &withheld.effect, withheld.role, withheld.kind, kept(&watch, withheld.why)))
+        .chain(waiting.iter().map(|notice| {
+            let why = format!("waits until {}, when they are back", at(&watch, notice.send_at));
+            not_sent(&watch, &notice.effect, notice.role, notice.kind, why)
+        }))
+        .collect();
+    if !unsent.is_empty() {
+        output::line("\nOwed by then, and not sent:");
+        output::table(&["person", "as", "kind", "child", "duty", "why not"], &unsent);
+    }
     output::line(&format!("\n{} messages, {} lines. Nothing was changed.", messages.len(), rows.len()));
     Ok(Ending::Well)
+}
+
+fn at(watch: &Watch, at: DateTime<Utc>) -> String {
+    let local = watch.zone.local_time(at);
+    format!("{} {}", format_date_short(local.date()), local.format("%H:%M"))
+}
+
+fn not_sent(watch: &Watch, effect: &Effect, role: Role, kind: NoticeKind, why: String) -> Vec<String> {
+    vec![
+        effect.person.0.clone(),
+        watch.procedure.role_words(role),
+        kind.name().to_owned(),
+        effect.child.as_ref().map(|child| child.0.to_string()).unwrap_or_default(),
+        effect.duty.0.to_string(),
+        why,
+    ]
+}
+
+fn kept(watch: &Watch, why: Withholding) -> String {
+    match why {
+        Withholding::Rests(kind, until) => format!("{} until {}", kind.words(), at(watch, until)),
+        Withholding::OldData => "the case data is too old".to_owned(),
+    }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use super::{
-    Decision, NoticeState, Past, RestKind, Told,
+    Decision, NoticeState, Past, RestKind, Told, Withheld, Withholding,
     decide::Desk,
     rungs::{Rung, rungs},
 };
@@ -67,14 +67,16 @@ impl Desk<'_> {
                 if telling.all(|told| told.state == NoticeState::Queued && told.generation != self.generation) {
                     waiting.entry(person.clone()).or_default().push(owed);
                 }
-            } else if let Some(kind) = rests(&owed) {
+            } else if let Some((kind, until)) = rests(&owed) {
                 match kind {
                     RestKind::Acknowledged => decision.steps.acknowledged += 1,
                     RestKind::Paused => decision.steps.paused += 1,
                 }
+                decision.withheld.push(self.withheld(&owed, Withholding::Rests(kind, until)));
             } else if self.audience.stale && rung.kind.is_breach() && !rung.urgent {
                 decision.steps.held += 1;
                 decision.held.extend(self.duty.child.clone());
+                decision.withheld.push(self.withheld(&owed, Withholding::OldData));
             } else {
                 fresh.entry(person.clone()).or_default().push(owed);
             }
@@ -100,6 +102,12 @@ impl Desk<'_> {
                 decision.notices.push(self.notice(&rung, role, recipient, state));
             }
         }
+    }
+
+    fn withheld(&self, owed: &Owed, why: Withholding) -> Withheld {
+        let Rung { step, repeat, kind, .. } = &owed.rung;
+        let effect = self.effect(step, *repeat, self.generation, &owed.recipient.mailbox.person);
+        Withheld { effect, kind: *kind, role: owed.role, why }
     }
 
     /// Every step owed by now, once for each person it tells.

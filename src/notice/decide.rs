@@ -8,7 +8,7 @@ use std::{
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
-    Effect, History, Notice, NoticeState, Past, SaidDays, SendingClock, StepBooks, Told,
+    Effect, History, Notice, NoticeState, Past, RestKind, SaidDays, SendingClock, StepBooks, Told,
     moved::moved_in_words,
     reconcile::{Over, Reconciled, Standing},
     rungs::Rung,
@@ -50,6 +50,30 @@ pub struct Decision {
     pub held: BTreeSet<ChildRef>,
     /// What the steps owed by now came to.
     pub steps: StepBooks,
+    /// Steps owed by now that are kept from somebody.
+    pub withheld: Vec<Withheld>,
+}
+
+/// A step that is owed by now to somebody who is not told it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Withheld {
+    /// What would be told.
+    pub effect: Effect,
+    /// What kind of thing.
+    pub kind: NoticeKind,
+    /// In which role.
+    pub role: Role,
+    /// Why not.
+    pub why: Withholding,
+}
+
+/// Why a step that is owed is not told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Withholding {
+    /// Somebody has put it off until then.
+    Rests(RestKind, DateTime<Utc>),
+    /// The case data is too old to say that something was not done.
+    OldData,
 }
 
 /// Decides over every duty that stands or has just ended. Pure; running it again on a history that holds its notices

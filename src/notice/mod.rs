@@ -16,7 +16,7 @@ mod sending;
 mod wake;
 
 pub use books::StepBooks;
-pub use decide::{Audience, Decision, decide};
+pub use decide::{Audience, Decision, Withheld, Withholding, decide};
 pub use history::{Change, Closing, DutyRef, History, Past, SaidDays, Told};
 pub use model::{Effect, Notice, NoticeState};
 pub use reconcile::{Over, Reconciled, Standing, reconcile};

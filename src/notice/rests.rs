@@ -118,10 +118,15 @@ impl Warning<'_> {
 }
 
 impl Desk<'_> {
-    /// Which kind of rest keeps a step from somebody, of the dates that the duty now has.
-    pub(super) fn resting(&self, past: Option<&Past>, rung: &Rung, person: &PersonRef) -> Option<RestKind> {
+    /// Which kind of rest keeps a step from somebody and until when, of the dates that the duty now has.
+    pub(super) fn resting(
+        &self,
+        past: Option<&Past>,
+        rung: &Rung,
+        person: &PersonRef,
+    ) -> Option<(RestKind, DateTime<Utc>)> {
         let past = past.filter(|past| past.generation == self.generation)?;
-        past.resting(rung, person, self.terms.now).map(|rest| rest.kind)
+        past.resting(rung, person, self.terms.now).map(|rest| (rest.kind, rest.until))
     }
 
     /// Whoever made a rest hears on its last morning that it ends, if the duty still stands then. A warning that waits is

@@ -128,6 +128,11 @@ impl Rehearsal {
         self.outbox.send(terms.now, &mut self.history)
     }
 
+    /// What is decided and may not be sent yet: each with the instant from which it may.
+    pub fn waiting(&self) -> &[(Notice, Duty)] {
+        self.outbox.waiting()
+    }
+
     fn summaries(
         &self,
         duties: &[Duty],

@@ -32,6 +32,10 @@ impl Outbox {
         Outbox { waiting }
     }
 
+    pub(super) fn waiting(&self) -> &[(Notice, Duty)] {
+        &self.waiting
+    }
+
     /// Adds what a run decided, and drops what a later step says too or what is over.
     pub(super) fn take(&mut self, changes: &[Change], decision: &Decision, duties: &BTreeMap<DutyRef, &Duty>) {
         let closed: BTreeSet<DutyRef> = changes.iter().filter_map(closed).collect();

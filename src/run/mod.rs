@@ -31,7 +31,7 @@ pub use deliver::Delivered;
 pub use poll::Polled;
 pub(crate) use procedure::{in_force, read_procedure};
 pub use read::CaseLoad;
-pub use rehearse::rehearse;
+pub use rehearse::{Rehearsed, rehearse};
 pub use source_gaps::{completed_in_numbers, never, stored_in_numbers};
 pub(crate) use watch::open_ledger;
 pub use watch::{Watch, WatchError};

@@ -8,10 +8,22 @@ use super::{Watch, WatchError, data_faults, directory::is_over};
 use crate::{
     duty::{CaseContext, Lacking, Terms},
     ledger::Whose,
+    notice::{Notice, Withheld},
     record::CaseRecord,
     rehearsal::{Known, Message, Rehearsal},
     source::Fault,
 };
+
+/// What would be sent, and what would not.
+#[derive(Clone, Debug, Default)]
+pub struct Rehearsed {
+    /// In the order sent.
+    pub messages: Vec<Message>,
+    /// What somebody is owed on the last morning and is not told, because it was put off.
+    pub withheld: Vec<Withheld>,
+    /// What waits after the last morning for its reader to be back.
+    pub waiting: Vec<Notice>,
+}
 
 /// What would be sent on each morning from one day to another, if the case record stayed as it is. What the ledger has
 /// decided and not yet sent is part of it.
@@ -20,7 +32,7 @@ pub async fn rehearse(
     from: NaiveDate,
     to: NaiveDate,
     now: DateTime<Utc>,
-) -> Result<Vec<Message>, WatchError> {
+) -> Result<Rehearsed, WatchError> {
     let (mut records, mut open) = (Vec::<CaseRecord>::new(), Vec::<CaseContext>::new());
     let load = watch
         .read_each(now, |record, assessment| {
@@ -39,7 +51,7 @@ pub async fn rehearse(
     }
     let lacking = Lacking::of(load.supply.clone(), &watch.procedure);
     let adopted_on = watch.terms_of_telling(now).await?.adopted_on;
-    let mut messages = Vec::new();
+    let mut rehearsed = Rehearsed::default();
     // A step owed before the first day is part of the first morning's message, as it would be after downtime.
     for day in from.iter_days().take_while(|day| *day <= to) {
         let at = watch.zone.at(day, watch.sending.morning_at);
@@ -56,7 +68,10 @@ pub async fn rehearse(
             faults: data_faults::duties(&faults, &load.stored_dates, &terms),
             with_summaries: true,
         };
-        messages.extend(rehearsal.run(known, |cases, history| load.unsure(cases, history), |_| {}));
+        let unsure = |cases: &_, history: &_| load.unsure(cases, history);
+        let messages = rehearsal.run(known, unsure, |seen| rehearsed.withheld.clone_from(&seen.decision.withheld));
+        rehearsed.messages.extend(messages);
     }
-    Ok(messages)
+    rehearsed.waiting = rehearsal.waiting().iter().map(|(notice, _)| notice.clone()).collect();
+    Ok(rehearsed)
 }
