@@ -48,6 +48,11 @@ impl<'a> Terms<'a> {
         Terms { procedure, calendar, office: calendar, zone, counting, now, today, lacking, adopted_on: None }
     }
 
+    /// Since when people are told. A day that is still to come, as on a ledger whose days are invented, says nothing.
+    pub fn told_since(&self) -> Option<NaiveDate> {
+        self.adopted_on.filter(|on| *on <= self.today)
+    }
+
     /// The terms under which this rule's limits are counted.
     pub(super) fn of(&self, rule: &Rule) -> Terms<'a> {
         let calendar = match rule.counts {

@@ -149,7 +149,7 @@ impl Desk<'_> {
         let theirs = rule.ladder.steps.iter().any(|step| step.tell.contains(&Role::LEAD_WORKER));
         let lasts = !matches!(rule.shape, Shape::Check(_) | Shape::Guidance(_));
         let since =
-            |on: &NaiveDate| self.duty.anchor.on < *on && self.terms.adopted_on.is_none_or(|since| since <= *on);
+            |on: &NaiveDate| self.duty.anchor.on < *on && self.terms.told_since().is_none_or(|since| since <= *on);
         let owed_on = self.case()?.taken_over_on.filter(since).filter(|_| theirs && lasts)?;
         Some(Rung {
             step: HANDOVER.to_owned(),

@@ -122,13 +122,13 @@ fn place(duty: &Duty, when: Offset, terms: &Terms) -> Option<(DateTime<Utc>, Nai
 /// is told first, and not everybody above of years at once.
 fn adopted_late(duty: &Duty, terms: &Terms) -> Option<NaiveDate> {
     let due_on = day(duty, Base::Due).unwrap_or(duty.anchor.on);
-    terms.adopted_on.filter(|adopted_on| due_on < *adopted_on)
+    terms.told_since().filter(|adopted_on| due_on < *adopted_on)
 }
 
 /// Whether it was there for more than a working week when people began to be told: then it can wait for the morning.
 fn is_old(on: NaiveDate, terms: &Terms) -> bool {
     let week = Period::WorkingDays(5);
-    let adopted_on = terms.adopted_on.filter(|adopted_on| on < *adopted_on);
+    let adopted_on = terms.told_since().filter(|adopted_on| on < *adopted_on);
     let began = |adopted_on| terms.office.before(adopted_on, week, Trust::WithProvisional).ok();
     adopted_on.and_then(began).is_some_and(|began| on < began.on.on())
 }

@@ -97,7 +97,7 @@ impl Wanted {
             return Wanted::default();
         }
         let monday = terms.today - Days::new(terms.today.weekday().num_days_from_monday().into());
-        let this_week = terms.adopted_on.filter(|on| *on <= terms.today).map_or(monday, |on| on.max(monday));
+        let this_week = terms.told_since().map_or(monday, |on| on.max(monday));
         let last_open_day = terms.office.next_working_day(terms.today + Days::new(1)) > sunday(monday);
         let weeks = [Some(this_week), last_open_day.then_some(monday + Days::new(7))];
         let new = |on: &NaiveDate, latest: Option<NaiveDate>| latest.is_none_or(|latest| latest < *on);

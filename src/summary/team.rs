@@ -80,7 +80,7 @@ fn tallies(rows: &[Row], terms: &Terms) -> Vec<Tally> {
         tally("Due by Sunday", count(&rows, Stands::Due)),
         tally("Record incomplete", count(&rows, Stands::CannotTell)),
     ];
-    if let Some(adopted_on) = terms.adopted_on {
+    if let Some(adopted_on) = terms.told_since() {
         let old = |row: &&Row| row.stands == Stands::Overdue && due_on(row.open.duty).is_some_and(|on| on < adopted_on);
         let old = rows.into_iter().filter(old).count();
         let words = format!("Of the overdue, late before {}", ShortDate(adopted_on));
