@@ -347,8 +347,8 @@ fn team_week() -> Letter {
         rows: vec![
             "Lead worker W12: 31 overdue, 4 due by Sunday".into(),
             "No lead worker: 16 overdue, 8 due by Sunday".into(),
-            "Overdue: 18311, First core group within 10 working days, was due Mon 5 Oct 2026".into(),
-            "Overdue: 46 more".into(),
+            "Oldest: reference 18311, First core group within 10 working days, was due Mon 5 Oct 2026".into(),
+            "And 46 more that are overdue".into(),
         ],
         ..line(NoticeKind::Report, "")
     };

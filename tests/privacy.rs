@@ -164,7 +164,7 @@ fn mails(bench: &Bench, children: &BTreeSet<String>, findings: &mut Findings) {
         mails.values().filter(|mail| String::from_utf8_lossy(mail).contains("Content-Type: text/calendar")).count();
     assert!(dated > 10, "{dated} calendar files are too few to show anything");
     // The reports and summaries, which tell of many children at once.
-    for title in ["Monthly report of unallocated cases", "Team T", "Conferences, week from", "with the worker"] {
+    for title in ["Monthly report of unallocated cases", "Team T", "Conferences, week from", "with staff"] {
         let said = |mail: &Vec<u8>| unquoted(&String::from_utf8_lossy(mail)).contains(title);
         assert!(mails.values().any(said), "no mail holds \"{title}\", so it was not searched");
     }

@@ -93,7 +93,7 @@ impl Directory {
     }
 
     /// The key under which somebody stands in the directory. A key that it does not know stays as it is.
-    pub(super) fn own_key<'a>(&'a self, person: &'a PersonRef) -> &'a PersonRef {
+    pub fn own_key<'a>(&'a self, person: &'a PersonRef) -> &'a PersonRef {
         self.other_keys.get(person).unwrap_or(person)
     }
 }

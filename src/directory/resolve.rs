@@ -256,7 +256,8 @@ impl Directory {
         managers
     }
 
-    fn team_of<'a>(&'a self, case: &'a CaseContext) -> Option<&'a TeamRef> {
+    /// The team of a case, or else of whoever holds or last held it.
+    pub fn team_of<'a>(&'a self, case: &'a CaseContext) -> Option<&'a TeamRef> {
         case.team.as_ref().or_else(|| self.worker_of(case)?.team.as_ref())
     }
 

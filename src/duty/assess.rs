@@ -129,6 +129,9 @@ pub fn assess(record: &CaseRecord, terms: &Terms) -> Assessment {
         stored_dates.clear();
         sittings.clear();
     }
+    if context.died {
+        sittings.clear();
+    }
     let mut assessment = Assessment { context, outcomes, stretches, sittings, stored_dates, wake_at: None };
     assessment.wake_at = wake_at(record, terms, &assessment);
     assessment

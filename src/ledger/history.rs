@@ -108,7 +108,8 @@ async fn told(work: &mut Work, whose: Whose<'_>, history: &mut History) -> Resul
     let (condition, args) = whose.condition(separators().into());
     let sql = format!(
         "SELECT n.child, n.duty, n.duty_key,
-                      string_agg(n.generation || $1 || n.repetition || $1 || n.owed_at_us || $1 || n.kind || $1
+                      string_agg(n.generation || $1 || n.repetition || $1 || n.owed_at_us || $1
+                                 || n.send_at_us || $1 || n.kind || $1
                                  || CASE WHEN n.state = 'bundled' AND m.state IN ('refused', 'dead') THEN 'unreachable'
                                          WHEN n.state = 'bundled' AND m.state = 'retry' AND m.eml IS NULL THEN 'queued'
                                          ELSE n.state END
@@ -131,11 +132,12 @@ async fn told(work: &mut Work, whose: Whose<'_>, history: &mut History) -> Resul
 
 fn told_of(record: &str) -> Option<Told> {
     // The person stands last, so that whatever a case system puts into its keys stays whole.
-    let mut parts = record.splitn(10, PART);
+    let mut parts = record.splitn(11, PART);
     Some(Told {
         generation: parts.next()?.parse().ok()?,
         repeat: parts.next()?.parse().ok()?,
         owed_at: DateTime::from_timestamp_micros(parts.next()?.parse().ok()?)?,
+        send_at: DateTime::from_timestamp_micros(parts.next()?.parse().ok()?)?,
         kind: NoticeKind::from_name(parts.next()?)?,
         state: NoticeState::from_name(parts.next()?)?,
         role: Role::from_name(parts.next()?).ok()?,

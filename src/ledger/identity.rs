@@ -53,7 +53,7 @@ pub struct Identity {
     pub source_name: Option<String>,
     /// When it was founded.
     pub created_at: DateTime<Utc>,
-    /// Since when it tells people, or tries to: it went live then, or was founded.
+    /// Since when it tells people, or tries to: it first went live then, or was founded.
     pub adopted_at: DateTime<Utc>,
 }
 
@@ -114,7 +114,7 @@ impl Ledger {
     }
 
     /// Sets what becomes of messages from now on, as an act of `by`. Once mail goes to the people concerned, what was only
-    /// written, or read by whoever reads the mail of a trial, has told nobody: it is owed to them, and what is late by then climbs its ladder from that day on. Whether a simulated ledger's messages leave the
+    /// written, or read by whoever reads the mail of a trial, has told nobody: it is owed to them, and what is late by then climbs its ladder from the first such day on. Whether a simulated ledger's messages leave the
     /// machine is not decided here: delivery writes them to files, whatever the mode.
     pub async fn set_mode(&self, mode: &Mode, by: &str, reason: &str, now: DateTime<Utc>) -> Result<(), LedgerError> {
         let redirect_to = match mode {
@@ -124,8 +124,8 @@ impl Ledger {
         };
         let mut work = self.writing("set the mode").await?;
         if work.identity().await?.mode != Mode::Live && *mode == Mode::Live {
-            work.forget_the_trial().await?;
-            work.execute("UPDATE meta SET adopted_us = $1 WHERE one = 1", &[now.timestamp_micros().into()]).await?;
+            work.forget_the_trial(now).await?;
+            work.execute("UPDATE meta SET adopted_us = $1 WHERE one = 1 AND adopted_us IS NULL", &[now.timestamp_micros().into()]).await?;
         }
         let args = [mode.name().into(), redirect_to.into()];
         work.execute("UPDATE meta SET mode = $1, redirect_to = $2 WHERE one = 1", &args).await?;
@@ -202,14 +202,28 @@ impl Work {
         })
     }
 
-    /// Takes back what nobody was told but the readers of a trial, and has every case judged anew.
-    async fn forget_the_trial(&mut self) -> Result<(), LedgerError> {
-        self.execute(
-            "UPDATE notices SET state = 'withdrawn', message_id = NULL WHERE state = 'bundled' AND message_id IN
-                 (SELECT m.id FROM messages m WHERE m.state = 'recorded' OR m.sent_to <> m.address)",
-            &[],
-        )
-        .await?;
+    /// Takes back what nobody was told but the readers of a trial: what was said by it too, the reports that it was, what was put
+    /// off in answer to it; and has every case judged anew.
+    async fn forget_the_trial(&mut self, now: DateTime<Utc>) -> Result<(), LedgerError> {
+        let of_trial = "SELECT m.id FROM messages m WHERE m.state = 'recorded' OR m.sent_to <> m.address";
+        let said_too = format!(
+            "UPDATE notices SET state = 'withdrawn' WHERE state = 'superseded' AND EXISTS
+                 (SELECT 1 FROM notices o WHERE o.child = notices.child AND o.duty = notices.duty
+                      AND o.duty_key = notices.duty_key AND o.generation = notices.generation
+                      AND o.person = notices.person AND o.message_id IN ({of_trial}))"
+        );
+        let reports = format!(
+            "UPDATE duties SET closed = NULL, closed_at_us = NULL WHERE child = '' AND closed = 'met' AND EXISTS
+                 (SELECT 1 FROM notices o WHERE o.child = '' AND o.duty = duties.duty AND o.duty_key = duties.duty_key
+                      AND o.message_id IN ({of_trial}))"
+        );
+        let told = format!(
+            "UPDATE notices SET state = 'withdrawn', message_id = NULL WHERE state = 'bundled' AND message_id IN ({of_trial})"
+        );
+        for sql in [said_too, reports, told] {
+            self.execute(&sql, &[]).await?;
+        }
+        self.execute("UPDATE acks SET until_us = $1 WHERE until_us > $1", &[now.timestamp_micros().into()]).await?;
         self.execute("UPDATE cases SET wake_at_us = 0, woken = woken + 1 WHERE fingerprint IS NOT NULL", &[]).await?;
         Ok(())
     }

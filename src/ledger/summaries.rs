@@ -6,19 +6,22 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::history::{REST, REST_COLUMNS, duty_ref, rest};
 use super::work::Work;
 use super::{Ledger, LedgerError};
+use crate::database::Arg;
 use crate::duty::{CaseContext, Duty, DutyKey, Status};
 use crate::procedure::DutyId;
-use crate::summary::{CHAIR_WEEK, Issued, Made, PUT_OFF_MONTH, TEAM_WEEK};
+use crate::summary::{Issued, Kind, Made};
 
 impl Ledger {
-    /// The latest weeks of which somebody was sent a summary.
+    /// Of which periods somebody was sent a summary, and of which one waits.
     pub async fn summaries_issued(&self) -> Result<Issued, LedgerError> {
         let mut work = self.reading("read which summaries were sent").await?;
-        let sql = "SELECT duty, MAX(duty_key) FROM duties
-                   WHERE child = '' AND duty IN ($1, $2, $3) AND closed = 'met' GROUP BY duty";
+        let ids: Vec<Arg> = Kind::ALL.into_iter().map(|(id, _)| id.into()).collect();
+        let sql = "SELECT duty, duty_key, closed FROM duties
+                   WHERE child = '' AND duty IN ($1, $2, $3) AND (closed IS NULL OR closed = 'met')";
         let mut issued = Issued::default();
-        for row in work.fetch(sql, &[TEAM_WEEK.into(), CHAIR_WEEK.into(), PUT_OFF_MONTH.into()]).await? {
-            issued.note(&DutyId(row.text(0)?.into()), &DutyKey(row.text(1)?));
+        for row in work.fetch(sql, &ids).await? {
+            let is_sent = row.maybe_text(2)?.is_some();
+            issued.note(&DutyId(row.text(0)?.into()), &DutyKey(row.text(1)?), is_sent);
         }
         Ok(issued)
     }

@@ -64,7 +64,7 @@ mod tests {
             references: vec!["C-3".into()],
         }];
         let message = compose(&counted, &Templates::shipped().unwrap()).unwrap();
-        assert_eq!(message.subject, "Casework: 1 with the worker");
+        assert_eq!(message.subject, "Casework: 1 with staff");
         for said in [message.text.replace('\n', " "), message.html] {
             assert!(said.contains("C-3") && said.contains("30 October 2026"), "{said}");
         }

@@ -67,9 +67,12 @@ pub fn draft(matters: &[Matter], stationery: &Stationery, terms: &Terms) -> Lett
     }
 }
 
+/// Kinds whose reason is about the matter, not about its reader.
+const TELLS_WHY: [NoticeKind; 2] = [NoticeKind::Changed, NoticeKind::RestEnds];
+
 /// A role in the authority's words; that of somebody else, where it is in their place that all of it is told.
 fn held(role: Role, matters: &[Matter], terms: &Terms) -> String {
-    let stands_in = |matter: &&Matter| matter.notice.because.is_some() && matter.notice.kind != NoticeKind::Changed;
+    let stands_in = |matter: &&Matter| matter.notice.because.is_some() && !TELLS_WHY.contains(&matter.notice.kind);
     let mut of_role = matters.iter().filter(|matter| matter.notice.role == role);
     let words = terms.procedure.role_words(role);
     if of_role.all(|matter| stands_in(&matter)) { format!("stand-in for the {words}") } else { words }

@@ -40,7 +40,7 @@ const WEIGHTS: [Weight; 11] = [
     weight(&[NoticeKind::Resolved, NoticeKind::NoLongerDue], ("closed", "closed"), ("task closed", "tasks closed")),
     weight(&[NoticeKind::Handover], ("handover", "handovers"), ("handover", "handovers")),
     weight(&[NoticeKind::Report], ("report", "reports"), ("report to read", "reports to read")),
-    weight(&[NoticeKind::Counted], ("with the worker", "with workers"), ("with the worker", "with workers")),
+    weight(&[NoticeKind::Counted], ("with staff", "with staff"), ("with staff", "with staff")),
 ];
 
 /// 20 to 50 characters whatever the counts: what does not fit is counted as more.

@@ -15,8 +15,9 @@ use crate::{
     record::PersonRef,
 };
 
-/// The step at which somebody learns what they have taken over.
-const HANDOVER: &str = "handover";
+/// The step at which somebody learns what they have taken over since a day, which its name says: whoever has a case a second
+/// time takes it over a second time.
+const HANDOVER: &str = "handover-";
 
 /// A step that is owed by now to one person.
 struct Owed {
@@ -73,6 +74,10 @@ impl Desk<'_> {
                     RestKind::Paused => decision.steps.paused += 1,
                 }
                 decision.withheld.push(self.withheld(&owed, Withholding::Rests(kind, until)));
+            } else if self.knows_since_yesterday(&told, rung, person) {
+                decision.steps.superseded += 1;
+                let Owed { rung, role, recipient } = owed;
+                decision.notices.push(self.notice(&rung, role, recipient, NoticeState::Superseded));
             } else if self.audience.stale && rung.kind.is_breach() && !rung.urgent {
                 decision.steps.held += 1;
                 decision.held.extend(self.duty.child.clone());
@@ -152,7 +157,7 @@ impl Desk<'_> {
             |on: &NaiveDate| self.duty.anchor.on < *on && self.terms.told_since().is_none_or(|since| since <= *on);
         let owed_on = self.case()?.taken_over_on.filter(since).filter(|_| theirs && lasts)?;
         Some(Rung {
-            step: HANDOVER.to_owned(),
+            step: format!("{HANDOVER}{owed_on}"),
             repeat: 0,
             owed_at: self.terms.zone.start_of_day(owed_on),
             owed_on,
@@ -161,6 +166,21 @@ impl Desk<'_> {
             ask: None,
             urgent: false,
         })
+    }
+
+    /// Whether a step would say to somebody what they were told of the same dates on the last open day: whoever is new to a duty, or
+    /// stands in it for two, meets steps that lie close together. What a step asks for in words of its own is news, and so is an
+    /// alert.
+    fn knows_since_yesterday(&self, told: &[&Told], rung: &Rung, person: &PersonRef) -> bool {
+        let tells_a_breach = rung.kind.is_breach_in_full() && !rung.urgent && rung.ask.is_none();
+        let lately = |told: &&Told| {
+            told.person == *person
+                && told.generation == self.generation
+                && told.state == NoticeState::Bundled
+                && told.kind.is_breach_in_full()
+                && self.was_yesterday(told.send_at)
+        };
+        tells_a_breach && told.iter().copied().any(|told| lately(&told))
     }
 
     /// A repetition belongs to its generation, since its clock starts anew; a step is told once, whatever its date. What no
@@ -172,6 +192,8 @@ impl Desk<'_> {
         told.person == *person
             && match told.state {
                 NoticeState::Withdrawn | NoticeState::Unreachable => false,
+                // What was told to somebody before they had the case again is not the case as it is now.
+                _ if rung.kind == NoticeKind::Handover && told.send_at < rung.owed_at => false,
                 // A number tells nothing of the steps below it, and whoever was told of it in full needs no number.
                 NoticeState::Bundled if steps && told.kind == NoticeKind::Counted => told.step == rung.step,
                 NoticeState::Bundled if steps && rung.kind == NoticeKind::Counted && told.kind.is_breach() => true,

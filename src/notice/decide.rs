@@ -223,8 +223,8 @@ impl<'a> Desk<'a> {
                 decision.steps.told_before += 1;
                 continue;
             }
-            decision.steps.queued += 1;
-            self.supersede_waiting(told, person, decision);
+            let lately = |told: &Told| told.state == NoticeState::Bundled && self.was_yesterday(told.send_at);
+            let knows = told.iter().filter(told_now).any(|told| told.person == *person && lately(told));
             let rung = Rung {
                 step: step.to_owned(),
                 repeat: weeks,
@@ -235,8 +235,21 @@ impl<'a> Desk<'a> {
                 ask: None,
                 urgent: false,
             };
+            if knows {
+                decision.steps.superseded += 1;
+                decision.notices.push(self.notice(&rung, role, recipient, NoticeState::Superseded));
+                continue;
+            }
+            decision.steps.queued += 1;
+            self.supersede_waiting(told, person, decision);
             decision.notices.push(self.notice(&rung, role, recipient, NoticeState::Queued));
         }
+    }
+
+    /// Whether an instant lies on the last open day before today, or since: what was told then is not told again today.
+    pub(super) fn was_yesterday(&self, at: DateTime<Utc>) -> bool {
+        let Terms { zone, office, today, .. } = *self.terms;
+        today.pred_opt().is_some_and(|on| office.previous_working_day(on) <= zone.local_date(at))
     }
 
     /// The end is told to whoever was told of the breach; that it no longer applies, to whoever was told anything. After a

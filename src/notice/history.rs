@@ -76,6 +76,8 @@ pub struct Told {
     pub state: NoticeState,
     /// When it was owed.
     pub owed_at: DateTime<Utc>,
+    /// When it went, or may go.
+    pub send_at: DateTime<Utc>,
     /// The address to which it goes; none where nobody could be reached.
     pub address: Option<String>,
     /// The days that its message gave; none while it waits.
@@ -214,6 +216,7 @@ impl History {
                 kind: notice.kind,
                 state: notice.state,
                 owed_at: notice.owed_at,
+                send_at: notice.send_at,
                 address: notice.mailbox.as_ref().map(|mailbox| mailbox.email.clone()),
                 said: None,
             };

@@ -184,6 +184,7 @@ mod tests {
             kind: NoticeKind::DataQuality,
             state: NoticeState::Bundled,
             owed_at: DateTime::UNIX_EPOCH,
+            send_at: DateTime::UNIX_EPOCH,
             address: None,
             said: None,
         };

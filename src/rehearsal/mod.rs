@@ -15,7 +15,7 @@ use self::outbox::Outbox;
 use crate::{
     directory::{Directory, Mailbox},
     duty::{Assessment, CaseContext, Duty, Sitting, Terms, assess, assess_reports},
-    notice::{Audience, Decision, DutyRef, History, Notice, Reconciled, SendingClock, decide, reconcile},
+    notice::{Audience, Closing, Decision, DutyRef, History, Notice, Reconciled, SendingClock, decide, reconcile},
     record::{CaseRecord, ChildRef},
     summary::{Issued, Made, Many, Open, Wanted, summaries},
 };
@@ -141,7 +141,13 @@ impl Rehearsal {
         directory: &Directory,
         terms: &Terms,
     ) -> Vec<Duty> {
-        let wanted = Wanted::on(terms, Issued::among(self.history.closed.keys()));
+        let mut issued = Issued::default();
+        let waits = self.history.duties.keys().map(|of| (of, false));
+        let sent = self.history.closed.iter().filter(|(_, (_, closing))| *closing == Closing::Met).map(|(of, _)| (of, true));
+        for (of, is_sent) in waits.chain(sent).filter(|(of, _)| of.child.is_none()) {
+            issued.note(&of.duty, &of.key, is_sent);
+        }
+        let wanted = Wanted::on(terms, &issued);
         if wanted.is_nothing() {
             return Vec::new();
         }

@@ -57,7 +57,7 @@ pub(super) struct Sweep<'a> {
     pub(super) directory: &'a Directory,
     line: Line<'a>,
     nameless: Vec<FactKind>,
-    stale: bool,
+    pub(super) stale: bool,
     backwards: bool,
     known: Arc<KnownCases>,
     seen: Vec<bool>,

@@ -9,6 +9,8 @@ mod chair;
 mod put_off;
 mod team;
 
+use std::collections::BTreeSet;
+
 use chrono::{Datelike as _, Days, NaiveDate};
 
 use crate::{
@@ -20,12 +22,46 @@ use crate::{
     record::{PersonRef, TeamRef},
 };
 
-/// The id of a team's week.
-pub const TEAM_WEEK: &str = "team-week";
-/// The id of a chair's week.
-pub const CHAIR_WEEK: &str = "chair-week";
-/// The id of what was put off in a month.
-pub const PUT_OFF_MONTH: &str = "rests-month";
+/// Which summary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// The week of a team.
+    TeamWeek,
+    /// The conferences of a week, of a chair.
+    ChairWeek,
+    /// What was put off in a month.
+    PutOffMonth,
+}
+
+impl Kind {
+    /// Every kind, with the id of its duties.
+    pub const ALL: [(&'static str, Kind); 3] =
+        [("team-week", Kind::TeamWeek), ("chair-week", Kind::ChairWeek), ("rests-month", Kind::PutOffMonth)];
+
+    /// The id of its duties.
+    pub fn id(self) -> &'static str {
+        Kind::ALL.into_iter().find(|(_, kind)| *kind == self).map_or("", |(id, _)| id)
+    }
+
+    fn of(duty: &DutyId) -> Option<Kind> {
+        Kind::ALL.into_iter().find(|(id, _)| **id == *duty.0).map(|(_, kind)| kind)
+    }
+
+    /// The first days of the periods of which one is due today, on a day on which the offices are open: this week, and for a chair
+    /// on its last open day the next one; the month before. A week begins when people began to be told, if that is later than
+    /// its Monday: the first summary says at once how things stand.
+    fn due(self, terms: &Terms) -> Vec<NaiveDate> {
+        let today = terms.today;
+        let monday = today - Days::new(today.weekday().num_days_from_monday().into());
+        let this_week = terms.told_since().map_or(monday, |on| on.max(monday));
+        let is_last_day = terms.office.next_working_day(today + Days::new(1)) > sunday(monday);
+        match self {
+            Kind::TeamWeek => vec![this_week],
+            Kind::ChairWeek => [Some(this_week), is_last_day.then_some(monday + Days::new(7))].into_iter().flatten().collect(),
+            Kind::PutOffMonth => put_off::month_before(today).into_iter().collect(),
+        }
+    }
+}
 
 /// A duty that stands, of a child whose case this is.
 #[derive(Clone, Copy, Debug)]
@@ -47,80 +83,57 @@ pub struct Made {
     pub access: Access,
 }
 
-/// The first days of the latest weeks and months of which somebody was sent a summary.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Issued {
-    /// Of a team.
-    pub team_week: Option<NaiveDate>,
-    /// Of a chair.
-    pub chair_week: Option<NaiveDate>,
-    /// Of what was put off.
-    pub put_off_month: Option<NaiveDate>,
-}
-
-/// The weeks and the month of which a summary is due now, each by its first day.
+/// Of which periods, by their first days, somebody was sent a summary, and of which one still waits to be sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Wanted {
-    team_week: Option<NaiveDate>,
-    chair_weeks: Vec<NaiveDate>,
-    put_off_month: Option<NaiveDate>,
+pub struct Issued {
+    sent: BTreeSet<(Kind, NaiveDate)>,
+    waits: BTreeSet<(Kind, NaiveDate)>,
 }
 
 impl Issued {
-    /// The latest among summaries that were sent.
-    pub fn among<'a>(sent: impl IntoIterator<Item = &'a DutyRef>) -> Issued {
-        let mut issued = Issued::default();
-        for reference in sent.into_iter().filter(|reference| reference.child.is_none()) {
-            issued.note(&reference.duty, &reference.key);
-        }
-        issued
+    /// One more, that was sent or that waits. What is no summary changes nothing.
+    pub fn note(&mut self, duty: &DutyId, key: &DutyKey, is_sent: bool) {
+        let Some((kind, (from_on, _))) = Kind::of(duty).zip(parts(key)) else { return };
+        if is_sent { &mut self.sent } else { &mut self.waits }.insert((kind, from_on));
     }
 
-    /// One more that was sent. What is no summary changes nothing.
-    pub fn note(&mut self, duty: &DutyId, key: &DutyKey) {
-        let Some((from_on, _)) = parts(key) else { return };
-        match &*duty.0 {
-            TEAM_WEEK => self.team_week = self.team_week.max(Some(from_on)),
-            CHAIR_WEEK => self.chair_week = self.chair_week.max(Some(from_on)),
-            PUT_OFF_MONTH => self.put_off_month = self.put_off_month.max(Some(from_on)),
-            _ => {}
-        }
+    fn is_new(&self, kind: Kind, from_on: NaiveDate) -> bool {
+        !self.sent.iter().any(|(sent, on)| *sent == kind && from_on <= *on)
     }
 }
 
+/// The periods of which summaries are to be made now, each by its first day.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wanted(BTreeSet<(Kind, NaiveDate)>);
+
 impl Wanted {
-    /// What is due on a day on which the offices are open: the week of each team that has had none this week, and the
-    /// conferences of this week, or, on its last open day, of the next. A week begins when people began to be told, if that is
-    /// later than its Monday: the first summary says at once how things stand. And the month before, until it was sent.
-    pub fn on(terms: &Terms, issued: Issued) -> Wanted {
-        if !terms.office.is_working_day(terms.today) {
-            return Wanted::default();
+    /// What is due and was sent to nobody, and, on whatever day, what waits for its reader: until it goes it says how things stand.
+    pub fn on(terms: &Terms, issued: &Issued) -> Wanted {
+        let mut wanted = issued.waits.clone();
+        let kinds = Kind::ALL.into_iter().filter(|_| terms.office.is_working_day(terms.today));
+        for (_, kind) in kinds {
+            wanted.extend(kind.due(terms).into_iter().filter(|on| issued.is_new(kind, *on)).map(|on| (kind, on)));
         }
-        let monday = terms.today - Days::new(terms.today.weekday().num_days_from_monday().into());
-        let this_week = terms.told_since().map_or(monday, |on| on.max(monday));
-        let last_open_day = terms.office.next_working_day(terms.today + Days::new(1)) > sunday(monday);
-        let weeks = [Some(this_week), last_open_day.then_some(monday + Days::new(7))];
-        let new = |on: &NaiveDate, latest: Option<NaiveDate>| latest.is_none_or(|latest| latest < *on);
-        Wanted {
-            team_week: Some(this_week).filter(|on| new(on, issued.team_week)),
-            chair_weeks: weeks.into_iter().flatten().filter(|on| new(on, issued.chair_week)).collect(),
-            put_off_month: put_off::month_before(terms.today).filter(|on| new(on, issued.put_off_month)),
-        }
+        Wanted(wanted)
     }
 
-    /// Whether nothing is due.
+    /// Whether there are none.
     pub fn is_nothing(&self) -> bool {
-        *self == Wanted::default()
+        self.0.is_empty()
     }
 
-    /// The month of which it is said what was put off, by its first day.
-    pub fn put_off_month(&self) -> Option<NaiveDate> {
-        self.put_off_month
+    fn of(&self, kind: Kind) -> impl Iterator<Item = NaiveDate> + '_ {
+        self.0.iter().filter(move |(wanted, _)| *wanted == kind).map(|(_, from_on)| *from_on)
+    }
+
+    /// The earliest month of which it is said what was put off, by its first day.
+    pub fn put_off_since(&self) -> Option<NaiveDate> {
+        self.of(Kind::PutOffMonth).min()
     }
 
     /// The last day of which anything is said: of what is due later a summary says nothing.
     pub fn until_on(&self) -> Option<NaiveDate> {
-        self.team_week.into_iter().chain(self.chair_weeks.iter().copied()).max().map(sunday)
+        self.of(Kind::TeamWeek).chain(self.of(Kind::ChairWeek)).max().map(sunday)
     }
 }
 
@@ -145,27 +158,28 @@ pub fn summaries(wanted: &Wanted, many: &Many, terms: &Terms) -> Vec<Duty> {
     let sittings: Vec<&Sitting> =
         many.sittings.iter().filter(|sitting| !many.directory.knows_any(&sitting.barred)).collect();
     let made: Vec<&Made> = many.made.iter().filter(|made| anybody_may(&made.access)).collect();
-    let of_teams = wanted.team_week.into_iter().flat_map(|from_on| team::weeks(from_on, &open, terms));
-    let of_chairs = wanted.chair_weeks.iter().flat_map(|from_on| chair::weeks(*from_on, &sittings, &open, terms));
-    let of_rests = wanted.put_off_month.and_then(|from_on| put_off::month(from_on, &made, terms));
-    of_teams.chain(of_chairs).chain(of_rests).collect()
+    let each = |(kind, from_on): &(Kind, NaiveDate)| match kind {
+        Kind::TeamWeek => team::weeks(*from_on, &open, many.directory, terms),
+        Kind::ChairWeek => chair::weeks(*from_on, &sittings, &open, many.directory, terms),
+        Kind::PutOffMonth => put_off::month(*from_on, &made, terms).into_iter().collect(),
+    };
+    wanted.0.iter().flat_map(each).collect()
 }
 
 /// Who reads a summary: a role, and the case in which it is looked up. None for what is no summary.
 pub fn reader(duty: &DutyId, key: &DutyKey) -> Option<(Role, CaseContext)> {
     let (_, whose) = parts(key)?;
-    match &*duty.0 {
-        TEAM_WEEK => {
+    match Kind::of(duty)? {
+        Kind::TeamWeek => {
             let team = Some(whose).filter(|team| !team.is_empty());
             let role = if team.is_some() { Role::FIRST_LINE_MANAGER } else { Role::HEAD_OF_CHILD_PROTECTION };
             Some((role, CaseContext { team: team.map(|team| TeamRef(team.into())), ..CaseContext::of_nobody() }))
         }
-        CHAIR_WEEK => {
+        Kind::ChairWeek => {
             let chair = Some(PersonRef(whose.to_owned()));
             Some((Role::CONFERENCE_CHAIR, CaseContext { chair, ..CaseContext::of_nobody() }))
         }
-        PUT_OFF_MONTH => Some((Role::HEAD_OF_CHILD_PROTECTION, CaseContext::of_nobody())),
-        _ => None,
+        Kind::PutOffMonth => Some((Role::HEAD_OF_CHILD_PROTECTION, CaseContext::of_nobody())),
     }
 }
 
@@ -173,13 +187,12 @@ pub fn reader(duty: &DutyId, key: &DutyKey) -> Option<(Role, CaseContext)> {
 pub fn title(duty: &Duty) -> Option<String> {
     let (from_on, whose) = parts(&duty.key)?;
     let from = format_date_long(from_on);
-    match (&*duty.duty.0, whose) {
-        (TEAM_WEEK, "") => Some(format!("Cases of no team, week from {from}")),
-        (TEAM_WEEK, team) => Some(format!("Team {team}, week from {from}")),
-        (CHAIR_WEEK, _) => Some(format!("Conferences, week from {from}")),
-        (PUT_OFF_MONTH, _) => Some(format!("What was acknowledged or paused in {}", from_on.format("%B %Y"))),
-        _ => None,
-    }
+    Some(match (Kind::of(&duty.duty)?, whose) {
+        (Kind::TeamWeek, "") => format!("Cases of no team, week from {from}"),
+        (Kind::TeamWeek, team) => format!("Team {team}, week from {from}"),
+        (Kind::ChairWeek, _) => format!("Conferences, week from {from}"),
+        (Kind::PutOffMonth, _) => format!("What was acknowledged or paused in {}", from_on.format("%B %Y")),
+    })
 }
 
 /// The first day, and whose week it is.
@@ -193,11 +206,11 @@ fn sunday(on: NaiveDate) -> NaiveDate {
     on + Days::new(u64::from(6 - on.weekday().num_days_from_monday()))
 }
 
-fn duty(id: &str, from_on: NaiveDate, whose: &str, tallies: Vec<Tally>, rows: Vec<String>, terms: &Terms) -> Duty {
+fn duty(kind: Kind, from_on: NaiveDate, whose: &str, tallies: Vec<Tally>, rows: Vec<String>, terms: &Terms) -> Duty {
     let (calendar, calendar_hash) = terms.calendar.identity();
     Duty {
         child: None,
-        duty: DutyId(id.into()),
+        duty: DutyId(kind.id().into()),
         key: DutyKey(format!("{from_on}:{whose}")),
         anchor: Anchor { fact: "week".into(), id: from_on.to_string().into(), on: from_on },
         strict: None,

@@ -2,7 +2,7 @@
 
 use chrono::{Datelike as _, Months, NaiveDate};
 
-use super::{Made, PUT_OFF_MONTH, duty};
+use super::{Kind, Made, duty};
 use crate::{
     calendar::ShortDate,
     duty::{Anchor, Duty, Terms},
@@ -22,7 +22,7 @@ pub(super) fn month(from_on: NaiveDate, made: &[&Made], terms: &Terms) -> Option
     };
     let rows: Vec<String> = made.iter().filter(in_month).map(|made| row(made, terms)).collect();
     let anchor = Anchor { fact: "month".into(), id: from_on.to_string().into(), on: from_on };
-    (!rows.is_empty()).then(|| Duty { anchor, ..duty(PUT_OFF_MONTH, from_on, "", Vec::new(), rows, terms) })
+    (!rows.is_empty()).then(|| Duty { anchor, ..duty(Kind::PutOffMonth, from_on, "", Vec::new(), rows, terms) })
 }
 
 fn row(made: &Made, terms: &Terms) -> String {

@@ -4,10 +4,10 @@ use std::{cmp::Reverse, collections::BTreeMap};
 
 use chrono::NaiveDate;
 
-use super::{Open, TEAM_WEEK, counted, duty, sunday};
+use super::{Kind, Open, counted, duty, sunday};
 use crate::{
     calendar::ShortDate,
-    directory::Role,
+    directory::{Directory, Role},
     duty::{Duty, Status, Tally, Terms},
     procedure::{NoticeKind, Rule, Shape},
 };
@@ -30,14 +30,15 @@ struct Row<'a> {
 }
 
 /// One summary a team that has anything to do, and one for the cases of no team.
-pub(super) fn weeks(from_on: NaiveDate, open: &[Open], terms: &Terms) -> Vec<Duty> {
+pub(super) fn weeks(from_on: NaiveDate, open: &[Open], directory: &Directory, terms: &Terms) -> Vec<Duty> {
     let mut by_team: BTreeMap<&str, Vec<Row>> = BTreeMap::new();
     for row in open.iter().filter_map(|open| row(*open, sunday(from_on), terms)) {
-        by_team.entry(row.open.case.team.as_ref().map_or("", |team| &team.0)).or_default().push(row);
+        let team = directory.team_of(row.open.case).map_or("", |team| &team.0);
+        by_team.entry(team).or_default().push(row);
     }
     let week = |(team, rows): (&str, Vec<Row>)| {
-        let lines = by_worker(&rows).into_iter().chain(oldest(&rows)).collect();
-        duty(TEAM_WEEK, from_on, team, tallies(&rows, terms), lines, terms)
+        let lines = by_worker(&rows, directory).into_iter().chain(oldest(&rows)).collect();
+        duty(Kind::TeamWeek, from_on, team, tallies(&rows, terms), lines, terms)
     };
     by_team.into_iter().map(week).collect()
 }
@@ -90,10 +91,11 @@ fn tallies(rows: &[Row], terms: &Terms) -> Vec<Tally> {
 }
 
 /// A row a lead worker, whoever has most that is overdue first.
-fn by_worker(rows: &[Row]) -> Vec<String> {
+fn by_worker(rows: &[Row], directory: &Directory) -> Vec<String> {
     let mut workers: BTreeMap<Option<&str>, Vec<&Row>> = BTreeMap::new();
     for row in rows {
-        workers.entry(row.open.case.lead_worker.as_ref().map(|worker| worker.0.as_str())).or_default().push(row);
+        let worker = row.open.case.lead_worker.as_ref().map(|worker| directory.own_key(worker).0.as_str());
+        workers.entry(worker).or_default().push(row);
     }
     let mut workers: Vec<(Option<&str>, Vec<&Row>)> = workers.into_iter().collect();
     workers.sort_by_key(|(_, rows)| Reverse(count(rows, Stands::Overdue)));
@@ -123,8 +125,8 @@ fn oldest(rows: &[Row]) -> Vec<String> {
         let duty = row.open.duty;
         let child = duty.child.as_ref().map_or("", |child| &child.0);
         let due = due_on(duty).map_or_else(String::new, |on| format!(", was due {}", ShortDate(on)));
-        format!("Overdue: {child}, {}{due}", row.rule.title)
+        format!("Oldest: reference {child}, {}{due}", row.rule.title)
     };
-    let rest = (more > 0).then(|| format!("Overdue: {more} more"));
+    let rest = (more > 0).then(|| format!("And {more} more that are overdue"));
     overdue.into_iter().take(NAMED).map(said).chain(rest).collect()
 }

@@ -28,7 +28,10 @@ const NOT_A_STEP: [NoticeKind; 7] = [
 ];
 
 /// Names that the effect key gives to what is not a step.
-const RESERVED: [&str; 7] = ["repeat", "resolved", "changed", "no-longer-due", "cannot-tell", "rest-ends", "handover"];
+const RESERVED: [&str; 6] = ["repeat", "resolved", "changed", "no-longer-due", "cannot-tell", "rest-ends"];
+
+/// How the names begin of the steps at which a case is taken over.
+const HANDOVER: &str = "handover";
 
 /// A step with the places of its words, before a rule says what its anchor is.
 #[derive(Clone)]
@@ -159,7 +162,7 @@ fn repeat(item: &Item<'_>) -> Option<Repeat> {
 
 fn step_name<'a>(item: &Item<'a>) -> Option<Text<'a>> {
     let name = item.text()?;
-    if RESERVED.contains(&name.is) {
+    if RESERVED.contains(&name.is) || name.is.starts_with(HANDOVER) {
         return name
             .refuse(format!("`{}` is no name for a step", name.is), "duewatch uses it for a message of its own");
     }
