@@ -250,6 +250,41 @@ fn what_only_a_trial_has_read_is_told_to_the_people_once_the_ledger_goes_live() 
     assert_eq!(readers(&bench), ["one@wrenholt.example", "trial@wrenholt.example"]);
 }
 
+/// The trial's machine was off until Thu 26 November, when the repetition spoke for the steps before it. People are told from Fri 27 on:
+/// the worker then, the manager on Mon 30, one working day later.
+#[test]
+fn what_a_trial_said_with_another_step_is_told_too_and_its_reports_are_sent_again() {
+    let bench = one();
+    let mode = |mode: &str| {
+        bench.run(&["ledger", "mode", mode, "--by", "test", "--reason", "a trial"]).well();
+    };
+    let reports = || {
+        let sql = "SELECT n.duty || ' ' || m.state FROM notices n JOIN messages m ON m.id = n.message_id WHERE n.kind = 'report' ORDER BY 1";
+        bench.ledger(sql).concat()
+    };
+    mode("record");
+    bench.once("2026-11-26T08:30:00Z");
+    bench.once("2026-11-26T09:00:00Z");
+    assert_eq!(reports(), ["team-week recorded", "unallocated-monthly-report recorded"]);
+    mode("live");
+    bench.ledger_sql("UPDATE meta SET adopted_us = 1795737600000000"); // 27 November 2026
+    let told = |day: &str| {
+        bench.once(&format!("{day}T08:30:00Z"));
+        let told = bench.told().into_iter().filter(|told| told.duty == "first-core-group" && told.state == "bundled");
+        let mut told: Vec<String> = told.map(|told| format!("{} {}", told.step, told.person)).collect();
+        told.sort();
+        told
+    };
+    assert_eq!(told("2026-11-27"), ["due W1"]);
+    assert_eq!(reports(), ["team-week handed_over", "unallocated-monthly-report handed_over"]);
+    assert_eq!(told("2026-11-30"), ["due W1", "manager M1", "overdue W1"]);
+    // A second trial is no second beginning.
+    for another in ["record", "live"] {
+        mode(another);
+    }
+    assert_eq!(bench.ledger("SELECT adopted_us FROM meta").concat(), ["1795737600000000"]);
+}
+
 #[test]
 fn explain_names_whom_the_next_step_reaches_and_who_was_passed_over() {
     let bench = one();

@@ -366,6 +366,43 @@ fn team_week() -> Letter {
     Letter { by_worker: true, folded, ..letter("Team Manager", vec![week]) }
 }
 
+/// A case that has changed hands: what is open, be it due long after.
+fn handover() -> Letter {
+    let due = |line: Line, on: NaiveDate, left| Line { due_on: Some(on), working_days_left: Some(left), ..line };
+    let first = due(core_group(NoticeKind::Handover, "18311"), on(11, 16), 10);
+    let seen = due(visit(NoticeKind::Handover, "18311"), on(11, 12), 8);
+    letter("Lead Social Worker", vec![first, seen])
+}
+
+/// What a chair reads on the last day before a week, and the head of child protection on the first of a month.
+fn lists() -> Letter {
+    let list = |title: &str, rows: &[&str]| Line {
+        child: None,
+        link: None,
+        title: title.into(),
+        rows: rows.iter().map(|row| (*row).to_owned()).collect(),
+        ..line(NoticeKind::Report, "")
+    };
+    letter(
+        "Head of Child Protection",
+        vec![
+            list(
+                "Conferences, week from Monday 9 November 2026",
+                &[
+                    "Tue 10 Nov 2026: 18311, review conference, lead worker W12, 2 tasks overdue",
+                    "Thu 12 Nov 2026: 20960, initial conference, no lead worker",
+                ],
+            ),
+            list(
+                "What was acknowledged or paused in October 2026",
+                &[
+                    "20555, Visit every 10 working days: paused by M4 as Team Manager, a visit is booked; Mon 19 Oct 2026 to Fri 30 Oct 2026",
+                ],
+            ),
+        ],
+    )
+}
+
 fn composed(letter: &Letter) -> Composed {
     compose(letter, &Templates::shipped().unwrap()).unwrap()
 }
@@ -387,6 +424,8 @@ fn whole_messages_read_as_they_were_judged() {
         ("cannot-tell", cannot_tell()),
         ("reports", reports()),
         ("team-week", team_week()),
+        ("handover", handover()),
+        ("lists", lists()),
     ] {
         let message = composed(&letter);
         let text = format!("Subject: {}\n\n{}", message.subject, message.text);

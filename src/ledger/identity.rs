@@ -125,7 +125,11 @@ impl Ledger {
         let mut work = self.writing("set the mode").await?;
         if work.identity().await?.mode != Mode::Live && *mode == Mode::Live {
             work.forget_the_trial(now).await?;
-            work.execute("UPDATE meta SET adopted_us = $1 WHERE one = 1 AND adopted_us IS NULL", &[now.timestamp_micros().into()]).await?;
+            work.execute(
+                "UPDATE meta SET adopted_us = $1 WHERE one = 1 AND adopted_us IS NULL",
+                &[now.timestamp_micros().into()],
+            )
+            .await?;
         }
         let args = [mode.name().into(), redirect_to.into()];
         work.execute("UPDATE meta SET mode = $1, redirect_to = $2 WHERE one = 1", &args).await?;

@@ -23,7 +23,7 @@ pub struct Effect {
     pub key: DutyKey,
     /// How often its date had moved.
     pub generation: u32,
-    /// The ladder's step, or `repeat`, `resolved`, `changed`, `no-longer-due`, `cannot-tell`, `rest-ends`.
+    /// The ladder's step, or `repeat`, `resolved`, `changed`, `no-longer-due`, `cannot-tell`, `rest-ends`, `report` of a summary, `handover-` and a day.
     pub step: String,
     /// Which repetition; 0 for a step that has none.
     pub repeat: u32,

@@ -143,7 +143,8 @@ impl Rehearsal {
     ) -> Vec<Duty> {
         let mut issued = Issued::default();
         let waits = self.history.duties.keys().map(|of| (of, false));
-        let sent = self.history.closed.iter().filter(|(_, (_, closing))| *closing == Closing::Met).map(|(of, _)| (of, true));
+        let sent =
+            self.history.closed.iter().filter(|(_, (_, closing))| *closing == Closing::Met).map(|(of, _)| (of, true));
         for (of, is_sent) in waits.chain(sent).filter(|(of, _)| of.child.is_none()) {
             issued.note(&of.duty, &of.key, is_sent);
         }

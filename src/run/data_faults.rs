@@ -22,12 +22,12 @@ pub(super) fn duties(faults: &[Fault], stored_dates: &[StoredDate], terms: &Term
     of_rows(faults, terms).into_iter().chain(source_gaps::duties(stored_dates, terms)).collect()
 }
 
-/// One duty for each view, column and kind of fault, naming the rows.
 /// The faults of rows in words, for somebody who reads them on a screen.
 pub(crate) fn said(faults: &[Fault]) -> Vec<String> {
     by_kind(faults).into_iter().map(|(kind, rows)| format!("{} ({})", named(&kind, &rows), rows.len())).collect()
 }
 
+/// One duty for each view, column and kind of fault, naming the rows.
 fn of_rows(faults: &[Fault], terms: &Terms) -> Vec<Duty> {
     let kinds = by_kind(faults).into_iter();
     kinds.map(|(kind, rows)| duty(&kind, CannotTell::because(named(&kind, &rows)), terms)).collect()

@@ -13,7 +13,13 @@ use crate::{
 };
 
 /// One list a chair with a conference in that week.
-pub(super) fn weeks(from_on: NaiveDate, sittings: &[&Sitting], open: &[Open], directory: &Directory, terms: &Terms) -> Vec<Duty> {
+pub(super) fn weeks(
+    from_on: NaiveDate,
+    sittings: &[&Sitting],
+    open: &[Open],
+    directory: &Directory,
+    terms: &Terms,
+) -> Vec<Duty> {
     let mut overdue: BTreeMap<&ChildRef, usize> = BTreeMap::new();
     for open in open.iter().filter(|open| open.duty.status == Status::Overdue) {
         *overdue.entry(&open.case.child).or_default() += 1;

@@ -48,17 +48,25 @@ impl Kind {
     }
 
     /// The first days of the periods of which one is due today, on a day on which the offices are open: this week, and for a chair
-    /// on its last open day the next one; the month before. A week begins when people began to be told, if that is later than
-    /// its Monday: the first summary says at once how things stand.
+    /// on its last open day the next one; the month before.
     fn due(self, terms: &Terms) -> Vec<NaiveDate> {
         let today = terms.today;
         let monday = today - Days::new(today.weekday().num_days_from_monday().into());
-        let this_week = terms.told_since().map_or(monday, |on| on.max(monday));
         let is_last_day = terms.office.next_working_day(today + Days::new(1)) > sunday(monday);
         match self {
-            Kind::TeamWeek => vec![this_week],
-            Kind::ChairWeek => [Some(this_week), is_last_day.then_some(monday + Days::new(7))].into_iter().flatten().collect(),
+            Kind::TeamWeek => vec![monday],
+            Kind::ChairWeek => {
+                [Some(monday), is_last_day.then_some(monday + Days::new(7))].into_iter().flatten().collect()
+            }
             Kind::PutOffMonth => put_off::month_before(today).into_iter().collect(),
+        }
+    }
+
+    /// Whether a summary of that period is still worth its reader's while: of a week that is over the next one says more.
+    fn lasts(self, from_on: NaiveDate, today: NaiveDate) -> bool {
+        match self {
+            Kind::TeamWeek | Kind::ChairWeek => today <= sunday(from_on),
+            Kind::PutOffMonth => put_off::month_before(today) == Some(from_on),
         }
     }
 }
@@ -109,7 +117,8 @@ pub struct Wanted(BTreeSet<(Kind, NaiveDate)>);
 impl Wanted {
     /// What is due and was sent to nobody, and, on whatever day, what waits for its reader: until it goes it says how things stand.
     pub fn on(terms: &Terms, issued: &Issued) -> Wanted {
-        let mut wanted = issued.waits.clone();
+        let lasts = |(kind, from_on): &&(Kind, NaiveDate)| kind.lasts(*from_on, terms.today);
+        let mut wanted: BTreeSet<(Kind, NaiveDate)> = issued.waits.iter().filter(lasts).copied().collect();
         let kinds = Kind::ALL.into_iter().filter(|_| terms.office.is_working_day(terms.today));
         for (_, kind) in kinds {
             wanted.extend(kind.due(terms).into_iter().filter(|on| issued.is_new(kind, *on)).map(|on| (kind, on)));
