@@ -63,9 +63,9 @@ pub(crate) async fn run(config: &Path, command: &Preview) -> Outcome {
     output::table(&["at", "person", "as", "kind", "child", "duty", "due", "because"], &rows);
     let unsent: Vec<Vec<String>> = withheld
         .iter()
-        .map(|withheld| not_sent(&watch, &withheld.effect, withheld.role, withheld.kind, kept(&watch, withheld.why)))
+        .map(|withheld| not_sent(&watch, &withheld.effect, withheld.role, withheld.kind, kept(&watch, &withheld.why)))
         .chain(waiting.iter().map(|notice| {
-            let why = format!("waits until {}, when they are back", at(&watch, notice.send_at));
+            let why = format!("waits until {}", at(&watch, notice.send_at));
             not_sent(&watch, &notice.effect, notice.role, notice.kind, why)
         }))
         .collect();
@@ -93,9 +93,9 @@ fn not_sent(watch: &Watch, effect: &Effect, role: Role, kind: NoticeKind, why: S
     ]
 }
 
-fn kept(watch: &Watch, why: Withholding) -> String {
+fn kept(watch: &Watch, why: &Withholding) -> String {
     match why {
-        Withholding::Rests(kind, until) => format!("{} until {}", kind.words(), at(watch, until)),
+        Withholding::Rests(rest) => format!("{} until {}", rest.kind.words(), at(watch, rest.until)),
         Withholding::OldData => "the case data is too old".to_owned(),
     }
 }

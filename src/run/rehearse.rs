@@ -19,9 +19,9 @@ use crate::{
 pub struct Rehearsed {
     /// In the order sent.
     pub messages: Vec<Message>,
-    /// What somebody is owed on the last morning and is not told, because it was put off.
+    /// What somebody is owed on the last morning and is not told: it was put off, or the case data is too old.
     pub withheld: Vec<Withheld>,
-    /// What waits after the last morning for its reader to be back.
+    /// What waits after the last morning: for another day, or for its reader to be back.
     pub waiting: Vec<Notice>,
 }
 
@@ -50,6 +50,8 @@ pub async fn rehearse(
         rehearsal.learn(record);
     }
     let lacking = Lacking::of(load.supply.clone(), &watch.procedure);
+    // It stays as old as it is: whoever loads it tonight as ever will not have it called old tomorrow.
+    let stale = watch.is_stale(load.mark.loaded_at, now);
     let adopted_on = watch.terms_of_telling(now).await?.adopted_on;
     let mut rehearsed = Rehearsed::default();
     // A step owed before the first day is part of the first morning's message, as it would be after downtime.
@@ -67,6 +69,7 @@ pub async fn rehearse(
             clock: &watch.sending,
             faults: data_faults::duties(&faults, &load.stored_dates, &terms),
             with_summaries: true,
+            stale,
         };
         let unsure = |cases: &_, history: &_| load.unsure(cases, history);
         let messages = rehearsal.run(known, unsure, |seen| rehearsed.withheld.clone_from(&seen.decision.withheld));
