@@ -87,6 +87,7 @@ impl World {
             clock: &self.clock,
             faults: Vec::new(),
             with_summaries: true,
+            stale: false,
         };
         let mut decided = Decision::default();
         let nobody_unsure = |_: &_, _: &_| BTreeSet::new();

@@ -216,3 +216,77 @@ fn preview_says_what_is_owed_and_not_sent_and_why() {
     assert!(line(&["M1", "Team Manager", "escalation", "C1", SEEN, "paused until Thu 3 Dec 2026"]), "{said}");
     assert!(line(&["S1", "escalation", "C1", SEEN, "paused until Thu 3 Dec 2026"]), "{said}");
 }
+
+fn explain(bench: &Bench, duty: &str, at: &str) -> String {
+    bench.run(&["explain", "C1", "--duty", duty, "--at", at]).well()
+}
+
+#[test]
+fn what_is_paused_is_not_said_to_come_before_the_pause_ends() {
+    let bench = one();
+    told(&bench, SEEN, &["2026-11-17"]);
+    // Eight working days from the 17th: 18, 19, 20, 23, 24, 25, 26, 27. The steps of the 19th and the 24th fall into it.
+    pause(&bench, "2026-11-17", "M1", "8").well();
+    let explained = explain(&bench, SEEN, "2026-11-17T10:00:00Z");
+    let then = "on Monday 30 November 2026, if nothing is recorded";
+    says(&explained, &["next         paused by M1 until Friday 27 November 2026"]);
+    says(
+        &explained,
+        &[&format!("then manager to Team Manager M1 {then}"), &format!("S1, Principal Officer K1 {then}")],
+    );
+    assert!(!explained.contains("19 November 2026, if nothing"), "{explained}");
+    let args = ["explain", "C1", "--duty", SEEN, "--at", "2026-11-17T10:00:00Z", "--format", "json"];
+    let object: serde_json::Value = serde_json::from_str(&bench.run(&args).well()).unwrap();
+    assert_eq!(object["next"]["on"], "2026-11-30");
+    let days = ["2026-11-18", "2026-11-19", "2026-11-24", "2026-11-30"];
+    assert_eq!(told(&bench, SEEN, &days), ["above K1", "above S1", "manager M1"]);
+}
+
+#[test]
+fn a_second_pause_is_the_one_that_says_until_when() {
+    let bench = one();
+    told(&bench, SEEN, &["2026-11-17"]);
+    pause(&bench, "2026-11-17", "M1", "3").well();
+    rest(&bench, "2026-11-18", "pause", SEEN, "S1", &["--working-days", "5"]).well();
+    let explained = explain(&bench, SEEN, "2026-11-18T10:00:00Z");
+    says(
+        &explained,
+        &["next         paused by S1 until Wednesday 25 November 2026", "M1 on Thursday 26 November 2026"],
+    );
+}
+
+#[test]
+fn a_step_that_a_pause_took_back_is_not_explained_as_told() {
+    let bench = one();
+    told(&bench, SEEN, &["2026-11-17"]);
+    bench.once("2026-11-19T00:10:00Z");
+    let args = ["pause", "C1", "--duty", SEEN, "--by", "M1", "--reason", "child_away", "--working-days", "3"];
+    bench.run(&[&args[..], &["--at", "2026-11-19T07:00:00Z"]].concat()).well();
+    bench.once("2026-11-19T08:30:00Z");
+    let resting = "not told     manager to Team Manager M1: paused by M1, and rests until Tuesday 24 November 2026";
+    says(&explain(&bench, SEEN, "2026-11-19T09:00:00Z"), &[resting]);
+}
+
+#[test]
+fn a_repeat_of_an_earlier_date_is_not_explained_as_told_of_the_new_one() {
+    let bench = one();
+    let said = told(&bench, CORE_GROUP, &["2026-11-17", "2026-11-19", "2026-11-26"]);
+    assert!(said.contains(&"repeat W1".to_owned()), "{said:?}");
+    // A day later in everything: late after Tuesday 17, and told again on Friday 27.
+    bench.sql("UPDATE dw_conferences SET held_on = '2026-11-03'");
+    let explained = explain(&bench, CORE_GROUP, "2026-11-27T07:00:00Z");
+    says(&explained, &["not told     repeat to Lead Social Worker W1: no run has decided it yet"]);
+}
+
+#[test]
+fn a_case_that_changes_hands_is_explained_with_its_handover() {
+    let bench = one();
+    bench.sql("UPDATE dw_allocations SET to_on = '2026-11-03'");
+    bench.add("allocations A2 child_id=C1 worker_id=W2 team_id=T1 role=lead_worker from_on=2026-11-04");
+    let explained = explain(&bench, CORE_GROUP, "2026-11-04T07:00:00Z");
+    says(&explained, &["not told     handover to Lead Social Worker W2: no run has decided it yet"]);
+    told(&bench, CORE_GROUP, &["2026-11-04"]);
+    let explained = explain(&bench, CORE_GROUP, "2026-11-04T09:00:00Z");
+    says(&explained, &["told         handover (handover) to W2"]);
+    assert!(!explained.contains("not told"), "{explained}");
+}

@@ -5,14 +5,19 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 use clap::Args;
 
-use super::{Ending, Failure, Outcome, considered::Considering, instant, json, open, output};
+use super::{
+    Ending, Failure, Outcome,
+    considered::Considering,
+    foreseen::{Coming, Outlook},
+    instant, json, open, output,
+};
 use crate::{
     calendar::{format_date_long, format_date_short},
-    duty::{Assessment, Duty, Idle, Outcome as Comes, Status, Terms},
+    duty::{Assessment, Duty, Idle, Lacking, Outcome as Comes, Status, Terms},
     ledger::{ToldStep, Whose},
-    notice::{DutyRef, Past, rungs},
+    notice::{DutyRef, Past},
     procedure::Rule,
-    record::ChildRef,
+    record::{CaseRecord, ChildRef},
     run::Watch,
 };
 
@@ -47,30 +52,35 @@ pub(crate) async fn run(config: &Path, command: &Explain) -> Outcome {
     let watch = open::watch(config).await?;
     let now = open::at(command.at);
     let child = ChildRef(command.child.trim().into());
-    let mut found: Option<Assessment> = None;
+    let mut found: Option<(CaseRecord, Assessment)> = None;
     let load = watch
         .read_each(now, |record, assessment| {
             if record.child == child {
-                found = Some(assessment.clone());
+                found = Some((record.clone(), assessment.clone()));
             }
         })
         .await?;
     let told = watch.ledger.told_of(&child).await?;
-    let Some(assessment) = found else {
+    let Some((record, assessment)) = found else {
         return Err(Failure(format!(
             "the case database holds no child {} in dw_children; the ledger holds {} notices about it",
             command.child,
             told.len()
         )));
     };
-    let terms = watch.terms_of_telling(now).await?;
+    let lacking = Lacking::of(load.supply.clone(), &watch.procedure);
+    let terms = Terms { lacking: &lacking, ..watch.terms_of_telling(now).await? };
     let history = watch.ledger.history(Whose::Children(std::slice::from_ref(&child)), now).await?;
+    let stale = watch.is_stale(load.mark.loaded_at, now);
+    let outlook = Outlook { watch: &watch, load: &load, record: &record, history: &history, terms, stale };
+    let decided = outlook.decided();
+    let coming = outlook.coming(&assessment.duties().map(DutyRef::of).collect());
     let considering = Considering {
         watch: &watch,
         directory: &load.directory,
         case: &assessment.context,
         terms: &terms,
-        stale: watch.is_stale(load.mark.loaded_at, now),
+        decided: &decided,
     };
     if command.format == TextOrJson::Text {
         head(&watch, &assessment, &load.mark.loaded_at, &terms);
@@ -90,7 +100,9 @@ pub(crate) async fn run(config: &Path, command: &Explain) -> Outcome {
                 for duty in shown {
                     // A clock is judged by the version under which it began.
                     let rule = watch.procedure.rule_since(id, duty.anchor.on).unwrap_or(latest);
-                    one(command.format, rule, duty, &told, history.duties.get(&DutyRef::of(duty)), &considering);
+                    let of = DutyRef::of(duty);
+                    let seen = (history.duties.get(&of), coming.get(&of));
+                    one(command.format, rule, duty, &told, seen, &considering);
                 }
             }
         }
@@ -156,17 +168,14 @@ fn one(
     rule: &Rule,
     duty: &Duty,
     told: &[ToldStep],
-    past: Option<&Past>,
+    (past, coming): (Option<&Past>, Option<&Coming>),
     considering: &Considering,
 ) {
-    let terms = considering.terms;
     let mine: Vec<&ToldStep> =
         told.iter().filter(|step| step.notice.effect.duty == duty.duty && step.notice.effect.key == duty.key).collect();
-    let ladder = if duty.status == Status::Met { Vec::new() } else { rungs(duty, &rule.ladder, terms) };
-    let next = ladder.iter().filter(|rung| rung.owed_at > terms.now).min_by_key(|rung| rung.owed_at);
     if format == TextOrJson::Json {
         let (authority, case) = (&considering.watch.authority, Some(considering.case));
-        let next = next.map(|rung| considering.as_json(rung));
+        let next = coming.and_then(|coming| considering.as_json(coming));
         output::line(&json::explained(authority, duty, case, &rule.citation.quote, (&mine, past), next).to_string());
         return;
     }
@@ -177,25 +186,22 @@ fn one(
     for words in considering.rests(past) {
         line("rest", &words);
     }
-    for rung in ladder.iter().filter(|rung| rung.owed_at <= terms.now) {
-        for words in considering.not_told(rung, &mine, past) {
-            line("not told", &words);
-        }
+    if duty.status == Status::Met {
+        line("next", "nothing: it is done");
+        return;
     }
-    match next {
-        Some(rung) => {
-            let on = format_date_long(rung.owed_on);
-            line("next", &format!("{} to {} on {on}, if nothing is recorded", rung.step, considering.people(rung)));
-            for passed in considering.passed_over(rung) {
-                line("", &format!("passed over: {passed}"));
-            }
+    for words in considering.not_told(rule, duty, past) {
+        line("not told", &words);
+    }
+    if duty.is_left_to_its_rule() {
+        line("next", "nothing for this child: it is told once for the whole rule");
+    } else if duty.status == Status::CannotTell {
+        line("next", "told every week that it lasts, to the manager too");
+    } else {
+        let next = coming.map(|coming| considering.next(coming)).unwrap_or_default();
+        for (at, words) in next.iter().enumerate() {
+            line(if at == 0 { "next" } else { "" }, words);
         }
-        None if duty.status == Status::Met => line("next", "nothing: it is done"),
-        None if duty.is_left_to_its_rule() => {
-            line("next", "nothing for this child: it is told once for the whole rule");
-        }
-        None if duty.status == Status::CannotTell => line("next", "told every week that it lasts, to the manager too"),
-        None => line("next", "nothing more is planned by the ladder"),
     }
 }
 

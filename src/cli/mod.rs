@@ -11,6 +11,7 @@ mod considered;
 mod demo;
 mod duties;
 mod explain;
+mod foreseen;
 mod generate;
 mod json;
 mod ledger;

@@ -9,6 +9,7 @@ use super::{Ending, Failure, Format, Outcome, cells::last_day, instant, json, op
 use crate::{
     calendar::format_date_short,
     directory::Role,
+    ledger::Mode,
     notice::{Effect, Withholding},
     procedure::NoticeKind,
     run::{Rehearsed, Watch, rehearse},
@@ -25,6 +26,9 @@ pub(crate) struct Preview {
     /// The case record is taken as it is known at this instant, instead of now.
     #[arg(long, value_parser = instant)]
     at: Option<DateTime<Utc>>,
+    /// The ledger is still on trial: what its first live morning will be, if that is the first day.
+    #[arg(long)]
+    as_live: bool,
     /// How to print.
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
@@ -36,8 +40,11 @@ pub(crate) async fn run(config: &Path, command: &Preview) -> Outcome {
         return Err(Failure("--to lies before --from".to_owned()));
     }
     let watch = open::watch(config).await?;
+    if command.as_live && watch.ledger.identity().await?.mode == Mode::Live {
+        return Err(Failure(format!("{} is live already: leave out --as-live", watch.ledger.name())));
+    }
     let Rehearsed { messages, withheld, waiting } =
-        rehearse(&watch, command.from, command.to, open::at(command.at)).await?;
+        rehearse(&watch, command.from, command.to, open::at(command.at), command.as_live).await?;
     if command.format == Format::Json {
         for message in &messages {
             output::line(&json::previewed(&watch.authority, message).to_string());
@@ -63,9 +70,9 @@ pub(crate) async fn run(config: &Path, command: &Preview) -> Outcome {
     output::table(&["at", "person", "as", "kind", "child", "duty", "due", "because"], &rows);
     let unsent: Vec<Vec<String>> = withheld
         .iter()
-        .map(|withheld| not_sent(&watch, &withheld.effect, withheld.role, withheld.kind, kept(&watch, withheld.why)))
+        .map(|withheld| not_sent(&watch, &withheld.effect, withheld.role, withheld.kind, kept(&watch, &withheld.why)))
         .chain(waiting.iter().map(|notice| {
-            let why = format!("waits until {}, when they are back", at(&watch, notice.send_at));
+            let why = format!("waits until {}", at(&watch, notice.send_at));
             not_sent(&watch, &notice.effect, notice.role, notice.kind, why)
         }))
         .collect();
@@ -93,9 +100,9 @@ fn not_sent(watch: &Watch, effect: &Effect, role: Role, kind: NoticeKind, why: S
     ]
 }
 
-fn kept(watch: &Watch, why: Withholding) -> String {
+fn kept(watch: &Watch, why: &Withholding) -> String {
     match why {
-        Withholding::Rests(kind, until) => format!("{} until {}", kind.words(), at(watch, until)),
+        Withholding::Rests(rest) => format!("{} until {}", rest.kind.words(), at(watch, rest.until)),
         Withholding::OldData => "the case data is too old".to_owned(),
     }
 }

@@ -16,6 +16,10 @@ pub(super) const NOTICE: &str = "n.child, n.duty, n.duty_key, n.generation, n.st
 /// How many they are: what a query adds stands from there on.
 pub(super) const NOTICE_COLUMNS: usize = 16;
 
+/// Whether nobody but the readers of a trial has a message `m`: it was kept, or went to the trial's address. What this says is
+/// told to nobody once the ledger goes live.
+pub(super) const READ_BY_A_TRIAL: &str = "(m.state = 'recorded' OR m.sent_to <> m.address)";
+
 pub(super) fn notice(row: &Fields) -> Result<Notice, LedgerError> {
     let mailbox = match (row.maybe_text(9)?, row.maybe_text(10)?) {
         (Some(person), Some(email)) => Some(Mailbox { person: PersonRef(person), email }),

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::columns::READ_BY_A_TRIAL;
 use super::work::Work;
 use super::{Home, Ledger, LedgerError};
 use crate::database::Arg;
@@ -209,7 +210,7 @@ impl Work {
     /// Takes back what nobody was told but the readers of a trial: what was said by it too, the reports that it was, what was put
     /// off in answer to it; and has every case judged anew.
     async fn forget_the_trial(&mut self, now: DateTime<Utc>) -> Result<(), LedgerError> {
-        let of_trial = "SELECT m.id FROM messages m WHERE m.state = 'recorded' OR m.sent_to <> m.address";
+        let of_trial = format!("SELECT m.id FROM messages m WHERE {READ_BY_A_TRIAL}");
         let said_too = format!(
             "UPDATE notices SET state = 'withdrawn' WHERE state = 'superseded' AND EXISTS
                  (SELECT 1 FROM notices o WHERE o.child = notices.child AND o.duty = notices.duty

@@ -1,13 +1,13 @@
 //! How the outbox stands: how much waits, and which addresses do not work.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::columns::{NOTICE, NOTICE_COLUMNS, notice};
+use super::columns::{NOTICE, NOTICE_COLUMNS, READ_BY_A_TRIAL, notice};
 use super::{Ledger, LedgerError};
 use crate::duty::Duty;
-use crate::notice::Notice;
+use crate::notice::{Effect, Notice};
 use crate::record::PersonRef;
 
 /// Where a message stands.
@@ -95,6 +95,18 @@ impl Ledger {
         );
         let rows = work.fetch(&sql, &[]).await?;
         rows.iter().map(|row| Ok((notice(row)?, row.json(NOTICE_COLUMNS, "a duty")?))).collect()
+    }
+
+    /// The notices whose message nobody but the readers of a trial has: kept in mode `record`, or sent to the trial's address.
+    /// They are those that [`Ledger::set_mode`] takes back when the ledger goes live.
+    pub async fn read_by_a_trial(&self) -> Result<BTreeSet<Effect>, LedgerError> {
+        let mut work = self.reading("read what only a trial has read").await?;
+        let sql = format!(
+            "SELECT {NOTICE} FROM notices n JOIN messages m ON m.id = n.message_id
+             WHERE n.state = 'bundled' AND {READ_BY_A_TRIAL}"
+        );
+        let rows = work.fetch(&sql, &[]).await?;
+        rows.iter().map(|row| Ok(notice(row)?.effect)).collect()
     }
 
     /// When a message was last handed over to an address.

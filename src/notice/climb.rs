@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     directory::{Mailbox, Recipient, Role},
+    duty::{CaseContext, Duty, Status, Terms},
     procedure::{Ladder, NoticeKind, Rule, Shape},
     record::PersonRef,
 };
@@ -18,6 +19,32 @@ use crate::{
 /// The step at which somebody learns what they have taken over since a day, which its name says: whoever has a case a second
 /// time takes it over a second time.
 const HANDOVER: &str = "handover-";
+
+/// Every step of a rule's ladder for this duty, and the one that stands before all of them, whether owed by now or not. What
+/// cannot be told climbs no ladder, and hands nothing over.
+pub fn climbed(duty: &Duty, rule: &Rule, case: Option<&CaseContext>, terms: &Terms) -> Vec<Rung> {
+    let handover = case.and_then(|case| handover(duty, rule, case, terms));
+    handover.into_iter().chain(rungs(duty, &rule.ladder, terms)).collect()
+}
+
+/// The step before all others: whoever has taken the case over is told what of it is theirs to do, be it due long after.
+fn handover(duty: &Duty, rule: &Rule, case: &CaseContext, terms: &Terms) -> Option<Rung> {
+    let theirs = rule.ladder.steps.iter().any(|step| step.tell.contains(&Role::LEAD_WORKER));
+    let lasts = !matches!(rule.shape, Shape::Check(_) | Shape::Guidance(_));
+    let known = duty.status != Status::CannotTell;
+    let since = |on: &NaiveDate| duty.anchor.on < *on && terms.told_since().is_none_or(|since| since <= *on);
+    let owed_on = case.taken_over_on.filter(since).filter(|_| theirs && lasts && known)?;
+    Some(Rung {
+        step: format!("{HANDOVER}{owed_on}"),
+        repeat: 0,
+        owed_at: terms.zone.start_of_day(owed_on),
+        owed_on,
+        kind: NoticeKind::Handover,
+        tell: vec![Role::LEAD_WORKER],
+        ask: None,
+        urgent: false,
+    })
+}
 
 /// A step that is owed by now to one person.
 struct Owed {
@@ -68,12 +95,12 @@ impl Desk<'_> {
                 if telling.all(|told| told.state == NoticeState::Queued && told.generation != self.generation) {
                     waiting.entry(person.clone()).or_default().push(owed);
                 }
-            } else if let Some((kind, until)) = rests(&owed) {
-                match kind {
+            } else if let Some(rest) = rests(&owed) {
+                match rest.kind {
                     RestKind::Acknowledged => decision.steps.acknowledged += 1,
                     RestKind::Paused => decision.steps.paused += 1,
                 }
-                decision.withheld.push(self.withheld(&owed, Withholding::Rests(kind, until)));
+                decision.withheld.push(self.withheld(&owed, Withholding::Rests(rest.clone())));
             } else if self.knows_since_yesterday(&told, rung, person) {
                 decision.steps.superseded += 1;
                 let Owed { rung, role, recipient } = owed;
@@ -129,11 +156,6 @@ impl Desk<'_> {
         owed
     }
 
-    /// Every step of a rule's ladder, and the one before it.
-    pub(super) fn climbed(&self, rule: &Rule) -> Vec<Rung> {
-        self.handover(rule).into_iter().chain(rungs(self.duty, &rule.ladder, self.terms)).collect()
-    }
-
     /// A summary has one step: it is sent.
     pub(super) fn summary(&self, to: Role) -> Rung {
         Rung {
@@ -146,26 +168,6 @@ impl Desk<'_> {
             ask: None,
             urgent: false,
         }
-    }
-
-    /// The step before all others: whoever has taken the case over is told what of it is theirs to do, be it due long after.
-    fn handover(&self, rule: &Rule) -> Option<Rung> {
-        let tell = vec![Role::LEAD_WORKER];
-        let theirs = rule.ladder.steps.iter().any(|step| step.tell.contains(&Role::LEAD_WORKER));
-        let lasts = !matches!(rule.shape, Shape::Check(_) | Shape::Guidance(_));
-        let since =
-            |on: &NaiveDate| self.duty.anchor.on < *on && self.terms.told_since().is_none_or(|since| since <= *on);
-        let owed_on = self.case()?.taken_over_on.filter(since).filter(|_| theirs && lasts)?;
-        Some(Rung {
-            step: format!("{HANDOVER}{owed_on}"),
-            repeat: 0,
-            owed_at: self.terms.zone.start_of_day(owed_on),
-            owed_on,
-            kind: NoticeKind::Handover,
-            tell,
-            ask: None,
-            urgent: false,
-        })
     }
 
     /// Whether a step would say to somebody what they were told of the same dates on the last open day: whoever is new to a duty, or

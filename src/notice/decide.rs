@@ -8,7 +8,8 @@ use std::{
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
-    Effect, History, Notice, NoticeState, Past, RestKind, SaidDays, SendingClock, StepBooks, Told,
+    Effect, History, Notice, NoticeState, Past, Rest, SaidDays, SendingClock, StepBooks, Told,
+    climb::climbed,
     moved::moved_in_words,
     reconcile::{Over, Reconciled, Standing},
     rungs::Rung,
@@ -68,10 +69,10 @@ pub struct Withheld {
 }
 
 /// Why a step that is owed is not told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Withholding {
-    /// Somebody has put it off until then.
-    Rests(RestKind, DateTime<Utc>),
+    /// Somebody has put it off.
+    Rests(Rest),
     /// The case data is too old to say that something was not done.
     OldData,
 }
@@ -95,7 +96,7 @@ pub fn decide(reconciled: &Reconciled, audience: &Audience, history: &History, t
             let kind = if rule.is_some() { NoticeKind::CannotTell } else { NoticeKind::DataQuality };
             desk.tell_cannot_tell(kind, standing.past, &mut decision);
         } else if let Some(rule) = rule {
-            desk.climb(desk.climbed(rule), &rule.ladder, standing.past, &mut decision);
+            desk.climb(climbed(&standing.duty, rule, desk.case(), terms), &rule.ladder, standing.past, &mut decision);
         } else if let Some((role, _)) = summary::reader(&standing.duty.duty, &standing.duty.key) {
             desk.climb(vec![desk.summary(role)], &Ladder::default(), standing.past, &mut decision);
         }

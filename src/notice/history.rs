@@ -1,12 +1,12 @@
 //! What was decided before, as far as the next decision depends on it. The ledger loads it; `preview` carries it along in
 //! memory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{NoticeState, Rest};
+use super::{Effect, NoticeState, Rest};
 use crate::{
     directory::Role,
     duty::{Duty, DutyKey, Reading},
@@ -117,7 +117,7 @@ impl Past {
 
 impl Told {
     /// Whether it is the notice of that identity, of the same duty.
-    fn is(&self, effect: &super::Effect) -> bool {
+    fn is(&self, effect: &Effect) -> bool {
         (&self.step, self.repeat, self.generation, &self.person)
             == (&effect.step, effect.repeat, effect.generation, &effect.person)
     }
@@ -226,6 +226,25 @@ impl History {
         }
     }
 
+    /// As if nobody had read the messages of these notices: they are told to nobody, nor is a step that they were to say too,
+    /// and a report that they brought to its end has not been sent.
+    pub fn forget(&mut self, unread: &BTreeSet<Effect>) {
+        for effect in unread {
+            let Some(past) = self.past_of(effect) else { continue };
+            past.told.iter_mut().filter(|told| told.is(effect)).for_each(|told| told.state = NoticeState::Withdrawn);
+            let speaks = |told: &Told| matches!(told.state, NoticeState::Bundled | NoticeState::Queued);
+            if !past.told.iter().any(|told| told.person == effect.person && speaks(told)) {
+                let said = past.told.iter_mut().filter(|told| told.person == effect.person);
+                said.filter(|told| told.state == NoticeState::Superseded)
+                    .for_each(|told| told.state = NoticeState::Withdrawn);
+            }
+        }
+        self.closed.retain(|of, (_, closing)| {
+            let report = of.child.is_none() && *closing == Closing::Met;
+            !(report && unread.iter().any(|effect| effect.is_of(of)))
+        });
+    }
+
     /// Notes that a notice that waited went out in a message of that instant.
     pub fn hand_over(&mut self, notice: &super::Notice, at: DateTime<Utc>) {
         let effect = &notice.effect;
@@ -257,7 +276,7 @@ impl History {
         past.generation = generation;
     }
 
-    fn past_of(&mut self, effect: &super::Effect) -> Option<&mut Past> {
+    fn past_of(&mut self, effect: &Effect) -> Option<&mut Past> {
         let (child, duty, key) = (effect.child.clone(), effect.duty.clone(), effect.key.clone());
         self.duties.get_mut(&DutyRef { child, duty, key })
     }

@@ -16,6 +16,7 @@ mod sending;
 mod wake;
 
 pub use books::StepBooks;
+pub use climb::climbed;
 pub use decide::{Audience, Decision, Withheld, Withholding, decide};
 pub use history::{Change, Closing, DutyRef, History, Past, SaidDays, Told};
 pub use model::{Effect, Notice, NoticeState};

@@ -5,6 +5,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::DutyRef;
 use crate::{
     directory::{Mailbox, Role},
     duty::DutyKey,
@@ -29,6 +30,13 @@ pub struct Effect {
     pub repeat: u32,
     /// Who is told.
     pub person: PersonRef,
+}
+
+impl Effect {
+    /// Whether it is about that duty.
+    pub fn is_of(&self, of: &DutyRef) -> bool {
+        (&self.child, &self.duty, &self.key) == (&of.child, &of.duty, &of.key)
+    }
 }
 
 impl fmt::Display for Effect {

@@ -90,7 +90,7 @@ impl Past {
     }
 
     /// What keeps a step from somebody who has not been told it; nothing, mostly.
-    pub fn resting(&self, rung: &Rung, person: &PersonRef, now: DateTime<Utc>) -> Option<&Rest> {
+    fn resting(&self, rung: &Rung, person: &PersonRef, now: DateTime<Utc>) -> Option<&Rest> {
         let keeps = |rest: &&Rest| match rest.kind {
             RestKind::Acknowledged => rung.repeat > 0 && rest.person == *person,
             RestKind::Paused => !rung.urgent && rung.kind != NoticeKind::Alert,
@@ -118,15 +118,10 @@ impl Warning<'_> {
 }
 
 impl Desk<'_> {
-    /// Which kind of rest keeps a step from somebody and until when, of the dates that the duty now has.
-    pub(super) fn resting(
-        &self,
-        past: Option<&Past>,
-        rung: &Rung,
-        person: &PersonRef,
-    ) -> Option<(RestKind, DateTime<Utc>)> {
+    /// Which rest keeps a step from somebody, of the dates that the duty now has.
+    pub(super) fn resting<'p>(&self, past: Option<&'p Past>, rung: &Rung, person: &PersonRef) -> Option<&'p Rest> {
         let past = past.filter(|past| past.generation == self.generation)?;
-        past.resting(rung, person, self.terms.now).map(|rest| (rest.kind, rest.until))
+        past.resting(rung, person, self.terms.now)
     }
 
     /// Whoever made a rest hears on its last morning that it ends, if the duty still stands then. A warning that waits is

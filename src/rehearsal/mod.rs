@@ -35,6 +35,8 @@ pub struct Known<'a> {
     pub faults: Vec<Duty>,
     /// Whether teams and chairs get the summary of their week.
     pub with_summaries: bool,
+    /// Whether the records are too old to say of anybody that something was not done.
+    pub stale: bool,
 }
 
 /// What a run came to, before any of it is remembered.
@@ -102,7 +104,7 @@ impl Rehearsal {
         unsure: impl FnOnce(&BTreeMap<ChildRef, CaseContext>, &History) -> BTreeSet<ChildRef>,
         look: impl FnOnce(Seen<'_>),
     ) -> Vec<Message> {
-        let Known { terms, directory, last, clock, faults, with_summaries } = known;
+        let Known { terms, directory, last, clock, faults, with_summaries, stale } = known;
         let (mut duties, cases, sittings) = self.judge(&terms);
         if with_summaries {
             duties.extend(self.summaries(&duties, &cases, &sittings, directory, &terms));
@@ -111,7 +113,7 @@ impl Rehearsal {
         let died = cases.values().filter(|case| case.died).map(|case| case.child.clone()).collect();
         let unsure = unsure(&cases, &self.history);
         let reconciled = reconcile(duties, &died, &unsure, &self.history);
-        let audience = Audience { directory, cases: &cases, last, clock, stale: false };
+        let audience = Audience { directory, cases: &cases, last, clock, stale };
         let decision = decide(&reconciled, &audience, &self.history, &terms);
         look(Seen {
             reconciled: &reconciled,

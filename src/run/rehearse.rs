@@ -19,19 +19,21 @@ use crate::{
 pub struct Rehearsed {
     /// In the order sent.
     pub messages: Vec<Message>,
-    /// What somebody is owed on the last morning and is not told, because it was put off.
+    /// What somebody is owed on the last morning and is not told: it was put off, or the case data is too old.
     pub withheld: Vec<Withheld>,
-    /// What waits after the last morning for its reader to be back.
+    /// What waits after the last morning: for another day, or for its reader to be back.
     pub waiting: Vec<Notice>,
 }
 
 /// What would be sent on each morning from one day to another, if the case record stayed as it is. What the ledger has
-/// decided and not yet sent is part of it.
+/// decided and not yet sent is part of it. With `as_live` a ledger on trial goes live on the first of them: what only the trial
+/// has read is told to nobody, and people begin to be told that day.
 pub async fn rehearse(
     watch: &Watch,
     from: NaiveDate,
     to: NaiveDate,
     now: DateTime<Utc>,
+    as_live: bool,
 ) -> Result<Rehearsed, WatchError> {
     let (mut records, mut open) = (Vec::<CaseRecord>::new(), Vec::<CaseContext>::new());
     let load = watch
@@ -41,8 +43,13 @@ pub async fn rehearse(
         })
         .await?;
     let mut history = watch.ledger.history(Whose::All, now).await?;
-    let today = watch.zone.start_of_day(watch.zone.local_date(now));
-    history.written_at = Arc::new(watch.ledger.written_since(today).await?);
+    if as_live {
+        // Nor has anybody had today's message.
+        history.forget(&watch.ledger.read_by_a_trial().await?);
+    } else {
+        let today = watch.zone.start_of_day(watch.zone.local_date(now));
+        history.written_at = Arc::new(watch.ledger.written_since(today).await?);
+    }
     let mut rehearsal = Rehearsal::after(history, watch.ledger.waiting().await?);
     // The month before a day may begin two months before it.
     rehearsal.rests = watch.ledger.rests_made(now - TimeDelta::days(62)).await?;
@@ -50,7 +57,9 @@ pub async fn rehearse(
         rehearsal.learn(record);
     }
     let lacking = Lacking::of(load.supply.clone(), &watch.procedure);
-    let adopted_on = watch.terms_of_telling(now).await?.adopted_on;
+    // It stays as old as it is: whoever loads it tonight as ever will not have it called old tomorrow.
+    let stale = watch.is_stale(load.mark.loaded_at, now);
+    let adopted_on = if as_live { Some(from) } else { watch.terms_of_telling(now).await?.adopted_on };
     let mut rehearsed = Rehearsed::default();
     // A step owed before the first day is part of the first morning's message, as it would be after downtime.
     for day in from.iter_days().take_while(|day| *day <= to) {
@@ -67,6 +76,7 @@ pub async fn rehearse(
             clock: &watch.sending,
             faults: data_faults::duties(&faults, &load.stored_dates, &terms),
             with_summaries: true,
+            stale,
         };
         let unsure = |cases: &_, history: &_| load.unsure(cases, history);
         let messages = rehearsal.run(known, unsure, |seen| rehearsed.withheld.clone_from(&seen.decision.withheld));

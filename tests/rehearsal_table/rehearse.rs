@@ -117,6 +117,7 @@ impl Table {
                 clock: &clock,
                 faults: Vec::new(),
                 with_summaries: self.with_summaries,
+                stale: false,
             };
             let nobody_unsure = |_: &_, _: &_| BTreeSet::new();
             let mut cases = BTreeMap::new();

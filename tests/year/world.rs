@@ -142,6 +142,7 @@ impl World {
                     clock: &self.watch.sending,
                     faults: self.faults.clone(),
                     with_summaries: true,
+                    stale: false,
                 };
                 let unsure = |_: &_, _: &_| self.incomplete.clone();
                 let messages = rehearsal.run(known, unsure, |seen| look(&Looked::Run(day, seen)));
