@@ -234,7 +234,10 @@ fn one_toml_file_is_a_directory_too() {
         let [id, email, ..] = line.split(',').collect::<Vec<_>>()[..] else { panic!("a row") };
         format!("[[workers]]\nworker_id = \"{id}\"\nemail = \"{email}\"\n")
     });
-    let text = format!("{}[[teams]]\nteam_id = \"T1\"\nmanager_id = \"M1\"\n", rows.collect::<String>());
+    let text = format!(
+        "{}[[teams]]\nteam_id = \"T1\"\nmanager_id = \"M1\"\nservice_manager_id = \"S1\"\n",
+        rows.collect::<String>()
+    );
     fs::write(bench.path("people.toml"), text).unwrap();
     fs::write(bench.path("duewatch.toml"), format!("{SETTINGS}\n[directory]\npath = \"people.toml\"\n")).unwrap();
     let path = bench.path("people.toml").display().to_string();
@@ -313,62 +316,4 @@ fn a_case_of_which_nothing_is_to_be_told_needs_nobody() {
     bench.sql("UPDATE dw_plans SET ended_on = '2026-06-01'; UPDATE dw_conferences SET chair_id = 'GONE'");
     let said = of_directory(&check(&bench, "2026-11-10"));
     assert!(said.iter().all(|line| line.starts_with("ok")), "{said:?}");
-}
-
-/// What the run of a day tells the data team of its data, as `kind place`.
-fn told_of_data(bench: &Bench, on: &str) -> Vec<String> {
-    bench.once(on);
-    let sql = "SELECT kind, duty_key FROM notices WHERE duty = 'case-data' AND person = 'D1'
-               AND decided_run = (SELECT max(id) FROM runs) ORDER BY 2";
-    bench.ledger(sql).into_iter().map(|row| row.join(" ")).collect()
-}
-
-#[test]
-fn whom_a_ladder_asks_for_and_nobody_reaches_is_told_before_anybody_waits_for_them() {
-    let bench = Bench::new(&format!("{STAFF}{}{}", child("C1", "2026-11-09"), child("C2", "2026-11-09")));
-    bench.sql(
-        "UPDATE dw_allocations SET worker_id = 'W2' WHERE child_id = 'C2';
-         UPDATE dw_workers SET email = NULL WHERE worker_id = 'W2';
-         UPDATE dw_workers SET left_on = '2026-11-06' WHERE worker_id = 'M1';
-         INSERT INTO dw_absences (absence_id, worker_id, from_on, to_on) VALUES ('A1', 'S1', '2026-11-09', '2026-11-13');
-         DELETE FROM dw_posts WHERE role = 'business_support';
-         INSERT INTO dw_workers (worker_id, email, left_on) VALUES ('X1', NULL, '2026-01-01'), ('X2', NULL, NULL);
-         UPDATE dw_posts SET worker_id = 'X1' WHERE role = 'heads_of_social_care'",
-    );
-    let expected = [
-        "dw_absences.cover_id reaches nobody while a manager of open cases is away: S1 (1)",
-        "dw_posts.worker_id reaches nobody, and messages are sent to the post: business_support, heads_of_social_care (2)",
-        "dw_workers.email is empty or does not work, and open cases are theirs to hold or to manage: W2 (1)",
-        "dw_workers.left_on has passed, and they still manage open cases: M1 (1)",
-    ];
-    let done = check(&bench, "2026-11-10");
-    let found: Vec<String> =
-        of_directory(&done).into_iter().filter(|line| line.contains("reach") || line.contains("open cases")).collect();
-    assert_eq!(found, expected.map(|fault| format!("FAULT  directory: {fault}")));
-    let kinds: Vec<String> =
-        expected.iter().map(|fault| format!("data_quality {}", fault.split_once(": ").unwrap().0)).collect();
-    assert_eq!(told_of_data(&bench, "2026-11-10"), kinds);
-    assert_eq!(told_of_data(&bench, "2026-11-11"), [""; 0], "it is told once");
-    // On Monday two are there again; what lasts for a working week is said again.
-    bench.sql(
-        "INSERT INTO dw_posts (role, worker_id) VALUES ('business_support', 'B1'), ('heads_of_social_care', 'S1')",
-    );
-    let over = kinds[..2].iter().map(|kind| kind.replace("data_quality", "no_longer_due"));
-    assert_eq!(told_of_data(&bench, "2026-11-16"), over.collect::<Vec<_>>());
-    assert_eq!(told_of_data(&bench, "2026-11-17"), kinds[2..]);
-}
-
-#[test]
-fn nobody_is_needed_for_a_case_of_which_nothing_is_to_be_told_nor_shown_for_a_restricted_one() {
-    let bench = Bench::new(&format!("{STAFF}{}{}", child("C1", "2026-01-05"), child("C2", "2026-11-09")));
-    bench.sql(
-        "UPDATE dw_plans SET ended_on = '2026-06-01' WHERE child_id = 'C1';
-         UPDATE dw_workers SET email = NULL WHERE worker_id IN ('W1', 'M1');
-         INSERT INTO dw_events (event_id, child_id, kind) VALUES ('X1', 'C2', 'access');
-         INSERT INTO dw_answers (fact_id, child_id, fact, question, answer) VALUES
-             ('X1', 'C2', 'access', 'worker_id', 'S1'), ('X1', 'C2', 'access', 'level', 'named')",
-    );
-    let said = of_directory(&check(&bench, "2026-11-10"));
-    assert!(said.iter().all(|line| !line.contains("open cases")), "{said:?}");
-    assert_eq!(told_of_data(&bench, "2026-11-10"), [""; 0]);
 }

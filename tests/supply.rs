@@ -214,16 +214,16 @@ async fn what_a_silence_kept_from_being_sent_is_told_after_it() {
     for place in Place::both(&visited(60)).await {
         let of_c1 =
             || place.ledger("SELECT step, person, state FROM notices WHERE child = 'C1' AND step = 'cannot-tell'");
-        let one = |state: &str| vec![["cannot-tell", "D1", state].map(str::to_owned).to_vec()];
+        let one = |state: &str| vec![["cannot-tell", "W1", state].map(str::to_owned).to_vec()];
         let alone = "UPDATE dw_visits SET alone = CASE WHEN visit_id = 'V1' THEN NULL ELSE 'Y' END";
         place.sql("UPDATE dw_visits SET alone = 'Y'").await;
         place.morning("2026-11-16").await;
         assert_eq!(of_c1(), [[""; 0]; 0]);
         place.sql(alone).await;
-        place.bench.once("2026-11-16T15:00:00Z");
+        place.bench.once("2026-11-16T18:00:00Z");
         assert_eq!(of_c1(), one("queued"));
         place.sql("UPDATE dw_visits SET alone = NULL").await;
-        place.bench.once("2026-11-16T15:30:00Z");
+        place.bench.once("2026-11-16T18:30:00Z");
         assert_eq!(of_c1(), one("withdrawn"));
         place.sql(alone).await;
         place.morning("2026-11-17").await;

@@ -212,7 +212,7 @@ impl Directory {
     }
 
     /// Who stands below a manager of this case: what goes up must not come back to them.
-    fn below(&self, role: Role, case: &CaseContext) -> Vec<(Role, PersonRef)> {
+    pub(super) fn below(&self, role: Role, case: &CaseContext) -> Vec<(Role, PersonRef)> {
         let worker = || self.lead_worker(case).map(|worker| (Role::LEAD_WORKER, worker));
         let first = || self.first_in_line(case).map(|first| (Role::FIRST_LINE_MANAGER, first));
         match role {
@@ -222,7 +222,7 @@ impl Directory {
         }
     }
 
-    fn lead_worker(&self, case: &CaseContext) -> Option<PersonRef> {
+    pub(super) fn lead_worker(&self, case: &CaseContext) -> Option<PersonRef> {
         case.lead_worker.as_ref().map(|worker| self.own_key(worker).clone())
     }
 
@@ -243,7 +243,7 @@ impl Directory {
     }
 
     /// The first of them who is not the worker.
-    fn first_in_line(&self, case: &CaseContext) -> Option<PersonRef> {
+    pub(super) fn first_in_line(&self, case: &CaseContext) -> Option<PersonRef> {
         let worker = self.lead_worker(case);
         self.first_line_managers(case).into_iter().find(|manager| worker.as_ref() != Some(manager))
     }

@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use super::{Directory, Person, Table};
 use crate::{
     duty::CaseContext,
-    record::{ChildRef, PersonRef},
+    record::{ChildRef, PersonRef, TeamRef},
 };
 
 /// Something in a row of the directory that leads nowhere.
@@ -59,8 +59,7 @@ impl Directory {
         };
         let unknown = |person: &Option<PersonRef>| person.as_ref().is_some_and(|person| !self.knows(person));
         let circles = self.circles();
-        let here = |person: &&Person| person.left_on.is_none_or(|left_on| left_on >= today);
-        for person in self.people.values().filter(here) {
+        for person in self.people.values().filter(|person| is_here(person, today)) {
             let key = &person.person.0;
             if unknown(&person.manager) {
                 flaw(Table::Workers, key, "manager_id", FlawKind::UnknownPerson);
@@ -106,6 +105,12 @@ impl Directory {
         flaws.into_iter().collect()
     }
 
+    /// Whether a team has people without a manager of their own. Where nobody manages the team either, `flaws` says so.
+    pub(super) fn has_unmanaged(&self, team: &TeamRef, today: NaiveDate) -> bool {
+        let unmanaged = |person: &Person| person.team.as_ref() == Some(team) && person.manager.is_none();
+        self.people.values().any(|person| is_here(person, today) && unmanaged(person))
+    }
+
     /// The cases that name somebody who is not in the directory, under no key, and where they do. A restricted case is none of
     /// them: who mends the case data may not learn that there is one.
     pub fn strangers<'a>(&self, cases: impl IntoIterator<Item = &'a CaseContext>) -> Vec<(CasePlace, ChildRef)> {
@@ -135,4 +140,8 @@ impl Directory {
         }
         circles
     }
+}
+
+fn is_here(person: &Person, today: NaiveDate) -> bool {
+    person.left_on.is_none_or(|left_on| left_on >= today)
 }

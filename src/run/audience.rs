@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 use siphasher::sip::SipHasher13;
 
 use crate::{
-    directory::{Directory, Mailbox, Role},
+    directory::{Directory, Mailbox, Role, Unreachable},
     duty::CaseContext,
     procedure::Procedure,
 };
@@ -60,8 +60,13 @@ impl<'a> Line<'a> {
                 place.hash(hasher);
             }
             // And so is whoever cannot be reached, before they are asked for.
-            self.directory.unreachable(case, self.today).hash(hasher);
+            self.unreachable(case).hash(hasher);
         })
+    }
+
+    /// Who of those on whom a case depends cannot be reached.
+    pub(super) fn unreachable(&self, case: &CaseContext) -> Vec<Unreachable> {
+        self.directory.unreachable(case, &self.roles, self.today)
     }
 
     /// The number of the whole directory as it stands today. While it stays, no case's number changes but by the case.
@@ -79,14 +84,21 @@ impl<'a> Line<'a> {
     }
 }
 
-/// Every role in which somebody can be told.
+/// Every role in which somebody can be told, or asked whether something may be paused.
 pub(super) fn told_roles(procedure: &Procedure) -> BTreeSet<Role> {
     let ladders = procedure.rules.iter().map(|rule| &rule.ladder);
     let steps = ladders.clone().flat_map(|ladder| ladder.steps.iter().flat_map(|step| &step.tell));
     let repeats = ladders.flat_map(|ladder| ladder.repeat.iter().flat_map(|repeat| &repeat.tell));
-    // Who is told of what cannot be told stands in no ladder.
-    let always = [Role::DATA_TEAM, Role::FIRST_LINE_MANAGER];
-    steps.chain(repeats).copied().chain(always).collect()
+    let pauses = procedure.rules.iter().filter_map(|rule| rule.rests.pause.as_ref()).flat_map(|pause| &pause.by);
+    // Who can mend what cannot be told, and who reads summaries, stands in no ladder.
+    let always = [
+        Role::LEAD_WORKER,
+        Role::FIRST_LINE_MANAGER,
+        Role::CONFERENCE_CHAIR,
+        Role::HEAD_OF_CHILD_PROTECTION,
+        Role::DATA_TEAM,
+    ];
+    steps.chain(repeats).chain(pauses).copied().chain(always).collect()
 }
 
 fn number(of: impl FnOnce(&mut SipHasher13)) -> LineNumber {

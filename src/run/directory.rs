@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-use super::{Watch, WatchError, audience::told_roles};
+use super::{
+    Watch, WatchError,
+    audience::{Line, told_roles},
+};
 use crate::{
     directory::{CasePlace, Directory, FlawKind, Role, Table, Unreachable, Unreached},
     duty::{Assessment, Status},
@@ -55,30 +58,36 @@ impl Watch {
         faults.collect()
     }
 
-    /// What a ladder asks for and nobody fills: posts that reach nobody, and the people on whom open cases depend and who
-    /// cannot be reached.
+    /// What is asked for and nobody fills: posts that reach nobody, and the people on whom open cases depend, who cannot be
+    /// reached or are not there.
     pub(super) fn unreached(
         &self,
         directory: &Directory,
-        people: BTreeSet<Unreachable>,
+        of_cases: BTreeSet<Unreachable>,
         today: NaiveDate,
     ) -> Vec<Fault> {
         let posts = self.told_posts().into_iter().filter(|post| !directory.reaches(*post, today));
         let posts = posts.map(|post| {
             self.in_directory(Table::Posts, post.name().to_owned(), "worker_id", Defect::PostReachesNobody)
         });
-        let people = people.into_iter().map(|Unreachable { person, why }| {
+        let of_cases = of_cases.into_iter().map(|Unreachable { row, why }| {
             let (table, column, what) = match why {
                 Unreached::NoAddress => (Table::Workers, "email", Defect::NoAddress),
                 Unreached::Left => (Table::Workers, "left_on", Defect::ManagerLeft),
                 Unreached::NoCover => (Table::Absences, "cover_id", Defect::NoCover),
+                Unreached::ChairNoAddress => (Table::Workers, "email", Defect::ChairNoAddress),
+                Unreached::ChairLeft => (Table::Workers, "left_on", Defect::ChairLeft),
+                Unreached::TeamNoFirstLine => (Table::Teams, "manager_id", Defect::TeamNoFirstLine),
+                Unreached::WorkerNoFirstLine => (Table::Workers, "manager_id", Defect::WorkerNoFirstLine),
+                Unreached::TeamNoSecondLine => (Table::Teams, "service_manager_id", Defect::TeamNoSecondLine),
+                Unreached::ManagerNoSecondLine => (Table::Workers, "manager_id", Defect::ManagerNoSecondLine),
             };
-            self.in_directory(table, person.0, column, what)
+            self.in_directory(table, row, column, what)
         });
-        posts.chain(people).collect()
+        posts.chain(of_cases).collect()
     }
 
-    /// The posts that a ladder tells.
+    /// The posts that a ladder or a summary tells, or that may pause something.
     pub fn told_posts(&self) -> Vec<Role> {
         told_roles(&self.procedure).into_iter().filter(|role| !role.belongs_to_a_case()).collect()
     }
@@ -92,8 +101,8 @@ impl Watch {
 }
 
 /// Who of those on whom a case depends cannot be reached, where something is still to be told of it.
-pub(super) fn unreachable(directory: &Directory, assessment: &Assessment, today: NaiveDate) -> Vec<Unreachable> {
-    if is_over(assessment) { Vec::new() } else { directory.unreachable(&assessment.context, today) }
+pub(super) fn unreachable(line: &Line, assessment: &Assessment) -> Vec<Unreachable> {
+    if is_over(assessment) { Vec::new() } else { line.unreachable(&assessment.context) }
 }
 
 /// Whether nothing is to be told of a case any more.

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 
 use super::{
-    Books, Watch, WatchError, data_faults,
+    Books, Watch, WatchError,
+    audience::Line,
+    data_faults,
     directory::{add_strangers, unreachable},
     watch::open_source,
 };
@@ -30,7 +32,7 @@ pub struct CaseLoad {
     pub counts: Counts,
     /// What could not be read.
     pub faults: Vec<Fault>,
-    /// Whom a ladder asks for and nobody reaches on the day of the reading.
+    /// Who is needed and whom nobody reaches on the day of the reading.
     pub unreached: Vec<Fault>,
     /// What this source never tells of all that the rules in force need.
     pub supply: Supply,
@@ -142,12 +144,13 @@ impl Watch {
         let mut directory = self.directory(pass.directory().clone())?;
         let refused_addresses = self.forget_refused(&mut directory);
         self.forget_bounced(&mut directory, now).await?;
+        let line = Line::new(&directory, &self.procedure, terms.today, &self.last_recipient);
         let mut reading = crate::source::rest(pass, |record| {
             let assessment = assess(&record, &terms);
             each(&record, &assessment);
             books.enter(&assessment);
             add_strangers(&mut strangers, &directory, &assessment);
-            needed.extend(unreachable(&directory, &assessment, terms.today));
+            needed.extend(unreachable(&line, &assessment));
             if nameless.iter().any(|kind| record.facts(*kind).is_empty()) {
                 unsure.insert(record.child.clone());
             }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
-use super::{Watch, WatchError, data_faults, directory::is_over};
+use super::{Watch, WatchError, audience::Line, data_faults, directory::is_over};
 use crate::{
     duty::{CaseContext, Lacking, Terms},
     ledger::Whose,
@@ -66,7 +66,8 @@ pub async fn rehearse(
         let at = watch.zone.at(day, watch.sending.morning_at);
         let terms = Terms { lacking: &lacking, adopted_on, ..watch.terms(at) };
         // Who is there changes from day to day, though the rows stay.
-        let needed = open.iter().flat_map(|case| load.directory.unreachable(case, day)).collect();
+        let line = Line::new(&load.directory, &watch.procedure, day, &watch.last_recipient);
+        let needed = open.iter().flat_map(|case| line.unreachable(case)).collect();
         let unreached = watch.unreached(&load.directory, needed, day);
         let faults: Vec<Fault> = load.faults.iter().cloned().chain(unreached).collect();
         let known = Known {

@@ -188,7 +188,7 @@ impl<'a> Sweep<'a> {
         add_strangers(&mut strangers, self.directory, &assessment);
         self.tally.faults.absorb(&found.faults);
         self.tally.faults.absorb(&strangers);
-        let unreachable = unreachable(self.directory, &assessment, self.terms.today);
+        let unreachable = unreachable(&self.line, &assessment);
         self.tally.unreachable.extend(unreachable.iter().cloned());
         self.tally.stretches.extend(assessment.stretches.iter().cloned());
         self.tally.sittings.extend(assessment.sittings.iter().cloned());

@@ -176,9 +176,11 @@ The tables on this page are made from the ones the program itself uses, so they 
   person by two keys, translate one of them in your views.
 - **Managers that go round in a circle**, cover by oneself, and a team without a manager whose people have none of their own
   are told too.
-- **Whoever will be asked for and cannot be reached** is told before anybody waits for them: a post that messages are sent
-  to and that reaches nobody; a lead worker or a manager of open cases without an address that works; a manager of open
-  cases who has left, or is away while nobody covers.
+- **Whoever will be asked for and cannot be reached** is told before anybody waits for them: a post that reaches nobody, and
+  that a step or a summary goes to or that may pause something; a lead worker, a manager or a chair of open cases without
+  an address that works; a manager or a chair of open cases who has left; a manager who is away while nobody covers; a
+  team, a worker or a manager of open cases with nobody in the line above. The second line is asked for only where a
+  procedure tells it something or lets it pause something.
 - **Rows that are exactly alike** count once. Rows that share an id and differ are a fault; the later one by date is used.
 - **A row of a child who is not in `dw_children`** is not used. `duewatch check` tells how many there are in each view: facts of children
   whose plan ended long ago are expected there, and a sudden rise means that ids no longer match. An **open plan** of such

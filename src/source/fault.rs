@@ -55,6 +55,18 @@ pub enum Defect {
     ManagerLeft,
     /// A manager of open cases is away, and nobody covers.
     NoCover,
+    /// A chair of open cases has no address that works.
+    ChairNoAddress,
+    /// A chair of open cases has left.
+    ChairLeft,
+    /// Nobody manages a team that has open cases, nor the worker.
+    TeamNoFirstLine,
+    /// Nobody else manages a worker who holds open cases.
+    WorkerNoFirstLine,
+    /// No second line stands above a team that has open cases, nor above the manager.
+    TeamNoSecondLine,
+    /// Nobody else manages a manager of open cases of no team.
+    ManagerNoSecondLine,
     /// So many further rows have the defect that the faults before this one show.
     More(u64),
 }
@@ -73,6 +85,12 @@ impl Defect {
                 | Defect::NoAddress
                 | Defect::ManagerLeft
                 | Defect::NoCover
+                | Defect::ChairNoAddress
+                | Defect::ChairLeft
+                | Defect::TeamNoFirstLine
+                | Defect::WorkerNoFirstLine
+                | Defect::TeamNoSecondLine
+                | Defect::ManagerNoSecondLine
         )
     }
 }
@@ -104,12 +122,28 @@ impl fmt::Display for Defect {
             Defect::NoManager => f.write_str("is empty, and people of the team have no manager of their own"),
             Defect::Circle => f.write_str("leads from manager to manager back to the same person"),
             Defect::OwnCover => f.write_str("names the person who is away, so nobody covers"),
-            Defect::PostReachesNobody => f.write_str("reaches nobody, and messages are sent to the post"),
+            Defect::PostReachesNobody => f.write_str("reaches nobody, and the post is needed"),
             Defect::NoAddress => {
                 f.write_str("is empty or does not work, and open cases are theirs to hold or to manage")
             }
             Defect::ManagerLeft => f.write_str("has passed, and they still manage open cases"),
             Defect::NoCover => f.write_str("reaches nobody while a manager of open cases is away"),
+            Defect::ChairNoAddress => {
+                f.write_str("is empty or does not work, and they chair the conferences of open cases")
+            }
+            Defect::ChairLeft => f.write_str("has passed, and they still chair the conferences of open cases"),
+            Defect::TeamNoFirstLine => {
+                f.write_str("names nobody, and open cases of the team have no other first line manager")
+            }
+            Defect::WorkerNoFirstLine => {
+                f.write_str("names nobody else, and open cases that they hold have no first line manager")
+            }
+            Defect::TeamNoSecondLine => {
+                f.write_str("names nobody above the manager, and open cases of the team have no second line manager")
+            }
+            Defect::ManagerNoSecondLine => {
+                f.write_str("names nobody else, and open cases that they manage have no second line manager")
+            }
             Defect::More(rows) => write!(f, "has the same defect in {rows} further rows"),
         }
     }
