@@ -18,7 +18,7 @@ const MARKER: &str = "XLEAKX";
 const BIRTH: [&str; 6] = ["1907-03-09", "19070309", "09/03/1907", "9 March 1907", "9 Mar 1907", "March 9, 1907"];
 /// Begins every worker's address.
 const ADDRESS: &str = "zzmail";
-const MORNINGS: [&str; 3] = ["2026-11-16", "2026-11-17", "2026-11-18"];
+const MORNINGS: [&str; 3] = ["2026-11-16", "2026-11-17", "2026-11-20"];
 
 /// What a text gives away, if anything.
 fn leaks(text: &str) -> Vec<&'static str> {
@@ -116,6 +116,8 @@ fn authority(mistyped: bool) -> (Bench, BTreeSet<String>) {
     if mistyped {
         cases::execute(&case_db, MISTYPED);
     }
+    // So that each chair has a list of the week after the last morning.
+    cases::execute(&case_db, "UPDATE local_conferences SET booked_on = '2026-11-24' WHERE booked_on > '2026-11-20'");
     bench.run(&["ledger", "migrate", "--simulated"]).well();
     bench.run(&["ledger", "mode", "live", "--by", "test", "--reason", "files only"]).well();
     (bench, children)
@@ -142,8 +144,8 @@ fn watch(bench: &Bench, children: &BTreeSet<String>) -> Findings {
         for format in ["table", "json", "csv"] {
             run(&["duties", "--at", &at, "--format", format], false);
         }
-        run(&["preview", "--at", &at, "--from", "2026-11-19", "--to", "2026-11-27"], false);
-        run(&["preview", "--at", &at, "--from", "2026-11-19", "--to", "2026-11-27", "--format", "json"], false);
+        run(&["preview", "--at", &at, "--from", "2026-11-23", "--to", "2026-11-27"], false);
+        run(&["preview", "--at", &at, "--from", "2026-11-23", "--to", "2026-11-27", "--format", "json"], false);
         run(&["check", "--at", &at], false);
         for child in children.iter().filter(|child| child.starts_with("C90")) {
             run(&["explain", child, "--at", &at, "--all"], false);
@@ -151,7 +153,7 @@ fn watch(bench: &Bench, children: &BTreeSet<String>) -> Findings {
         run(&["explain", "C9001", "--at", &at, "--format", "json"], false);
     }
     let ack = ["ack", "C9005", "--duty", "child-seen-any-professional", "--by", "W9011", "--reason", "visit_booked"];
-    run(&[&ack[..], &["--at", "2026-11-18T09:00:00Z"]].concat(), true);
+    run(&[&ack[..], &["--at", "2026-11-20T09:00:00Z"]].concat(), true);
     mails(bench, children, &mut findings);
     ledger(bench, &mut findings);
     findings
@@ -164,7 +166,7 @@ fn mails(bench: &Bench, children: &BTreeSet<String>, findings: &mut Findings) {
         mails.values().filter(|mail| String::from_utf8_lossy(mail).contains("Content-Type: text/calendar")).count();
     assert!(dated > 10, "{dated} calendar files are too few to show anything");
     // The reports and summaries, which tell of many children at once.
-    for title in ["Monthly report of unallocated cases", "Team T", "Conferences, week from", "with staff"] {
+    for title in ["Monthly report of unallocated cases", "Team T", "Conferences, week from"] {
         let said = |mail: &Vec<u8>| unquoted(&String::from_utf8_lossy(mail)).contains(title);
         assert!(mails.values().any(said), "no mail holds \"{title}\", so it was not searched");
     }
@@ -276,6 +278,8 @@ fn the_daemon_logs_no_child() {
     }
     bench.run(&["ledger", "migrate"]).well();
     bench.run(&["ledger", "mode", "live", "--by", "test", "--reason", "files only"]).well();
+    // Whatever day this is: people were told before it, so that what stands is told as it would be on any other.
+    bench.ledger_sql("UPDATE meta SET adopted_us = 0");
     let log = bench.daemon_log("\"delivered\"");
     cases::says(&log, &["\"polled\"", "faults in the case data", "\"stopped\""]);
     let mut findings = Findings::default();
