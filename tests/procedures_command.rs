@@ -258,7 +258,7 @@ fn the_other_rules_say_what_is_particular_to_them() {
             "note It runs from the birth; while none is on record, from the expected day of birth.",
             "note The document marks this figure as under review.",
             "It goes on after the child's death.",
-            "Then every working day until it is met: alert to the Lead Social Worker and the Team Manager",
+            "Then every day until it is met: alert to the Lead Social Worker and the Team Manager",
             "There must always be an allocation as Lead Social Worker. Overdue from the first day without one.",
             "Of any 2 visits in a row by the Lead Social Worker with the child seen, at least one must be a visit with \
              the child seen alone.",
