@@ -284,9 +284,9 @@ fn a_case_that_changes_hands_is_explained_with_its_handover() {
     bench.sql("UPDATE dw_allocations SET to_on = '2026-11-03'");
     bench.add("allocations A2 child_id=C1 worker_id=W2 team_id=T1 role=lead_worker from_on=2026-11-04");
     let explained = explain(&bench, CORE_GROUP, "2026-11-04T07:00:00Z");
-    says(&explained, &["not told     handover to Lead Social Worker W2: no run has decided it yet"]);
+    says(&explained, &["not told     handover-2026-11-04 to Lead Social Worker W2: no run has decided it yet"]);
     told(&bench, CORE_GROUP, &["2026-11-04"]);
     let explained = explain(&bench, CORE_GROUP, "2026-11-04T09:00:00Z");
-    says(&explained, &["told         handover (handover) to W2"]);
+    says(&explained, &["told         handover-2026-11-04 (handover) to W2"]);
     assert!(!explained.contains("not told"), "{explained}");
 }
