@@ -1,6 +1,6 @@
 //! Delivery: claim, write, freeze, send, record, until nothing is due.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
@@ -9,6 +9,7 @@ use crate::{
     clock::Clock,
     delivery::{self, Frozen, Outgoing, next_attempt, render},
     directory::{Directory, Mailbox},
+    duty::Terms,
     failpoint::failpoint,
     ledger::{Attempted, Claim, ClaimedNotice, Mode, Outcome},
     message::{ComposeError, Matter, Stationery, Templates, compose, dates, draft},
@@ -52,6 +53,7 @@ impl Watch {
         let owner = format!("{}-{}", identity.ledger_id, std::process::id());
         let lease_ms = LEASE_MS.max(self.channel.longest_ms().saturating_add(LEASE_BEYOND_MS));
         let lease_ms = i64::try_from(lease_ms).unwrap_or(i64::MAX / 2);
+        let adopted_on = self.zone.local_date(identity.adopted_at);
         let mut delivered = Delivered::default();
         while !stop.is_cancelled() {
             let Some(mut claim) = self.ledger.claim(&owner, lease_ms, clock.now()).await? else { break };
@@ -67,7 +69,7 @@ impl Watch {
                 Mode::Redirect(_) if claim.notices.iter().any(restricted) => &Mode::Record,
                 mode => mode,
             };
-            let attempted = self.send(&claim, &to, mode, clock).await?;
+            let attempted = self.send(&claim, &to, mode, adopted_on, clock).await?;
             match attempted.outcome {
                 Outcome::HandedOver => delivered.handed_over += 1,
                 Outcome::Recorded => delivered.recorded += 1,
@@ -110,14 +112,21 @@ impl Watch {
 
     /// One message. Its words are found now, and frozen before the server sees them: whatever happens after that, a
     /// repetition is the same bytes under the same Message-ID.
-    async fn send(&self, claim: &Claim, to: &Mailbox, mode: &Mode, clock: Clock) -> Result<Attempted, WatchError> {
+    async fn send(
+        &self,
+        claim: &Claim,
+        to: &Mailbox,
+        mode: &Mode,
+        adopted_on: NaiveDate,
+        clock: Clock,
+    ) -> Result<Attempted, WatchError> {
         if claim.notices.is_empty() {
             let why = Some("nothing in it was to be told any more, or not at this address".to_owned());
             return Ok(Attempted { outcome: Outcome::Cancelled, code: None, why });
         }
         let eml = match &claim.frozen {
             Some(eml) => eml.clone(),
-            None => match self.write(claim, to, clock.now()).await {
+            None => match self.write(claim, to, adopted_on, clock.now()).await {
                 Ok(eml) => eml,
                 // One message without words must not hold up everybody else's.
                 Err(WatchError::Compose(_) | WatchError::Render(_)) => {
@@ -141,8 +150,14 @@ impl Watch {
         Ok(attempted(outcome, claim, clock.now()))
     }
 
-    async fn write(&self, claim: &Claim, to: &Mailbox, now: DateTime<Utc>) -> Result<String, WatchError> {
-        let terms = self.terms_of_telling(now).await?;
+    async fn write(
+        &self,
+        claim: &Claim,
+        to: &Mailbox,
+        adopted_on: NaiveDate,
+        now: DateTime<Utc>,
+    ) -> Result<String, WatchError> {
+        let terms = Terms { adopted_on: Some(adopted_on), ..self.terms(now) };
         let matters: Vec<Matter> = claim
             .notices
             .iter()
