@@ -3,7 +3,7 @@
 //! Owns the names. Must not know what happens before or after them. In a release build nothing of it is left.
 
 /// Every point, in the order in which a notice passes them.
-pub const FAILPOINTS: [&str; 10] = [
+pub const FAILPOINTS: [&str; 12] = [
     "run.before_commit",
     "run.after_commit",
     "claim.before_commit",
@@ -11,6 +11,8 @@ pub const FAILPOINTS: [&str; 10] = [
     "freeze.before_commit",
     "freeze.after_commit",
     "send.before",
+    "smtp.before_data",
+    "smtp.after_data",
     "send.after",
     "record.before_commit",
     "record.after_commit",

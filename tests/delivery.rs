@@ -48,7 +48,9 @@ fn instant(text: &str) -> DateTime<Utc> {
 }
 
 fn frozen() -> Frozen {
-    Frozen::new(&mail()).expect("a mail")
+    let mail = mail();
+    let eml = render(&mail).expect("a mail");
+    Frozen { message_id: mail.message_id, to: "nora.obriain@example.gov.uk".to_owned(), eml, repeated: false }
 }
 
 fn settings(port: u16) -> SmtpSettings {
@@ -60,12 +62,15 @@ fn settings(port: u16) -> SmtpSettings {
         hello_name: "duewatch.example.gov.uk".to_owned(),
         envelope_from: "bounces@example.gov.uk".to_owned(),
         timeouts: Timeouts { connect_ms: LONG_MS, reply_ms: LONG_MS, end_of_data_ms: LONG_MS },
+        connections: 1,
+        per_minute: None,
+        messages_per_connection: 1,
         ca_file: None,
     }
 }
 
-fn channel(settings: SmtpSettings) -> Channel {
-    Channel::Smtp(Smtp::new(settings).expect("settings"))
+fn channel(settings: SmtpSettings) -> Box<dyn Channel> {
+    Box::new(Smtp::new(settings).expect("settings"))
 }
 
 fn letter(outcome: &Outcome) -> char {
@@ -73,6 +78,7 @@ fn letter(outcome: &Outcome) -> char {
         Outcome::HandedOver { .. } => 'H',
         Outcome::Refused { .. } => 'F',
         Outcome::Retry { .. } => 'R',
+        Outcome::Shut { .. } => 'S',
         Outcome::Unknown { .. } => 'U',
     }
 }
@@ -94,7 +100,7 @@ mod stages {
         (outcome, server.seen().await)
     }
 
-    /// R: retry. F: refused. U: unknown. H: handed over.
+    /// S: shut, for everybody. R: retry. F: refused. U: unknown. H: handed over.
     #[tokio::test]
     async fn every_failure_at_every_stage_is_its_own_decision() {
         let acts = [
@@ -111,10 +117,10 @@ mod stages {
         ];
         let table = [
             // A server that has not let us in has said nothing about the message.
-            (Stage::Banner, "RRRRRRRRRR"),
-            (Stage::Ehlo, "RRRRRRRRRR"),
+            (Stage::Banner, "SSSSSSSSSS"),
+            (Stage::Ehlo, "SSSSSSSSSS"),
             // Whom it refuses here is ourselves, as the sender.
-            (Stage::Mail, "RRRRRRRRRR"),
+            (Stage::Mail, "SSSSSSSSSS"),
             (Stage::Rcpt, "RFRRRRRRRR"),
             (Stage::Data, "RFRRRRRRRR"),
             (Stage::End, "RFUUUUUUUU"),
@@ -140,7 +146,7 @@ mod stages {
     #[tokio::test]
     async fn the_wrong_good_answer_is_no_success() {
         let table: [(Stage, &'static [u8], char); 8] = [
-            (Stage::Mail, b"354 go\r\n", 'R'),
+            (Stage::Mail, b"354 go\r\n", 'S'),
             (Stage::Rcpt, b"354 go\r\n", 'R'),
             (Stage::Rcpt, b"251 will forward\r\n", 'H'),
             (Stage::Rcpt, b"252 cannot say\r\n", 'R'),
@@ -168,7 +174,7 @@ mod stages {
     #[tokio::test]
     async fn being_asked_to_sign_in_says_nothing_about_the_recipient() {
         let (outcome, _) = attempt(Stage::Mail, Act::Say(b"530 5.7.0 authentication required\r\n")).await;
-        assert_eq!(letter(&outcome), 'R', "{outcome:?}");
+        assert_eq!(letter(&outcome), 'S', "{outcome:?}");
     }
 
     #[tokio::test]
@@ -187,7 +193,7 @@ mod stages {
         let port = listener.local_addr().expect("an address").port();
         drop(listener);
         let outcome = channel(settings(port)).send(&frozen()).await;
-        assert_eq!(letter(&outcome), 'R', "{outcome:?}");
+        assert_eq!(letter(&outcome), 'S', "{outcome:?}");
     }
 
     #[tokio::test]
@@ -207,7 +213,7 @@ mod stages {
         let outcome = channel(settings).send(&frozen()).await;
         assert_eq!(
             outcome,
-            Outcome::Retry { why: "connecting to the mail server: no answer within 1000 ms".to_owned() }
+            Outcome::Shut { why: "connecting to the mail server: no answer within 1000 ms".to_owned(), after_ms: None }
         );
     }
 }
@@ -368,7 +374,7 @@ mod encryption {
                 let server = Server::start(Script { auth: "PLAIN", ..server_side.script(tls) }).await;
                 let settings = with_password(trusted.settings(server.at.port(), tls));
                 let outcome = channel(settings).send(&frozen()).await;
-                assert_eq!(letter(&outcome), 'R', "{tls:?}: {outcome:?}");
+                assert_eq!(letter(&outcome), 'S', "{tls:?}: {outcome:?}");
                 assert!(format!("{outcome:?}").contains("certificate"), "{tls:?}: {outcome:?}");
                 let seen = server.seen().await;
                 assert!(!seen.commands.iter().any(|line| line.starts_with("AUTH") || line.starts_with("MAIL")));
@@ -393,7 +399,7 @@ mod encryption {
             let mut settings = with_password(authority.settings(server.at.port(), Tls::StartTls));
             settings.timeouts.reply_ms = SHORT_MS;
             let outcome = channel(settings).send(&frozen()).await;
-            assert_eq!(letter(&outcome), 'R', "{outcome:?}");
+            assert_eq!(letter(&outcome), 'S', "{outcome:?}");
             let seen = server.seen().await;
             assert!(!seen.commands.iter().any(|line| line.starts_with("AUTH") || line.starts_with("MAIL")), "{seen:?}");
         }
@@ -405,7 +411,7 @@ mod encryption {
         let slipped = Act::Say(b"220 go\r\n250 EHLO\r\n250 MAIL\r\n250 RCPT\r\n354 DATA\r\n250 taken\r\n");
         let server = Server::start(authority.script(Tls::StartTls).but(Stage::StartTls, slipped)).await;
         let outcome = channel(authority.settings(server.at.port(), Tls::StartTls)).send(&frozen()).await;
-        assert_eq!(letter(&outcome), 'R', "{outcome:?}");
+        assert_eq!(letter(&outcome), 'S', "{outcome:?}");
         assert_eq!(server.seen().await.messages.len(), 0);
     }
 
@@ -423,7 +429,7 @@ mod encryption {
             let server = Server::start(Script { auth, ..taken.clone() }.but(Stage::Auth, Act::Say(reply))).await;
             let outcome =
                 channel(with_password(authority.settings(server.at.port(), Tls::Implicit))).send(&frozen()).await;
-            assert_eq!(letter(&outcome), 'R', "{auth}: {outcome:?}");
+            assert_eq!(letter(&outcome), 'S', "{auth}: {outcome:?}");
             assert_eq!(server.seen().await.messages.len(), 0);
         }
     }
@@ -436,7 +442,7 @@ mod encryption {
         settings.timeouts.reply_ms = SHORT_MS;
         assert_eq!(
             channel(settings).send(&frozen()).await,
-            Outcome::Retry { why: "the TLS handshake: no answer within 1000 ms".to_owned() }
+            Outcome::Shut { why: "the TLS handshake: no answer within 1000 ms".to_owned(), after_ms: None }
         );
     }
 }
@@ -452,7 +458,7 @@ mod folder {
     #[tokio::test]
     async fn one_message_is_one_file_however_often_it_is_sent() {
         let dir = tempfile::tempdir().expect("a folder");
-        let channel = Channel::Files(FileDrop::new(dir.path()));
+        let channel: Box<dyn Channel> = Box::new(FileDrop::new(dir.path()));
         assert_eq!(channel.test().await, Ok(()));
         assert_eq!(names(dir.path()), Vec::<String>::new());
         let frozen = frozen();
@@ -472,8 +478,8 @@ mod folder {
     #[tokio::test]
     async fn no_folder_is_a_reason_to_try_again_and_a_fault_to_report() {
         let dir = tempfile::tempdir().expect("a folder");
-        let channel = Channel::Files(FileDrop::new(dir.path().join("missing")));
-        assert_eq!(letter(&channel.send(&frozen()).await), 'R');
+        let channel: Box<dyn Channel> = Box::new(FileDrop::new(dir.path().join("missing")));
+        assert_eq!(letter(&channel.send(&frozen()).await), 'S');
         let error = channel.test().await.expect_err("no folder");
         assert!(error.contains("missing"), "{error}");
     }

@@ -8,7 +8,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Frozen, Outcome};
+use futures_util::future::BoxFuture;
+
+use super::{Channel, Frozen, Lane, Limits, Outcome};
 
 /// A folder that takes mails as files.
 #[derive(Clone, Debug)]
@@ -23,7 +25,7 @@ impl FileDrop {
     }
 
     /// Writes `{message_id}.eml`, whole or not at all. The same message again leaves the one file as it is.
-    pub(crate) async fn send(&self, frozen: &Frozen) -> Outcome {
+    async fn put(&self, frozen: &Frozen) -> Outcome {
         let dir = self.dir.clone();
         let Frozen { message_id, eml, .. } = frozen.clone();
         let work = tokio::task::spawn_blocking(move || place(&dir, &message_id.to_string(), eml.as_bytes()));
@@ -32,12 +34,12 @@ impl FileDrop {
             Ok(false) => {
                 Outcome::refused(None, "another mail with this id is in the folder already; nothing was changed")
             }
-            Err(e) => Outcome::retry(&format!("cannot write to the mail folder: {e}")),
+            Err(e) => Outcome::shut(&format!("cannot write to the mail folder: {e}")),
         }
     }
 
     /// Whether the folder takes a file.
-    pub(crate) async fn test(&self) -> Result<(), String> {
+    async fn probe(&self) -> Result<(), String> {
         let dir = self.dir.clone();
         let work = tokio::task::spawn_blocking(move || {
             let probe = dir.join(".duewatch-check.tmp");
@@ -50,6 +52,30 @@ impl FileDrop {
                 self.dir.display()
             )
         })
+    }
+}
+
+impl Channel for FileDrop {
+    fn limits(&self) -> Limits {
+        Limits { connections: 1, per_minute: None, longest_ms: 0 }
+    }
+
+    fn stays_here(&self) -> bool {
+        true
+    }
+
+    fn lane(&self) -> Box<dyn Lane + '_> {
+        Box::new(self)
+    }
+
+    fn test(&self) -> BoxFuture<'_, Result<(), String>> {
+        Box::pin(self.probe())
+    }
+}
+
+impl Lane for &FileDrop {
+    fn send<'a>(&'a mut self, frozen: &'a Frozen) -> BoxFuture<'a, Outcome> {
+        Box::pin(self.put(frozen))
     }
 }
 

@@ -1,6 +1,6 @@
 //! What became of one attempt to hand a message over, as a decision.
 //!
-//! Owns the four outcomes and the cleaning of what a server says. Must not know any protocol.
+//! Owns the outcomes and the cleaning of what a server says. Must not know any protocol.
 
 /// Longest text kept of what a server said, in characters.
 const KEPT_CHARS: usize = 200;
@@ -24,6 +24,16 @@ pub enum Outcome {
     Retry {
         /// What went wrong.
         why: String,
+        /// How long the other side asked to wait, in milliseconds, if it did.
+        after_ms: Option<u64>,
+    },
+    /// The way out itself does not work: it cannot be reached, lets nobody in, or asks everybody to wait. Nothing of this message
+    /// was accepted, and no other one would fare better now.
+    Shut {
+        /// What went wrong.
+        why: String,
+        /// How long the other side asked to wait, in milliseconds, if it did.
+        after_ms: Option<u64>,
     },
     /// The message was sent, and no answer was seen: it may have been taken or not. Only the very same bytes, under the same
     /// Message-ID, may be sent again.
@@ -46,7 +56,12 @@ impl Outcome {
 
     /// Not taken, for now.
     pub(crate) fn retry(why: &str) -> Self {
-        Self::Retry { why: clean(why) }
+        Self::Retry { why: clean(why), after_ms: None }
+    }
+
+    /// Nothing is taken from anybody, for now.
+    pub(crate) fn shut(why: &str) -> Self {
+        Self::Shut { why: clean(why), after_ms: None }
     }
 
     /// Taken or not, nobody knows.

@@ -19,11 +19,15 @@ use lettre::{
 };
 use tokio::time::{error::Elapsed, timeout};
 
+use crate::failpoint::failpoint;
+
 use super::{
     outcome::Outcome,
     smtp::Timeouts,
     wire::{Plain, Sealed, dial},
 };
+
+const MAIL_FROM: &str = "MAIL FROM";
 
 /// How the conversation is protected.
 pub(crate) enum Protection {
@@ -83,23 +87,28 @@ impl Session {
         Ok(Self { connection, timeouts: entry.timeouts, in_step: true })
     }
 
-    /// Hands over one message for one recipient.
-    pub(crate) async fn deliver(mut self, from: Address, to: Address, eml: &str) -> Outcome {
+    /// Begins a mail. What fails here is ours or the server's: no recipient has been named yet.
+    pub(crate) async fn begin(&mut self, from: Address) -> Result<(), Outcome> {
+        self.command(MAIL_FROM, Mail::new(Some(from), Vec::new()), &[250]).await
+    }
+
+    /// Hands over the mail that was begun, for one recipient. Unless the server took it, the conversation is over.
+    pub(crate) async fn deliver(&mut self, to: Address, eml: &str) -> Outcome {
         let stages = async {
-            self.command("MAIL FROM", Mail::new(Some(from), Vec::new()), &[250]).await?;
             self.command("RCPT TO", Rcpt::new(to, Vec::new()), &[250, 251]).await?;
             self.command("DATA", Data, &[354]).await
         };
         if let Err(outcome) = stages.await {
-            self.hang_up();
             return outcome;
         }
         // The library ends the data with a line break of its own before the dot.
         let body = eml.strip_suffix("\r\n").unwrap_or(eml);
         let limit_ms = self.timeouts.end_of_data_ms;
+        failpoint("smtp.before_data");
         let answer = timeout(Duration::from_millis(limit_ms), self.connection.message(body.as_bytes())).await;
+        failpoint("smtp.after_data");
         self.in_step = answered(&answer);
-        let outcome = match answer {
+        match answer {
             Ok(Ok(reply)) if reply.has_code(250) => {
                 Outcome::handed_over(&format!("250 {}", reply.message().collect::<Vec<_>>().join(" ")))
             }
@@ -108,9 +117,7 @@ impl Session {
             // The library sends body and dot in one go and does not say how far it came.
             Ok(Err(e)) => Outcome::unknown(&format!("the message: {e}")),
             Err(_) => Outcome::unknown(&format!("the message: no answer within {limit_ms} ms")),
-        };
-        self.hang_up();
-        outcome
+        }
     }
 
     /// Ends a conversation that carried nothing. What the server says to it does not matter.
@@ -122,17 +129,18 @@ impl Session {
         let limit_ms = self.timeouts.reply_ms;
         let answer = timeout(Duration::from_millis(limit_ms), self.connection.command(command)).await;
         self.in_step = answered(&answer);
+        let lost = |why: &str| if stage == MAIL_FROM { Outcome::shut(why) } else { Outcome::retry(why) };
         match answer {
             Ok(Ok(reply)) if good.contains(&u16::from(reply.code())) => Ok(()),
-            Ok(Ok(reply)) => Err(Outcome::retry(&format!("{stage}: unexpected answer {}", reply.code()))),
+            Ok(Ok(reply)) => Err(lost(&format!("{stage}: unexpected answer {}", reply.code()))),
             Ok(Err(e)) => Err(judge(stage, &e)),
-            Err(_) => Err(Outcome::retry(&format!("{stage}: no answer within {limit_ms} ms"))),
+            Err(_) => Err(lost(&format!("{stage}: no answer within {limit_ms} ms"))),
         }
     }
 
     /// Says QUIT without waiting for the answer: between the server's 250 and the moment it is recorded, every instant counts,
     /// because a crash there sends the message twice.
-    fn hang_up(mut self) {
+    pub(crate) fn hang_up(mut self) {
         if self.in_step {
             let _ = self.connection.command(Quit).now_or_never();
         }
@@ -153,9 +161,10 @@ fn judge(stage: &str, error: &Error) -> Outcome {
     let why = format!("{stage}: {error}");
     let code = error.status().map(u16::from);
     match code {
-        // 530 to 538 ask us to sign in or to encrypt, and a refused sender is our own: neither is about this recipient.
-        Some(530..=538) => Outcome::retry(&why),
-        Some(500..=599) if stage == "MAIL FROM" => Outcome::retry(&why),
+        // Before a recipient is named, a refusal is of ourselves. 421 closes the service, 432 is Exchange's for too many
+        // connections, and 530 to 538 ask us to sign in or to encrypt: none of them is about this message.
+        _ if stage == MAIL_FROM => Outcome::shut(&why),
+        Some(421 | 432 | 530..=538) => Outcome::shut(&why),
         Some(500..=599) => Outcome::refused(code, &why),
         _ => Outcome::retry(&why),
     }

@@ -8,6 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use futures_util::future::BoxFuture;
 use lettre::{
     Address,
     transport::smtp::{
@@ -20,7 +21,7 @@ use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 
 use super::{
-    Frozen, Outcome,
+    Channel, Frozen, Lane, Limits, Outcome,
     address::{AddressRefused, Mailbox, domain},
     outcome::clean,
     session::{Entry, Protection, Session},
@@ -81,6 +82,12 @@ pub struct SmtpSettings {
     pub envelope_from: String,
     /// Time limits.
     pub timeouts: Timeouts,
+    /// How many conversations may be held at once: Exchange Online bears three.
+    pub connections: usize,
+    /// How many messages may begin within a minute: Exchange Online takes thirty. None: as many as will go.
+    pub per_minute: Option<u32>,
+    /// How many messages one conversation may carry, at least one.
+    pub messages_per_connection: u32,
     /// A PEM file of certificate authorities to trust besides the system's.
     pub ca_file: Option<PathBuf>,
 }
@@ -145,46 +152,104 @@ impl Smtp {
         Ok(Self { settings, hello, from, protection })
     }
 
-    /// The longest that one attempt can take.
-    pub(crate) fn longest_ms(&self) -> u64 {
-        self.settings.timeouts.longest_ms()
-    }
-
-    /// Hands one message over, on a connection of its own.
-    pub(crate) async fn send(&self, frozen: &Frozen) -> Outcome {
-        let to = match Mailbox::read(&frozen.to).and_then(Mailbox::address) {
-            Ok(to) => to,
-            Err(e) => return Outcome::refused(None, &e.to_string()),
-        };
-        if !seven_bit_lines(&frozen.eml) {
-            return Outcome::refused(
-                None,
-                "the stored mail is damaged: it is not seven-bit text in lines ended by CRLF",
-            );
-        }
-        match Session::open(self.entry()).await {
-            Ok(session) => session.deliver(self.from.clone(), to, &frozen.eml).await,
-            Err(why) => Outcome::retry(&why),
-        }
-    }
-
-    /// Connects, greets, encrypts, signs in and leaves.
-    pub(crate) async fn test(&self) -> Result<(), String> {
-        match Session::open(self.entry()).await {
-            Ok(session) => {
-                session.close().await;
-                Ok(())
-            }
-            Err(why) => Err(format!("mail server {} port {}: {}", self.settings.host, self.settings.port, clean(&why))),
-        }
-    }
-
     fn entry(&self) -> Entry<'_> {
         let SmtpSettings { host, port, timeouts, credentials, .. } = &self.settings;
         let credentials = credentials
             .as_ref()
             .map(|(user, password)| Credentials::new(user.clone(), password.expose_secret().to_owned()));
         Entry { host, port: *port, hello: &self.hello, protection: &self.protection, credentials, timeouts: *timeouts }
+    }
+}
+
+impl Channel for Smtp {
+    fn limits(&self) -> Limits {
+        let SmtpSettings { connections, per_minute, timeouts, .. } = &self.settings;
+        Limits { connections: (*connections).max(1), per_minute: *per_minute, longest_ms: timeouts.longest_ms() }
+    }
+
+    fn lane(&self) -> Box<dyn Lane + '_> {
+        Box::new(Conversation { smtp: self, kept: None, carried: 0 })
+    }
+
+    /// Connects, greets, encrypts, signs in and leaves.
+    fn test(&self) -> BoxFuture<'_, Result<(), String>> {
+        Box::pin(async {
+            match Session::open(self.entry()).await {
+                Ok(session) => {
+                    session.close().await;
+                    Ok(())
+                }
+                Err(why) => {
+                    Err(format!("mail server {} port {}: {}", self.settings.host, self.settings.port, clean(&why)))
+                }
+            }
+        })
+    }
+}
+
+/// One message after another to the server, over one connection as long as each was taken.
+struct Conversation<'a> {
+    smtp: &'a Smtp,
+    kept: Option<Session>,
+    /// Messages that the kept session has carried.
+    carried: u32,
+}
+
+impl Lane for Conversation<'_> {
+    fn send<'a>(&'a mut self, frozen: &'a Frozen) -> BoxFuture<'a, Outcome> {
+        Box::pin(async {
+            let to = match Mailbox::read(&frozen.to).and_then(Mailbox::address) {
+                Ok(to) => to,
+                Err(e) => return Outcome::refused(None, &e.to_string()),
+            };
+            if !seven_bit_lines(&frozen.eml) {
+                let why = "the stored mail is damaged: it is not seven-bit text in lines ended by CRLF";
+                return Outcome::refused(None, why);
+            }
+            let mut session = match self.begun().await {
+                Ok(session) => session,
+                Err(outcome) => return outcome,
+            };
+            let outcome = session.deliver(to, &frozen.eml).await;
+            self.carried += 1;
+            // After anything but a plain yes nobody can be sure what the next answer belongs to.
+            let sound = matches!(outcome, Outcome::HandedOver { .. });
+            if sound && self.carried < self.smtp.settings.messages_per_connection {
+                self.kept = Some(session);
+            } else {
+                session.hang_up();
+            }
+            outcome
+        })
+    }
+
+    fn close(&mut self) {
+        if let Some(session) = self.kept.take() {
+            session.hang_up();
+        }
+    }
+}
+
+impl Conversation<'_> {
+    /// A session in which a mail has begun: the kept one if the server still listens, else a new one.
+    async fn begun(&mut self) -> Result<Session, Outcome> {
+        let from = || self.smtp.from.clone();
+        if let Some(mut session) = self.kept.take() {
+            // Servers end a conversation that is idle or has lasted long enough. Nothing was said yet of this message.
+            if session.begin(from()).await.is_ok() {
+                return Ok(session);
+            }
+            session.hang_up();
+        }
+        self.carried = 0;
+        let mut session = Session::open(self.smtp.entry()).await.map_err(|why| Outcome::shut(&why))?;
+        match session.begin(from()).await {
+            Ok(()) => Ok(session),
+            Err(outcome) => {
+                session.hang_up();
+                Err(outcome)
+            }
+        }
     }
 }
 

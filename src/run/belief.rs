@@ -4,7 +4,6 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Watch, WatchError};
 use crate::{
-    delivery::Channel,
     ledger::{HomeCheck, StoredRun},
     source::{Counts, Guarded, LoadMark, guard, guard_ended},
 };
@@ -24,12 +23,10 @@ impl Watch {
 
     /// Files are for rehearsals; a mail server reaches people.
     pub(super) async fn refuse_simulated_mail(&self) -> Result<(), WatchError> {
-        match self.channel {
-            Channel::Smtp(_) if self.ledger.identity().await?.simulated => {
-                Err(WatchError::SimulatedMail { ledger: self.ledger.name().to_owned() })
-            }
-            _ => Ok(()),
+        if !self.channel.stays_here() && self.ledger.identity().await?.simulated {
+            return Err(WatchError::SimulatedMail { ledger: self.ledger.name().to_owned() });
         }
+        Ok(())
     }
 
     /// Whether what was read can be true beside the last good run, or a person has said that it is.

@@ -1,13 +1,13 @@
 //! Delivery: claim, write, freeze, send, record, until nothing is due.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
 use super::{Watch, WatchError};
 use crate::{
     clock::Clock,
-    delivery::{self, Frozen, Outgoing, next_attempt, render},
+    delivery::{self, Frozen, Outgoing, next_attempt},
     directory::{Directory, Mailbox},
     duty::Terms,
     failpoint::failpoint,
@@ -21,6 +21,9 @@ use crate::{
 const LEASE_MS: u64 = 120_000;
 /// Beyond the longest that the channel can take: for the wording, and for the disk.
 const LEASE_BEYOND_MS: u64 = 60_000;
+
+/// A server that asks to wait is not believed beyond this.
+const LONGEST_WAIT: TimeDelta = TimeDelta::hours(6);
 
 /// What a delivery pass came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -51,7 +54,7 @@ impl Watch {
         self.recognise_ledger().await?;
         let identity = self.ledger.identity().await?;
         let owner = format!("{}-{}", identity.ledger_id, std::process::id());
-        let lease_ms = LEASE_MS.max(self.channel.longest_ms().saturating_add(LEASE_BEYOND_MS));
+        let lease_ms = LEASE_MS.max(self.channel.limits().longest_ms.saturating_add(LEASE_BEYOND_MS));
         let lease_ms = i64::try_from(lease_ms).unwrap_or(i64::MAX / 2);
         let adopted_on = self.zone.local_date(identity.adopted_at);
         let mut delivered = Delivered::default();
@@ -131,7 +134,7 @@ impl Watch {
                 // One message without words must not hold up everybody else's.
                 Err(WatchError::Compose(_) | WatchError::Render(_)) => {
                     let why = "it could not be worded; correct the templates or the settings".to_owned();
-                    return Ok(attempted(delivery::Outcome::Retry { why }, claim, clock.now()));
+                    return Ok(attempted(delivery::Outcome::Retry { why, after_ms: None }, claim, clock.now()));
                 }
                 Err(error) => return Err(error),
             },
@@ -145,7 +148,8 @@ impl Watch {
             return Ok(Attempted { outcome: Outcome::Refused, code: None, why: Some(why.to_string()) });
         }
         failpoint("send.before");
-        let outcome = self.channel.send(&Frozen { message_id: claim.lease.message, to: to.email.clone(), eml }).await;
+        let (message_id, repeated) = (claim.lease.message, claim.frozen.is_some());
+        let outcome = self.channel.send(&Frozen { message_id, to: to.email.clone(), eml, repeated }).await;
         failpoint("send.after");
         Ok(attempted(outcome, claim, clock.now()))
     }
@@ -185,20 +189,25 @@ impl Watch {
             calendar: dates(&matters, &stationery, &terms, claim.created_at),
             date: claim.created_at,
         };
-        Ok(render(&outgoing)?)
+        Ok(self.channel.write(&outgoing)?)
     }
 }
 
 fn attempted(outcome: delivery::Outcome, claim: &Claim, now: DateTime<Utc>) -> Attempted {
     let again = next_attempt(claim.lease.attempt, claim.lease.message.as_u64_pair().1, now);
-    let (outcome, code, why) = match (outcome, again) {
-        (delivery::Outcome::HandedOver { reply }, _) => (Outcome::HandedOver, Some(250), Some(reply)),
-        (delivery::Outcome::Refused { code, why }, _) => (Outcome::Refused, code.map(i64::from), Some(why)),
-        (delivery::Outcome::Retry { why }, Some(next_at)) => (Outcome::Retry { next_at }, None, Some(why)),
-        (delivery::Outcome::Unknown { why }, Some(next_at)) => (Outcome::Unknown { next_at }, None, Some(why)),
-        (delivery::Outcome::Retry { why } | delivery::Outcome::Unknown { why }, None) => {
-            (Outcome::Dead, None, Some(why))
+    let asked = |after_ms: Option<u64>| {
+        let after = TimeDelta::milliseconds(after_ms.and_then(|ms| i64::try_from(ms).ok()).unwrap_or(0));
+        again.map(|at| at.max(now + after.min(LONGEST_WAIT)))
+    };
+    let (outcome, code, why) = match outcome {
+        delivery::Outcome::HandedOver { reply } => (Outcome::HandedOver, Some(250), reply),
+        delivery::Outcome::Refused { code, why } => (Outcome::Refused, code.map(i64::from), why),
+        delivery::Outcome::Retry { why, after_ms } | delivery::Outcome::Shut { why, after_ms } => {
+            (asked(after_ms).map_or(Outcome::Dead, |next_at| Outcome::Retry { next_at }), None, why)
+        }
+        delivery::Outcome::Unknown { why } => {
+            (again.map_or(Outcome::Dead, |next_at| Outcome::Unknown { next_at }), None, why)
         }
     };
-    Attempted { outcome, code, why }
+    Attempted { outcome, code, why: Some(why) }
 }

@@ -8,6 +8,7 @@ mod audience;
 mod belief;
 mod books;
 mod calendar;
+mod channel;
 mod data_faults;
 mod deliver;
 mod directory;

@@ -36,10 +36,14 @@ impl Watch {
             calendar: None,
             date: now,
         };
-        let frozen = Frozen::new(&outgoing).map_err(|error| error.to_string())?;
+        let eml = self.channel.write(&outgoing).map_err(|error| error.to_string())?;
+        let frozen = Frozen { message_id: outgoing.message_id, to: address.to_owned(), eml, repeated: false };
         match self.channel.send(&frozen).await {
             Outcome::HandedOver { .. } => Ok(()),
-            Outcome::Refused { why, .. } | Outcome::Retry { why } | Outcome::Unknown { why } => Err(why),
+            Outcome::Refused { why, .. }
+            | Outcome::Retry { why, .. }
+            | Outcome::Shut { why, .. }
+            | Outcome::Unknown { why } => Err(why),
         }
     }
 }

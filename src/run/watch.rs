@@ -8,15 +8,12 @@ use std::{
 
 use chrono::{DateTime, NaiveDate, Utc};
 use lettre::message::Mailbox as Address;
-use secrecy::SecretString;
 use thiserror::Error;
 
-use super::{calendar::working_days, procedure::in_force};
+use super::{calendar::working_days, channel::channel, procedure::in_force};
 use crate::{
     calendar::{AlmanacError, Calendar, Zone, ZoneError, format_date_long},
-    delivery::{
-        AllowedDomains, Channel, DomainRefused, FileDrop, RenderError, Smtp, SmtpRefused, SmtpSettings, Timeouts, Tls,
-    },
+    delivery::{AllowedDomains, Channel, DomainRefused, RenderError, SmtpRefused},
     directory::{Directory, Mailbox},
     duty::Terms,
     ledger::{Ledger, LedgerError},
@@ -26,7 +23,7 @@ use crate::{
     own_directory::OwnDirectory,
     procedure::{Problems, Procedure},
     record::PersonRef,
-    settings::{self, ChannelKind, Settings, TlsKind},
+    settings::{self, Settings},
     source::{Source, SourceError},
 };
 
@@ -53,7 +50,7 @@ pub struct Watch {
     /// Its ledger.
     pub ledger: Ledger,
     /// How its mail leaves.
-    pub channel: Channel,
+    pub channel: Box<dyn Channel>,
     /// Who is told when nobody else can be.
     pub last_recipient: Mailbox,
     /// When its mail leaves.
@@ -352,36 +349,6 @@ fn templates(folder: Option<&Path>) -> Result<Templates, WatchError> {
     Ok(Templates::parse(&files)?)
 }
 
-fn channel(settings: &Settings) -> Result<Channel, WatchError> {
-    let mail = &settings.mail;
-    let (ChannelKind::Smtp, Some(smtp)) = (mail.channel, &mail.smtp) else {
-        return Ok(Channel::Files(FileDrop::new(mail.directory.clone().unwrap_or_default())));
-    };
-    let credentials = match (&smtp.user, &smtp.password_file) {
-        (Some(user), Some(path)) => {
-            let password = read_to_string("a password", path)?;
-            Some((user.clone(), SecretString::from(password.trim_end())))
-        }
-        _ => None,
-    };
-    let sender = mail.envelope_from.as_deref().unwrap_or(&mail.from);
-    let settings = SmtpSettings {
-        host: smtp.host.clone(),
-        port: smtp.port,
-        tls: match smtp.tls {
-            TlsKind::None => Tls::None,
-            TlsKind::Starttls => Tls::StartTls,
-            TlsKind::Implicit => Tls::Implicit,
-        },
-        credentials,
-        hello_name: smtp.hello_name.clone(),
-        envelope_from: bare(sender),
-        timeouts: Timeouts { connect_ms: smtp.timeout_ms, reply_ms: smtp.timeout_ms, end_of_data_ms: smtp.timeout_ms },
-        ca_file: smtp.ca_file.clone(),
-    };
-    Ok(Channel::Smtp(Smtp::new(settings)?))
-}
-
 fn last_recipient(written: &str, allowed: &AllowedDomains) -> Result<Mailbox, WatchError> {
     let email = bare(written);
     allowed.check(&email).map_err(|why| WatchError::LastRecipient(why.to_string()))?;
@@ -389,7 +356,7 @@ fn last_recipient(written: &str, allowed: &AllowedDomains) -> Result<Mailbox, Wa
 }
 
 /// The address in `Name <address>`.
-fn bare(written: &str) -> String {
+pub(super) fn bare(written: &str) -> String {
     written.parse::<Address>().map_or_else(|_| written.to_owned(), |address| address.email.to_string())
 }
 

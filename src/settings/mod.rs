@@ -156,6 +156,15 @@ pub struct Smtp {
     /// How long each answer of the server may take.
     #[serde(default = "default_smtp_timeout_ms")]
     pub timeout_ms: u64,
+    /// How many conversations may be held with it at once.
+    #[serde(default = "one")]
+    pub connections: usize,
+    /// How many messages may begin within a minute; as many as will go, if left out.
+    #[serde(default)]
+    pub per_minute: Option<u32>,
+    /// How many messages one conversation may carry.
+    #[serde(default = "one")]
+    pub messages_per_connection: u32,
 }
 
 /// How a connection is protected.
@@ -266,6 +275,10 @@ fn default_stale_hours() -> u32 {
 
 fn default_hello_name() -> String {
     "localhost".to_owned()
+}
+
+fn one<N: From<u8>>() -> N {
+    N::from(1)
 }
 
 fn default_smtp_timeout_ms() -> u64 {

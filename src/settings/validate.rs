@@ -72,6 +72,9 @@ fn smtp_problems(smtp: &Smtp, problem: &mut impl FnMut(bool, &str)) {
     problem(!smtp.host.trim().is_empty(), "mail.smtp.host: name the mail server");
     problem(smtp.port > 0, "mail.smtp.port: write a port from 1 to 65535");
     problem(smtp.timeout_ms > 0, "mail.smtp.timeout_ms: write at least 1");
+    problem((1..=20).contains(&smtp.connections), "mail.smtp.connections: write a number from 1 to 20");
+    problem(smtp.per_minute != Some(0), "mail.smtp.per_minute: write at least 1, or take it out");
+    problem(smtp.messages_per_connection > 0, "mail.smtp.messages_per_connection: write at least 1");
     problem(
         smtp.user.is_some() == smtp.password_file.is_some(),
         "mail.smtp.user: goes together with mail.smtp.password_file",
