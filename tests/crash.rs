@@ -196,12 +196,22 @@ fn lost(expected: &BTreeMap<String, BTreeSet<String>>, told: &BTreeMap<String, B
     expected.iter().map(|(who, what)| what.difference(told.get(who).unwrap_or(&none)).count()).sum()
 }
 
-/// Every point, at its first pass and at a later one; a run itself is committed only once.
+/// Every point, at its first pass and at a later one; a run itself is committed only once, and a group of messages less often
+/// than each of them is sent.
 fn points(later: u32) -> impl Iterator<Item = Kill> {
     FAILPOINTS.into_iter().flat_map(move |point| {
-        let passes = if point.starts_with("run.") { vec![1] } else { vec![1, later] };
+        let passes = match point.split_once('.') {
+            Some(("run", _)) => vec![1],
+            Some(("send" | "smtp", _)) => vec![1, later],
+            _ => vec![1, later.min(3)],
+        };
         passes.into_iter().map(move |pass| Kill::Point(point, pass))
     })
+}
+
+/// Mail that goes into files passes no mail server.
+fn of_files(kill: &Kill) -> bool {
+    !matches!(kill, Kill::Point(point, _) if point.starts_with("smtp."))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -209,12 +219,13 @@ async fn killed_at_every_named_point_everybody_is_told_once() {
     let cases = Cases::of_monday().await;
     let undisturbed = rehearsed(&cases, Keep::Sqlite).await;
     let mut figures = Figures::default();
-    for kill in points(5) {
+    for kill in points(5).filter(of_files) {
         kill_files(&cases, Keep::Sqlite, &undisturbed, &kill, &mut figures).await;
     }
     assert_eq!(figures.too_late, 0, "every point is passed so often");
-    // freeze.after_commit, send.before, send.after, record.before_commit, twice each: begun and with an unknown end.
-    assert_eq!(figures.repeated_inside, 8);
+    // freeze.after_commit, send.before, send.after, record.before_commit: begun and with an unknown end. The first time it is
+    // one message, later as many as are under way together.
+    assert!((8..=4 + 4 * 8).contains(&figures.repeated_inside), "{figures:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -224,7 +235,9 @@ async fn killed_at_every_named_point_on_a_server_everybody_is_told_once() {
     let on_sqlite = rehearsed(&cases, Keep::Sqlite).await;
     assert_eq!(undisturbed.files, on_sqlite.files, "both databases write the same mail");
     let mut figures = Figures::default();
-    for kill in points(3).filter(|kill| !matches!(kill, Kill::Point(point, 1) if !point.starts_with("run."))) {
+    for kill in
+        points(3).filter(of_files).filter(|kill| !matches!(kill, Kill::Point(point, 1) if !point.starts_with("run.")))
+    {
         kill_files(&cases, Keep::Postgres, &undisturbed, &kill, &mut figures).await;
     }
     assert_eq!(figures.too_late, 0, "every point is passed so often");
@@ -328,12 +341,14 @@ async fn killed_while_speaking_to_a_mail_server_only_the_message_in_hand_is_repe
     let cases = Cases::of_today().await;
     let undisturbed = sent(&cases, Keep::Sqlite).await;
     let mut figures = Figures::default();
-    for kill in points(4).filter(|kill| matches!(kill, Kill::Point(_, 4))) {
+    for kill in points(4).filter(|kill| matches!(kill, Kill::Point(_, 3 | 4))) {
         kill_sending(&cases, Keep::Sqlite, &undisturbed, &kill, |_| Script::willing(), &mut figures).await;
     }
     assert_eq!(figures.too_late, 0);
-    // Of the eight points that are passed for each message, two lie between the server's answer and the record of it.
-    assert_eq!((figures.repeated_inside, figures.repeated_outside), (2, 0));
+    // Three points lie between the server's answer and the record of it. At the last of them, what had ended together by then
+    // is repeated together.
+    assert!((3..=2 + 4).contains(&figures.repeated_inside), "{figures:?}");
+    assert_eq!(figures.repeated_outside, 0);
     let mut draw = Draw(5);
     for _ in 0..5 {
         let kill = Kill::After(draw.within(undisturbed.took));

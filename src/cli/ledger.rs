@@ -59,6 +59,18 @@ pub(crate) struct Act {
     reason: String,
 }
 
+impl Act {
+    /// Who does it.
+    pub(super) fn by(&self) -> &str {
+        &self.by
+    }
+
+    /// Why.
+    pub(super) fn reason(&self) -> &str {
+        &self.reason
+    }
+}
+
 /// Carries it out.
 pub(crate) async fn run(config: &Path, command: &Ledger) -> Outcome {
     let settings = Settings::load(config)?;

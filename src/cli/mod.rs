@@ -3,6 +3,8 @@
 //! Owns what a person types and what is printed back. Exit codes: 0 well; 1 carried out, and something needs attention;
 //! 2 could not be carried out, and standard error says why. Must not decide anything about a duty or a recipient.
 
+mod audit;
+mod audit_page;
 mod backtest;
 mod calendar;
 mod cells;
@@ -17,6 +19,7 @@ mod json;
 mod ledger;
 mod log;
 mod open;
+mod outbox;
 mod output;
 mod preview;
 mod procedures;
@@ -111,6 +114,12 @@ enum Command {
     /// duewatch's own database.
     #[command(subcommand)]
     Ledger(ledger::Ledger),
+    /// What has not arrived yet: list it, have it tried again, take it back.
+    #[command(subcommand)]
+    Outbox(outbox::Outbox),
+    /// The record of what was done: whether it is whole, and the evidence of one child.
+    #[command(subcommand)]
+    Audit(audit::Audit),
     /// Says that somebody acts on a duty they were told of: repeats to them rest for some days.
     Ack(rest::Ack),
     /// Puts a duty off for everybody for some days, where the procedure lets that person do it.
@@ -174,6 +183,8 @@ fn with_runtime(config: &Path, log: log::LogTo, command: Command) -> Outcome {
             Command::Explain(command) => explain::run(config, &command).await,
             Command::Generate(command) => generate::run(&command).await,
             Command::Ledger(command) => ledger::run(config, &command).await,
+            Command::Outbox(command) => outbox::run(config, &command).await,
+            Command::Audit(command) => audit::run(config, &command).await,
             Command::Ack(command) => rest::ack(config, &command).await,
             Command::Pause(command) => rest::pause(config, &command).await,
             Command::Resume(command) => rest::resume(config, &command).await,

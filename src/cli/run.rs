@@ -39,7 +39,12 @@ pub(crate) async fn run(config: &Path, command: &Run) -> Outcome {
     watch.every_child = command.every_child;
     let clock = command.at.map_or(Clock::System, Clock::Fixed);
     let polled = watch.poll(clock).await?;
-    let delivered = watch.deliver(clock, &CancellationToken::new()).await?;
+    let (mut delivered, stop) = (Delivered::default(), CancellationToken::new());
+    loop {
+        delivered.add(watch.deliver(clock, &stop).await?);
+        let Some(wait) = delivered.more_in else { break };
+        tokio::time::sleep(wait).await;
+    }
     // Closed whole, so that the one file is the ledger and nothing stands beside it.
     watch.ledger.close().await;
     Ok(report(&polled, &delivered))

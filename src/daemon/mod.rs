@@ -41,7 +41,7 @@ pub enum DaemonError {
 }
 
 /// Runs until told to stop. A cycle that fails is logged and tried again at the next wake; only what no later wake can mend
-/// (a copied ledger) ends the daemon.
+/// (a copied or restored ledger) ends the daemon.
 pub async fn run(mut watch: Watch) -> Result<(), DaemonError> {
     let stop = stop_requested()?;
     let heartbeat = Heartbeat::start().await?;
@@ -62,7 +62,9 @@ pub async fn run(mut watch: Watch) -> Result<(), DaemonError> {
             }
         };
         match ended {
-            Err(error @ WatchError::CopiedLedger { .. }) => return Err(error.into()),
+            Err(error @ (WatchError::CopiedLedger { .. } | WatchError::RestoredLedger { .. })) => {
+                return Err(error.into());
+            }
             Err(error) => error!(%error, "the cycle failed; it is tried again at the next wake"),
             Ok(()) => {}
         }

@@ -4,9 +4,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::audit::Deed;
 use super::columns::{NOTICE, NOTICE_COLUMNS, notice, outliving};
 use super::work::Work;
-use super::{Ledger, LedgerError, batch};
+use super::{Attempted, Ledger, LedgerError, Outcome, batch};
 use crate::database::Arg;
 use crate::directory::Mailbox;
 use crate::duty::{CaseContext, Duty};
@@ -33,6 +34,8 @@ pub struct Claim {
     pub mailbox: Mailbox,
     /// When it was bundled.
     pub created_at: DateTime<Utc>,
+    /// How often it was tried before. A claim that was given back untried is no attempt.
+    pub tries: u32,
     /// What it says, on the state of this moment.
     pub notices: Vec<ClaimedNotice>,
     /// Its bytes, where an earlier attempt may have reached the server: exactly these are repeated.
@@ -58,46 +61,76 @@ struct Taken {
     mailbox: Mailbox,
     created_at: DateTime<Utc>,
     attempt: u32,
+    tries: u32,
     frozen: Option<String>,
     frozen_for: Option<String>,
 }
 
 impl Ledger {
-    /// Takes the next message for `owner`, until `lease_ms` milliseconds from `now`; none if nothing is due.
+    /// Takes up to `most` messages for `owner`, until `lease_ms` milliseconds from `now`; none if nothing is due. All of them
+    /// are one commit.
     ///
-    /// First a message whose next attempt is due or whose lease has ended. Otherwise the person whose queued notice has
-    /// waited longest gets a new message with all that may be sent to them by now.
-    pub async fn claim(&self, owner: &str, lease_ms: i64, now: DateTime<Utc>) -> Result<Option<Claim>, LedgerError> {
-        let mut work = self.writing("claim a message").await?;
-        let taken = match work.take_again(now).await? {
-            Some(taken) => Some(taken),
-            None => self.take_new(&mut work, now).await?,
-        };
-        let Some(taken) = taken else {
-            work.commit().await?;
-            return Ok(None);
-        };
-        let until = now + TimeDelta::milliseconds(lease_ms);
-        let args = [taken.id.to_string().into(), owner.into(), until.timestamp_micros().into(), taken.attempt.into()];
-        work.execute(
+    /// First those whose next attempt is due or whose lease has ended. Then the person whose queued notice has
+    /// waited longest gets a new message with all that may be sent to them by now, and so on.
+    pub async fn claim(
+        &self,
+        owner: &str,
+        lease_ms: i64,
+        now: DateTime<Utc>,
+        most: usize,
+    ) -> Result<Vec<Claim>, LedgerError> {
+        let mut work = self.writing("claim messages").await?;
+        let authority = work.identity().await?.authority;
+        let until_us = Arg::from((now + TimeDelta::milliseconds(lease_ms)).timestamp_micros());
+        let (mut claims, mut deed) = (Vec::new(), Deed::new("lapsed"));
+        while claims.len() < most {
+            let taken = match work.take_again(now, &mut deed).await? {
+                Some(taken) => Some(taken),
+                None => work.take_new(&authority, now).await?,
+            };
+            let Some(taken) = taken else { break };
+            claims.push(work.lease(taken, owner, until_us.clone()).await?);
+        }
+        if !deed.is_empty() {
+            work.chain(deed, now).await?;
+        }
+        work.commit_between("claim.before_commit", "claim.after_commit").await?;
+        Ok(claims)
+    }
+}
+
+impl Ledger {
+    /// Whether a claim would find anything.
+    pub async fn anything_due(&self, now: DateTime<Utc>) -> Result<bool, LedgerError> {
+        let mut work = self.reading("look whether anything is due").await?;
+        let sql = "SELECT 1 FROM messages WHERE next_attempt_us <= $1
+                   UNION ALL SELECT 1 FROM notices WHERE state = 'queued' AND send_at_us <= $1 LIMIT 1";
+        Ok(work.fetch_optional(sql, &[now.timestamp_micros().into()]).await?.is_some())
+    }
+}
+
+impl Work {
+    /// Makes a message that was taken `owner`'s until then.
+    async fn lease(&mut self, taken: Taken, owner: &str, until_us: Arg) -> Result<Claim, LedgerError> {
+        let Taken { id, mailbox, created_at, attempt, tries, frozen, frozen_for } = taken;
+        let args = [id.to_string().into(), owner.into(), until_us, attempt.into()];
+        self.execute(
             "UPDATE messages SET state = 'leased', lease_owner = $2, lease_until_us = $3, next_attempt_us = $3,
                                  attempts = $4 WHERE id = $1",
             &args,
         )
         .await?;
-        if taken.frozen.is_none() {
-            work.note_what_is_said(taken.id).await?;
+        if frozen.is_none() {
+            self.note_what_is_said(id).await?;
         }
-        let notices = work.carried(taken.id).await?;
-        work.commit_between("claim.before_commit", "claim.after_commit").await?;
-        let Taken { id, mailbox, created_at, attempt, frozen, frozen_for } = taken;
+        let notices = self.carried(id).await?;
         let lease = Lease { message: id, owner: owner.into(), attempt };
-        Ok(Some(Claim { lease, mailbox, created_at, notices, frozen, frozen_for }))
+        Ok(Claim { lease, mailbox, created_at, tries, notices, frozen, frozen_for })
     }
 
     /// Bundles all that may be sent by now to the person who has waited longest. What is urgent goes first, and in a message
     /// of its own: it must not be one line among a morning's twenty.
-    async fn take_new(&self, work: &mut Work, now: DateTime<Utc>) -> Result<Option<Taken>, LedgerError> {
+    async fn take_new(&mut self, authority: &str, now: DateTime<Utc>) -> Result<Option<Taken>, LedgerError> {
         let by_now = Arg::from(now.timestamp_micros());
         // The recipient's row is locked too: else two owners could each bundle a part of what one person is to get.
         let sql = format!(
@@ -105,27 +138,26 @@ impl Ledger {
              JOIN recipients r ON r.person = n.mailbox AND r.address = n.address
              WHERE n.state = 'queued' AND n.send_at_us <= $1
              ORDER BY n.urgent DESC, n.send_at_us, n.decided_run, n.place LIMIT 1{}",
-            work.skip_locked("n, r")
+            self.skip_locked("n, r")
         );
-        let Some(row) = work.fetch_optional(&sql, std::slice::from_ref(&by_now)).await? else { return Ok(None) };
+        let Some(row) = self.fetch_optional(&sql, std::slice::from_ref(&by_now)).await? else { return Ok(None) };
         let (person, address, urgent) = (row.text(0)?, row.text(1)?, row.int(2)?);
         // A run that is just withdrawing a notice holds its row; that notice is passed over.
         let sql = format!(
             "SELECT n.effect FROM notices n
              WHERE n.state = 'queued' AND n.mailbox = $1 AND n.address = $2 AND n.send_at_us <= $3
                    AND n.urgent = $4{}",
-            work.skip_locked("n")
+            self.skip_locked("n")
         );
         let mut effects = Vec::new();
-        for row in work.fetch(&sql, &[(&person).into(), (&address).into(), by_now.clone(), urgent.into()]).await? {
+        for row in self.fetch(&sql, &[(&person).into(), (&address).into(), by_now.clone(), urgent.into()]).await? {
             effects.push(row.text(0)?);
         }
         effects.sort();
 
-        let authority = work.identity().await?.authority;
-        let id = message_id(&authority, &effects, now);
+        let id = message_id(authority, &effects, now);
         let args = [id.to_string().into(), (&person).into(), (&address).into(), by_now];
-        work.execute(
+        self.execute(
             "INSERT INTO messages (id, person, address, state, created_at_us, attempts)
              VALUES ($1, $2, $3, 'leased', $4, 0)",
             &args,
@@ -133,45 +165,50 @@ impl Ledger {
         .await?;
         let rows: Vec<Vec<Arg>> = effects.into_iter().map(|effect| vec![effect.into()]).collect();
         let head = format!("UPDATE notices SET state = 'bundled', message_id = '{id}' WHERE effect IN (");
-        batch::execute(work, &head, &rows, ")").await?;
+        batch::execute(self, &head, &rows, ")").await?;
         let mailbox = Mailbox { person: PersonRef(person), email: address };
-        Ok(Some(Taken { id, mailbox, created_at: now, attempt: 1, frozen: None, frozen_for: None }))
+        Ok(Some(Taken { id, mailbox, created_at: now, attempt: 1, tries: 0, frozen: None, frozen_for: None }))
     }
-}
 
-impl Work {
     /// Takes the message that has waited longest for its next attempt or since its lease ended. Nothing of the old
     /// attempt is known to have arrived or not: if it had begun, it ends as `unknown`.
-    async fn take_again(&mut self, now: DateTime<Utc>) -> Result<Option<Taken>, LedgerError> {
+    async fn take_again(&mut self, now: DateTime<Utc>, deed: &mut Deed) -> Result<Option<Taken>, LedgerError> {
         let sql = format!(
-            "SELECT m.id, m.person, m.address, m.created_at_us, m.attempts, m.eml, m.sent_to FROM messages m
+            "SELECT m.id, m.person, m.address, m.created_at_us, m.attempts, m.eml, m.sent_to,
+                    (SELECT COUNT(*) FROM attempts a WHERE a.message_id = m.id) FROM messages m
              WHERE m.next_attempt_us <= $1 ORDER BY m.next_attempt_us, m.id LIMIT 1{}",
             self.skip_locked("m")
         );
         let by_now = Arg::from(now.timestamp_micros());
         while let Some(row) = self.fetch_optional(&sql, std::slice::from_ref(&by_now)).await? {
-            let id = Arg::from(row.text(0)?);
-            self.execute(
-                "UPDATE attempts SET ended_us = $2, outcome = 'unknown',
-                                     why = 'whoever sent it stopped before saying what came of it'
-                 WHERE message_id = $1 AND ended_us IS NULL",
-                &[id.clone(), by_now.clone()],
-            )
-            .await?;
+            let (message, attempt) = (row.text(0)?, row.ordinal(4, "a message's attempts")?);
+            let id = Arg::from(message.as_str());
+            let stopped = "whoever sent it stopped before saying what came of it";
+            let sql = "UPDATE attempts SET ended_us = $2, outcome = 'unknown', why = $3
+                       WHERE message_id = $1 AND ended_us IS NULL";
+            if self.execute(sql, &[id.clone(), by_now.clone(), stopped.into()]).await? > 0 {
+                let unknown = Outcome::Unknown { next_at: now };
+                let lapsed = Attempted { outcome: unknown, code: None, why: Some(stopped.to_owned()) };
+                self.note_attempt(&message, attempt, &lapsed, deed).await?;
+            }
             let frozen = row.maybe_text(5)?;
             if frozen.is_none() && !self.still_says_something(&id).await? {
                 let sql = "UPDATE messages SET state = 'cancelled', lease_owner = NULL, lease_until_us = NULL,
                                                next_attempt_us = NULL, ended_us = $2 WHERE id = $1";
                 self.execute(sql, &[id, by_now.clone()]).await?;
+                let why = Some("nothing in it was to be told any more".to_owned());
+                let cancelled = Attempted { outcome: Outcome::Cancelled, code: None, why };
+                self.note_attempt(&message, attempt, &cancelled, deed).await?;
                 continue;
             }
             return Ok(Some(Taken {
-                id: row.text(0)?.parse().map_err(|_| row.unreadable("a message's id"))?,
+                id: message.parse().map_err(|_| row.unreadable("a message's id"))?,
                 mailbox: Mailbox { person: PersonRef(row.text(1)?), email: row.text(2)? },
                 created_at: row.instant(3, "a message's instant")?,
-                attempt: row.ordinal(4, "a message's attempts")? + 1,
+                attempt: attempt + 1,
                 frozen,
                 frozen_for: row.maybe_text(6)?,
+                tries: row.ordinal(7, "a message's attempts")?,
             }));
         }
         Ok(None)

@@ -153,6 +153,27 @@ pub enum LedgerError {
         /// Why.
         why: String,
     },
+    /// The file that says where its chain ends.
+    #[error(
+        "cannot {what} {path}, which says where the audit chain of {ledger} was last seen to end: {why}; let this user write \
+         there, or name another file in ledger.head_file"
+    )]
+    Head {
+        /// Which ledger.
+        ledger: String,
+        /// To read or to write it.
+        what: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        why: String,
+    },
+    /// The system gives no random bytes.
+    #[error("could not salt the audit: the system gives no random bytes ({why})")]
+    NoRandomness {
+        /// Why not.
+        why: String,
+    },
     /// A daemon runs on it already.
     #[error("another duewatch is already watching with {ledger}; stop it first, or give this one a ledger of its own")]
     Taken {

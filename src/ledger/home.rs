@@ -71,8 +71,8 @@ impl Ledger {
         Ok(HomeCheck::Copied { registered, found: home.clone() })
     }
 
-    /// Says that this ledger, at `home`, is the one that sends, as an act of `by`. A file lives in one place; a server may
-    /// be used from several machines, which share its leases.
+    /// Says that this ledger, at `home` and with what it holds now, is the one that sends, as an act of `by`. A file lives in
+    /// one place; a server may be used from several machines, which share its leases.
     pub async fn accept(&self, home: &Home, by: &str, reason: &str, now: DateTime<Utc>) -> Result<(), LedgerError> {
         let mut work = self.writing("accept where the ledger lives").await?;
         let Some(row) = work.fetch_optional("SELECT homes FROM meta WHERE one = 1", &[]).await? else {
@@ -86,7 +86,8 @@ impl Ledger {
         homes.push(home.clone());
         work.execute("UPDATE meta SET homes = $1 WHERE one = 1", &[Home::list(&homes).into()]).await?;
         work.act("accept", by, reason, &Home::list(std::slice::from_ref(home)), now).await?;
-        work.commit().await
+        work.commit().await?;
+        self.take_as_whole().await
     }
 
     async fn sqlite_place(&self) -> Result<(String, String), LedgerError> {

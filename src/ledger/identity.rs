@@ -3,6 +3,7 @@
 use std::fmt;
 
 use chrono::{DateTime, Utc};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -93,6 +94,10 @@ impl Ledger {
             return Err(LedgerError::WrongAuthority { ledger, found: identity.authority, wanted: authority.into() });
         }
         if founded > 0 {
+            let payload = json!({
+                "what": "founded", "ledger": ledger_id.to_string(), "authority": authority, "simulated": simulated, "home": home,
+            });
+            work.chain_one("founded", None, &payload, now).await?;
             work.commit().await?;
         }
         Ok(identity)
@@ -245,8 +250,22 @@ impl Work {
         }
     }
 
-    /// Records what a person did. `detail` holds no child's name, address or date of birth.
+    /// Records what a person did to the ledger, and chains it. `detail` holds no child's name, address or date of birth.
     pub(super) async fn act(
+        &mut self,
+        act: &str,
+        by: &str,
+        reason: &str,
+        detail: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), LedgerError> {
+        self.acted(act, by, reason, detail, now).await?;
+        let payload = json!({ "what": act, "by": by, "reason": reason, "detail": detail });
+        self.chain_one("act", None, &payload, now).await
+    }
+
+    /// Records what a person did. Whoever calls this chains it.
+    pub(super) async fn acted(
         &mut self,
         act: &str,
         by: &str,

@@ -16,6 +16,7 @@
 //!    `----------------'
 //! ```
 
+mod audit;
 mod batch;
 mod books;
 mod cases;
@@ -26,8 +27,11 @@ mod explain;
 mod history;
 mod home;
 mod identity;
+mod in_force;
+mod judged;
 mod open;
 mod outbox;
+mod outbox_acts;
 mod rests;
 mod run;
 mod schedule;
@@ -37,6 +41,7 @@ mod store;
 mod summaries;
 mod work;
 
+pub use audit::{Break, ChainEnd, Evidence, Expired, HeadCheck, Verified};
 pub use books::Counted;
 pub use cases::{JudgedCase, Kept};
 pub use claim::{Claim, ClaimedNotice, Lease};
@@ -46,8 +51,8 @@ pub use history::Whose;
 pub use home::{Home, HomeCheck};
 pub use identity::{Identity, Mode};
 pub use open::Ledger;
-pub use outbox::{MessageState, RefusedAddress};
+pub use outbox::{MessageState, RefusedAddress, Undelivered};
 pub use rests::NewRest;
 pub use run::{Committed, NewRun, Part, RunInProgress, RunOutcome, StoredRun};
-pub use send::{Attempted, Outcome};
+pub use send::{Attempted, Outcome, Worded};
 pub use sole::Sole;

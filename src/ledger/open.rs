@@ -1,10 +1,12 @@
 //! Opening a ledger and bringing its tables up to date.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use sqlx::migrate::Migrator;
 
 use super::LedgerError;
+use super::audit::HeadFile;
 use super::work::Work;
 use crate::database::{Access, Database};
 
@@ -15,21 +17,24 @@ static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 #[derive(Clone, Debug)]
 pub struct Ledger {
     pub(super) database: Database,
+    /// Where the end of its chain is kept outside it.
+    pub(super) head: Option<Arc<HeadFile>>,
 }
 
 impl Ledger {
     /// Opens the ledger at `postgres://...` or in a SQLite file (`sqlite:` in front of the path is allowed). With
     /// `create`, a missing file is made and tables that are not up to date are let pass, for [`Ledger::migrate`] to
-    /// follow. Refuses tables that are newer than this program.
+    /// follow. Refuses tables that are newer than this program. The end of the chain of a SQLite file is kept beside it, in
+    /// `PATH.head`, that of a server nowhere, unless [`Ledger::with_head`] names a file.
     pub async fn open(at: &str, create: bool) -> Result<Ledger, LedgerError> {
-        let opened = if at.starts_with("postgres://") || at.starts_with("postgresql://") {
-            Database::open_postgres(at, None, Access::Write).await
+        let failed = |source| LedgerError::Database { attempted: "open the ledger", source };
+        let ledger = if at.starts_with("postgres://") || at.starts_with("postgresql://") {
+            Ledger::over(Database::open_postgres(at, None, Access::Write).await.map_err(failed)?)
         } else {
             let path = at.strip_prefix("sqlite:").unwrap_or(at);
-            Database::open_sqlite(Path::new(path), create).await
+            let head = PathBuf::from(format!("{path}.head"));
+            Ledger::over(Database::open_sqlite(Path::new(path), create).await.map_err(failed)?).with_head(&head)
         };
-        let database = opened.map_err(|source| LedgerError::Database { attempted: "open the ledger", source })?;
-        let ledger = Ledger::over(database);
         let found = ledger.schema_version().await?;
         let known = Ledger::known_version();
         if found > known {
@@ -43,7 +48,7 @@ impl Ledger {
 
     /// The ledger in a database that is already open. Its schema version is not looked at.
     pub fn over(database: Database) -> Ledger {
-        Ledger { database }
+        Ledger { database, head: None }
     }
 
     /// How messages name it. Never a password.
@@ -83,10 +88,10 @@ impl Ledger {
     }
 
     pub(super) async fn writing(&self, attempted: &'static str) -> Result<Work, LedgerError> {
-        Work::write(&self.database, attempted).await
+        Work::write(self, attempted).await
     }
 
     pub(super) async fn reading(&self, attempted: &'static str) -> Result<Work, LedgerError> {
-        Work::read(&self.database, attempted).await
+        Work::read(self, attempted).await
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
 
 use super::columns::{NOTICE, NOTICE_COLUMNS, READ_BY_A_TRIAL, notice};
 use super::{Ledger, LedgerError};
@@ -76,7 +77,59 @@ pub struct RefusedAddress {
     pub why: Option<String>,
 }
 
+/// A message that has not arrived, as far as the ledger knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Undelivered {
+    /// Which.
+    pub id: Uuid,
+    /// For whom.
+    pub person: PersonRef,
+    /// Where it stands.
+    pub state: MessageState,
+    /// When it was bundled.
+    pub created_at: DateTime<Utc>,
+    /// When it is tried again; never, if it is over.
+    pub next_attempt_at: Option<DateTime<Utc>>,
+    /// How often it was tried.
+    pub tries: u32,
+    /// How many matters it tells.
+    pub matters: u32,
+    /// The server's last reply code.
+    pub code: Option<i64>,
+    /// What was last said about an attempt.
+    pub why: Option<String>,
+}
+
 impl Ledger {
+    /// Every message that is on its way or waits for another attempt, and those that were refused, came back or were given up
+    /// since then; the oldest first.
+    pub async fn undelivered(&self, since: DateTime<Utc>) -> Result<Vec<Undelivered>, LedgerError> {
+        let mut work = self.reading("read what was not delivered").await?;
+        let sql = "SELECT m.id, m.person, m.state, m.created_at_us, m.next_attempt_us,
+                          (SELECT COUNT(*) FROM attempts t WHERE t.message_id = m.id),
+                          (SELECT COUNT(*) FROM notices n WHERE n.message_id = m.id), a.code, a.why
+                   FROM messages m LEFT JOIN attempts a ON a.message_id = m.id
+                        AND a.n = (SELECT MAX(l.n) FROM attempts l WHERE l.message_id = m.id)
+                   WHERE m.next_attempt_us IS NOT NULL
+                      OR (m.state NOT IN ('handed_over', 'recorded', 'cancelled') AND m.ended_us >= $1)
+                   ORDER BY m.created_at_us, m.id";
+        let rows = work.fetch(sql, &[since.timestamp_micros().into()]).await?;
+        let read = rows.iter().map(|row| {
+            Ok(Undelivered {
+                id: row.text(0)?.parse().map_err(|_| row.unreadable("a message's id"))?,
+                person: PersonRef(row.text(1)?),
+                state: MessageState::from_name(&row.text(2)?).ok_or_else(|| row.unreadable("a message's state"))?,
+                created_at: row.instant(3, "a message's instant")?,
+                next_attempt_at: row.maybe_instant(4, "a message's next attempt")?,
+                tries: row.ordinal(5, "a message's attempts")?,
+                matters: row.ordinal(6, "a message's matters")?,
+                code: row.maybe_int(7)?,
+                why: row.maybe_text(8)?,
+            })
+        });
+        read.collect()
+    }
+
     /// Messages by state, and under `queued` the notices that wait to be bundled. States without any are left out.
     pub async fn outbox_depth(&self) -> Result<BTreeMap<String, u64>, LedgerError> {
         let mut work = self.reading("count the outbox").await?;

@@ -2,6 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
+use serde_json::json;
+
+use super::audit::Deed;
 use super::columns::child_arg;
 use super::{Ledger, LedgerError};
 use crate::notice::{DutyRef, Rest, RestKind};
@@ -20,7 +23,9 @@ pub struct NewRest {
 impl Ledger {
     /// Stores rests, each as an act of its person.
     pub async fn rest(&self, rests: &[NewRest]) -> Result<(), LedgerError> {
+        let Some(at) = rests.iter().map(|new| new.rest.at).max() else { return Ok(()) };
         let mut work = self.writing("record a rest").await?;
+        let mut deed = Deed::new("rest");
         for NewRest { of, generation, rest } in rests {
             let args = [
                 child_arg(of.child.as_ref()),
@@ -44,8 +49,21 @@ impl Ledger {
             if let Some(child) = &of.child {
                 work.wake_case(child).await?;
             }
-            work.act(rest.kind.name(), &rest.person.0, rest.reason.code(), &of.duty.0, rest.at).await?;
+            work.acted(rest.kind.name(), &rest.person.0, rest.reason.code(), &of.duty.0, rest.at).await?;
+            let payload = json!({
+                "what": rest.kind.name(),
+                "child": of.child,
+                "duty": of.duty,
+                "key": of.key,
+                "generation": generation,
+                "by": rest.person,
+                "role": rest.role.name(),
+                "reason": rest.reason.code(),
+                "until": rest.until,
+            });
+            deed.note(of.child.as_ref(), &payload)?;
         }
+        work.chain(deed, at).await?;
         work.commit().await
     }
 
@@ -71,7 +89,9 @@ impl Ledger {
             if let Some(child) = &of.child {
                 work.wake_case(child).await?;
             }
-            work.act("resume", by, "resumed", &of.duty.0, now).await?;
+            work.acted("resume", by, "resumed", &of.duty.0, now).await?;
+            let payload = json!({ "what": "resume", "child": of.child, "duty": of.duty, "key": of.key, "by": by, "ended": ended });
+            work.chain_one("rest", of.child.as_ref(), &payload, now).await?;
         }
         work.commit().await?;
         Ok(ended)

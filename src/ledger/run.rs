@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use super::audit::Deed;
 use super::cases::JudgedCase;
 use super::store::duty_of;
 use super::work::Work;
-use super::{Counted, Ledger, LedgerError};
+use super::{Counted, Ledger, LedgerError, judged};
 use crate::duty::{CaseContext, Duty};
 use crate::notice::{Change, DutyRef, Effect, Notice};
 use crate::record::ChildRef;
@@ -104,6 +105,8 @@ impl Part {
 /// A run that is being stored: one transaction, in which its parts follow one another. Dropped before its end, it never was.
 pub struct RunInProgress {
     work: Work,
+    /// What the audit will have of it.
+    deed: Deed,
     /// What it comes to, as far as it has come.
     committed: Committed,
     at: DateTime<Utc>,
@@ -130,7 +133,7 @@ impl RunInProgress {
     pub async fn store(&mut self, part: &Part) -> Result<(), LedgerError> {
         once(part.cases.iter().map(|case| &case.context.child), "case")?;
         once(part.changes.iter().map(|change| DutyRef::of(duty_of(change))), "duty")?;
-        let RunInProgress { work, committed, at, place } = self;
+        let RunInProgress { work, deed, committed, at, place } = self;
         let run = committed.run;
         work.store_cases(run, &part.cases).await?;
         work.forget_cases(&part.gone).await?;
@@ -140,6 +143,8 @@ impl RunInProgress {
         committed.superseded += work.leave_queue("superseded", &part.superseded).await?;
         let new = work.store_notices(run, *place, &part.notices, &reopened).await?;
         *place += i64::try_from(part.notices.len()).unwrap_or(i64::MAX);
+        judged::note(deed, part, &reopened)?;
+        deed.store(work).await?;
         committed.new += new;
         committed.known += part.notices.len() as u64 - new;
         committed.reopened += reopened.values().filter(|generation| **generation > 0).count() as u64;
@@ -179,9 +184,11 @@ impl RunInProgress {
 
     /// Stores how it ended, and makes all of it last.
     pub async fn finish(self, run: &NewRun) -> Result<Committed, LedgerError> {
-        let RunInProgress { mut work, mut committed, .. } = self;
+        let RunInProgress { mut work, mut deed, mut committed, at, .. } = self;
         committed.counted = work.counted(committed.run).await?;
         work.close_run(committed.run, run, &committed.counted).await?;
+        judged::note_run(&mut deed, committed.run, run)?;
+        work.chain(deed, at).await?;
         work.commit_between("run.before_commit", "run.after_commit").await?;
         Ok(committed)
     }
@@ -221,7 +228,8 @@ impl Ledger {
             return Err(LedgerError::Overtaken { ledger: self.name().into() });
         }
         work.open_run(run, at).await?;
-        Ok(RunInProgress { work, committed: Committed { run, ..Committed::default() }, at, place: 0 })
+        let deed = Deed::numbered("run", run);
+        Ok(RunInProgress { work, deed, committed: Committed { run, ..Committed::default() }, at, place: 0 })
     }
 
     /// Stores a run of one part, all or nothing.
@@ -273,9 +281,11 @@ impl Ledger {
     }
 
     /// Says how a stored run ended, once its books were held against what was counted.
-    pub async fn judge_run(&self, run: i64, outcome: RunOutcome) -> Result<(), LedgerError> {
+    pub async fn judge_run(&self, run: i64, outcome: RunOutcome, now: DateTime<Utc>) -> Result<(), LedgerError> {
         let mut work = self.writing("record how the run ended").await?;
         work.execute("UPDATE runs SET outcome = $1 WHERE id = $2", &[outcome.name().into(), run.into()]).await?;
+        let payload = json!({ "what": "run_outcome", "run": run, "outcome": outcome.name() });
+        work.chain_one("outcome", None, &payload, now).await?;
         work.commit().await
     }
 }

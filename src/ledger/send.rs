@@ -1,11 +1,20 @@
-//! What becomes of a message that was claimed: its bytes before it is sent, and the outcome after.
+//! What becomes of messages that were claimed: their bytes before they are sent, and the outcomes after.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
+use super::audit::Deed;
 use super::claim::Lease;
-use super::{Ledger, LedgerError, MessageState, batch};
+use super::columns::{NOTICE, NOTICE_COLUMNS, notice};
+use super::work::Work;
+use super::{Ledger, LedgerError, MessageState, batch, judged};
 use crate::database::Arg;
 use crate::notice::Effect;
+use crate::record::ChildRef;
 
 /// What came of one attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +39,8 @@ pub enum Outcome {
         /// When.
         next_at: DateTime<Utc>,
     },
+    /// It was not begun: whoever held it gave it back. That is no attempt, and it may be claimed again at once.
+    Untried,
 }
 
 impl Outcome {
@@ -41,14 +52,15 @@ impl Outcome {
             Outcome::Refused => MessageState::Refused,
             Outcome::Dead => MessageState::Dead,
             Outcome::Cancelled => MessageState::Cancelled,
-            Outcome::Retry { .. } => MessageState::Retry,
+            Outcome::Retry { .. } | Outcome::Untried => MessageState::Retry,
             Outcome::Unknown { .. } => MessageState::Unknown,
         }
     }
 
-    fn next_at(self) -> Option<DateTime<Utc>> {
+    fn next_at(self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         match self {
             Outcome::Retry { next_at } | Outcome::Unknown { next_at } => Some(next_at),
+            Outcome::Untried => Some(now),
             _ => None,
         }
     }
@@ -65,41 +77,53 @@ pub struct Attempted {
     pub why: Option<String>,
 }
 
+/// A message on its way: the words that were found for it, and where they go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Worded {
+    /// The right to send it.
+    pub lease: Lease,
+    /// Its bytes.
+    pub eml: String,
+    /// To which address; none if it is only kept.
+    pub sent_to: Option<String>,
+}
+
 impl Ledger {
-    /// Stores the bytes that are about to be sent, and to which address, and begins the attempt. Only afterwards may anything reach a server: a
-    /// message claimed again later has these bytes, and they are repeated. Refused if the lease has ended or passed on, and
-    /// if the message is already frozen in other bytes.
-    pub async fn freeze(
-        &self,
-        lease: &Lease,
-        eml: &str,
-        sent_to: Option<&str>,
-        now: DateTime<Utc>,
-    ) -> Result<(), LedgerError> {
-        let mut work = self.writing("freeze a message").await?;
-        let mut args = holder(lease);
-        args.extend([eml.into(), now.timestamp_micros().into(), sent_to.into()]);
-        let frozen = work
-            .execute(
-                "UPDATE messages SET state = 'sending', eml = $4, sent_to = $6
-                 WHERE id = $1 AND lease_owner = $2 AND attempts = $3 AND state = 'leased' AND lease_until_us > $5
-                   AND (eml IS NULL OR eml = $4)",
-                &args,
-            )
-            .await?;
-        if frozen == 0 {
+    /// Stores the bytes that are about to be sent, and to which addresses, and begins the attempts, in one commit. Only
+    /// afterwards may anything reach a server: a message claimed again later has these bytes, and they are repeated.
+    ///
+    /// Says which messages are no longer this owner's: they are left alone. Refused if a message is already frozen in other
+    /// bytes.
+    pub async fn freeze(&self, messages: &[Worded], now: DateTime<Utc>) -> Result<BTreeSet<Uuid>, LedgerError> {
+        let mut work = self.writing("freeze messages").await?;
+        let (mut begun, mut lost) = (Vec::new(), BTreeSet::new());
+        for Worded { lease, eml, sent_to } in messages {
+            let mut args = holder(lease);
+            args.extend([eml.into(), now.timestamp_micros().into(), sent_to.as_ref().into()]);
+            let frozen = work
+                .execute(
+                    "UPDATE messages SET state = 'sending', eml = $4, sent_to = $6
+                     WHERE id = $1 AND lease_owner = $2 AND attempts = $3 AND state = 'leased' AND lease_until_us > $5
+                       AND (eml IS NULL OR eml = $4)",
+                    &args,
+                )
+                .await?;
+            if frozen > 0 {
+                begun.push(vec![lease.message.to_string().into(), lease.attempt.into(), now.timestamp_micros().into()]);
+                continue;
+            }
             args.truncate(3);
             let sql = "SELECT eml FROM messages WHERE id = $1 AND lease_owner = $2 AND attempts = $3";
-            let other = match work.fetch_optional(sql, &args).await? {
-                Some(row) => row.maybe_text(0)?.is_some_and(|held| held != eml),
-                None => false,
-            };
-            let message = lease.message;
-            return Err(if other { LedgerError::FrozenOtherwise { message } } else { lost(lease, "freeze a message") });
+            if let Some(row) = work.fetch_optional(sql, &args).await?
+                && row.maybe_text(0)?.is_some_and(|held| held != *eml)
+            {
+                return Err(LedgerError::FrozenOtherwise { message: lease.message });
+            }
+            lost.insert(lease.message);
         }
-        let args = [lease.message.to_string().into(), lease.attempt.into(), now.timestamp_micros().into()];
-        work.execute("INSERT INTO attempts (message_id, n, started_us) VALUES ($1, $2, $3)", &args).await?;
-        work.commit_between("freeze.before_commit", "freeze.after_commit").await
+        batch::execute(&mut work, "INSERT INTO attempts (message_id, n, started_us)", &begun, "").await?;
+        work.commit_between("freeze.before_commit", "freeze.after_commit").await?;
+        Ok(lost)
     }
 
     /// Takes out of a message what its reader is not to be told, or not in these words: it is owed again, to whoever is to be
@@ -120,25 +144,53 @@ impl Ledger {
         work.commit().await
     }
 
-    /// Records what came of an attempt and gives the lease back. Refused if somebody else has claimed the message since.
+    /// Records what came of attempts and gives the leases back, all in one commit, which is a deed of the audit.
     ///
     /// A message that the server certainly did not take is worded afresh at its next attempt, unless an earlier attempt's
-    /// outcome is unknown: then its bytes stay.
-    pub async fn record(&self, lease: &Lease, attempted: &Attempted, now: DateTime<Utc>) -> Result<(), LedgerError> {
-        let mut work = self.writing("record what came of a message").await?;
+    /// outcome is unknown: then its bytes stay. Says which messages somebody else has claimed since: of them nothing is recorded.
+    pub async fn record(
+        &self,
+        attempts: &[(Lease, Attempted)],
+        now: DateTime<Utc>,
+    ) -> Result<BTreeSet<Uuid>, LedgerError> {
+        let mut work = self.writing("record what came of messages").await?;
+        let mut deed = Deed::new("sent");
+        let mut lost = BTreeSet::new();
+        for (lease, attempted) in attempts {
+            if !work.record_one(lease, attempted, now, &mut deed).await? {
+                lost.insert(lease.message);
+            }
+        }
+        if !deed.is_empty() {
+            work.chain(deed, now).await?;
+        }
+        work.commit_between("record.before_commit", "record.after_commit").await?;
+        Ok(lost)
+    }
+}
+
+impl Work {
+    /// One attempt; false if the message is no longer this owner's.
+    async fn record_one(
+        &mut self,
+        lease: &Lease,
+        attempted: &Attempted,
+        now: DateTime<Utc>,
+        deed: &mut Deed,
+    ) -> Result<bool, LedgerError> {
         let Attempted { outcome, code, why } = attempted;
-        let state = outcome.state();
-        let now_us = now.timestamp_micros();
+        let (state, now_us) = (outcome.state(), now.timestamp_micros());
         let handed_over_us = (state == MessageState::HandedOver).then_some(now_us);
-        let ended_us = outcome.next_at().is_none().then_some(now_us);
+        let next_at = outcome.next_at(now);
+        let ended_us = next_at.is_none().then_some(now_us);
         let mut args = holder(lease);
         args.extend([
             state.name().into(),
-            outcome.next_at().map(|at| at.timestamp_micros()).into(),
+            next_at.map(|at| at.timestamp_micros()).into(),
             handed_over_us.into(),
             ended_us.into(),
         ]);
-        let recorded = work
+        let recorded = self
             .execute(
                 "UPDATE messages SET state = $4, next_attempt_us = $5, handed_over_us = $6, ended_us = $7,
                                      lease_owner = NULL, lease_until_us = NULL
@@ -147,33 +199,102 @@ impl Ledger {
             )
             .await?;
         if recorded == 0 {
-            return Err(lost(lease, "record what came of a message"));
+            return Ok(false);
         }
-        let id = Arg::from(lease.message.to_string());
-        let args =
-            [id.clone(), lease.attempt.into(), now_us.into(), state.name().into(), (*code).into(), why.as_ref().into()];
-        // Without a row there was nothing to freeze: it ended before anything could have been sent.
-        work.execute(
-            "INSERT INTO attempts (message_id, n, started_us, ended_us, outcome, code, why)
-             VALUES ($1, $2, $3, $3, $4, $5, $6)
-             ON CONFLICT (message_id, n) DO UPDATE SET ended_us = excluded.ended_us, outcome = excluded.outcome,
-                                                       code = excluded.code, why = excluded.why",
-            &args,
-        )
-        .await?;
+        let id = lease.message.to_string();
+        if *outcome == Outcome::Untried {
+            let args = [(&id).into(), lease.attempt.into()];
+            self.execute("DELETE FROM attempts WHERE message_id = $1 AND n = $2", &args).await?;
+        } else {
+            // Without a row there was nothing to freeze: it ended before anything could have been sent.
+            let args = [
+                (&id).into(),
+                lease.attempt.into(),
+                now_us.into(),
+                state.name().into(),
+                (*code).into(),
+                why.as_ref().into(),
+            ];
+            self.execute(
+                "INSERT INTO attempts (message_id, n, started_us, ended_us, outcome, code, why)
+                 VALUES ($1, $2, $3, $3, $4, $5, $6)
+                 ON CONFLICT (message_id, n) DO UPDATE SET ended_us = excluded.ended_us, outcome = excluded.outcome,
+                                                           code = excluded.code, why = excluded.why",
+                &args,
+            )
+            .await?;
+            self.note_attempt(&id, lease.attempt, attempted, deed).await?;
+        }
         if matches!(state, MessageState::Refused | MessageState::Dead) {
-            work.wake_cases_of(&lease.message.to_string()).await?;
+            self.wake_cases_of(&id).await?;
         }
         if state == MessageState::Retry {
-            work.execute(
+            // What stays frozen may have arrived: until it is known, it is not anybody's turn to say it otherwise.
+            self.execute(
                 "UPDATE messages SET eml = NULL WHERE id = $1 AND NOT EXISTS
                      (SELECT 1 FROM attempts WHERE message_id = $1 AND outcome = 'unknown')",
-                &[id],
+                &[id.into()],
             )
             .await?;
         }
-        work.commit_between("record.before_commit", "record.after_commit").await
+        Ok(true)
     }
+
+    /// An entry for each child that the message tells of: what came of it, and what it says of that child.
+    pub(super) async fn note_attempt(
+        &mut self,
+        id: &str,
+        attempt: u32,
+        attempted: &Attempted,
+        deed: &mut Deed,
+    ) -> Result<(), LedgerError> {
+        let Some(message) =
+            self.fetch_optional("SELECT person, sent_to, eml FROM messages WHERE id = $1", &[id.into()]).await?
+        else {
+            return Ok(());
+        };
+        let content = message.maybe_text(2)?.map(|eml| format!("{:x}", Sha256::digest(eml)));
+        let mut payload = json!({
+            "what": "attempt",
+            "message": id,
+            "attempt": attempt,
+            "outcome": attempted.outcome.state().name(),
+            "code": attempted.code,
+            "why": attempted.why,
+            "person": message.text(0)?,
+            "address": message.maybe_text(1)?,
+            "content": content,
+        });
+        let sql = format!(
+            "SELECT {NOTICE}, n.said FROM notices n WHERE n.message_id = $1 ORDER BY n.child, n.decided_run, n.place"
+        );
+        let mut told: BTreeMap<Option<ChildRef>, Vec<Value>> = BTreeMap::new();
+        for row in self.fetch(&sql, &[id.into()]).await? {
+            let notice = notice(&row)?;
+            let said = row.maybe_text(NOTICE_COLUMNS)?;
+            let (strict, due) = said.as_deref().and_then(|said| said.split_once('/')).unwrap_or_default();
+            let mut step = judged::step(&notice.effect);
+            step["kind"] = notice.kind.name().into();
+            step["role"] = notice.role.name().into();
+            step["strict_on"] = on(strict);
+            step["due_on"] = on(due);
+            told.entry(notice.effect.child).or_default().push(step);
+        }
+        if told.is_empty() {
+            return deed.note(None, &payload);
+        }
+        for (child, told) in told {
+            payload["child"] = child.as_ref().map_or(Value::Null, |child| child.0.as_str().into());
+            payload["told"] = Value::Array(told);
+            deed.note(child.as_ref(), &payload)?;
+        }
+        Ok(())
+    }
+}
+
+/// A day, or none.
+fn on(day: &str) -> Value {
+    if day.is_empty() { Value::Null } else { day.into() }
 }
 
 /// The first three arguments of a statement that only the holder of the lease may run.

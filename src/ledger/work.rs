@@ -5,33 +5,40 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 
-use super::LedgerError;
-use crate::database::{Arg, Database, DatabaseError, Kind, Row, Transaction};
+use uuid::Uuid;
+
+use super::audit::{ChainEnd, HeadFile};
+use super::{Ledger, LedgerError};
+use crate::database::{Arg, DatabaseError, Kind, Row, Transaction};
 use crate::failpoint::failpoint;
 
 pub(super) struct Work {
     transaction: Transaction,
     attempted: &'static str,
     ledger: Arc<str>,
+    head: Option<Arc<HeadFile>>,
+    /// Whose chain ends where, once this is committed.
+    chained: Option<(Uuid, ChainEnd)>,
 }
 
 impl Work {
-    pub(super) async fn write(database: &Database, attempted: &'static str) -> Result<Work, LedgerError> {
-        Work::begun(database, attempted, database.begin_write().await)
+    pub(super) async fn write(ledger: &Ledger, attempted: &'static str) -> Result<Work, LedgerError> {
+        Work::begun(ledger, attempted, ledger.database.begin_write().await)
     }
 
-    pub(super) async fn read(database: &Database, attempted: &'static str) -> Result<Work, LedgerError> {
-        Work::begun(database, attempted, database.begin_read().await)
+    pub(super) async fn read(ledger: &Ledger, attempted: &'static str) -> Result<Work, LedgerError> {
+        Work::begun(ledger, attempted, ledger.database.begin_read().await)
     }
 
     fn begun(
-        database: &Database,
+        ledger: &Ledger,
         attempted: &'static str,
         begun: Result<Transaction, DatabaseError>,
     ) -> Result<Work, LedgerError> {
+        let (name, head) = (ledger.database.name(), ledger.head.clone());
         match begun {
-            Ok(transaction) => Ok(Work { transaction, attempted, ledger: database.name().into() }),
-            Err(error) => Err(LedgerError::of(error, attempted, database.name())),
+            Ok(transaction) => Ok(Work { transaction, attempted, ledger: name.into(), head, chained: None }),
+            Err(error) => Err(LedgerError::of(error, attempted, name)),
         }
     }
 
@@ -58,7 +65,7 @@ impl Work {
         args: &[Arg],
         mut each: impl FnMut(Fields) -> Result<(), LedgerError>,
     ) -> Result<(), LedgerError> {
-        let Work { transaction, attempted, ledger } = self;
+        let Work { transaction, attempted, ledger, .. } = self;
         let mut rows = transaction.rows(sql, args);
         loop {
             match rows.next().await {
@@ -78,13 +85,28 @@ impl Work {
         }
     }
 
+    /// Makes it last, and then says outside the ledger where its chain ends now.
     pub(super) async fn commit(self) -> Result<(), LedgerError> {
-        let Work { transaction, attempted, ledger } = self;
-        transaction.commit().await.map_err(|error| LedgerError::of(error, attempted, &ledger))
+        let Work { transaction, attempted, ledger, head, chained } = self;
+        transaction.commit().await.map_err(|error| LedgerError::of(error, attempted, &ledger))?;
+        if let (Some(head), Some((ledger_id, end))) = (head, chained) {
+            // What was done is done: a head that falls behind only sees less of what may be lost later.
+            let advanced = tokio::task::spawn_blocking(move || head.advance(ledger_id, &end)).await;
+            match advanced.map_err(std::io::Error::other).flatten() {
+                Ok(()) => {}
+                Err(error) => tracing::error!(%ledger, "the end of its audit chain cannot be written down: {error}"),
+            }
+        }
+        Ok(())
+    }
+
+    /// The chain ends here now, if this is committed.
+    pub(super) fn chained(&mut self, ledger_id: Uuid, end: ChainEnd) {
+        self.chained = Some((ledger_id, end));
     }
 
     pub(super) async fn rollback(self) -> Result<(), LedgerError> {
-        let Work { transaction, attempted, ledger } = self;
+        let Work { transaction, attempted, ledger, .. } = self;
         transaction.rollback().await.map_err(|error| LedgerError::of(error, attempted, &ledger))
     }
 

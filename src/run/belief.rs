@@ -4,21 +4,26 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Watch, WatchError};
 use crate::{
-    ledger::{HomeCheck, StoredRun},
+    ledger::{Break, HeadCheck, HomeCheck, StoredRun},
     source::{Counts, Guarded, LoadMark, guard, guard_ended},
 };
 
 impl Watch {
-    /// Another authority's ledger is never written to. One that is not where it was is a copy until a person says otherwise,
-    /// and one whose days are invented never goes together with a mail server.
+    /// Another authority's ledger is never written to. One that is not where it was is a copy, and one that lacks what it was
+    /// last seen with was restored from a backup or cut, until a person says otherwise; one whose days are invented never goes together with a mail server.
     pub async fn recognise_ledger(&self) -> Result<(), WatchError> {
         self.ledger.identity_of(&self.authority).await?;
         self.refuse_simulated_mail().await?;
         let home = self.ledger.home().await?;
         match self.ledger.home_check(&home).await? {
-            HomeCheck::Home => Ok(()),
-            HomeCheck::Copied { .. } => Err(WatchError::CopiedLedger { ledger: self.ledger.name().to_owned() }),
+            HomeCheck::Home => {}
+            HomeCheck::Copied { .. } => return Err(WatchError::CopiedLedger { ledger: self.ledger.name().to_owned() }),
         }
+        let why = match self.ledger.head_check().await? {
+            HeadCheck::Whole => return Ok(()),
+            other => Break::Outside(other).to_string(),
+        };
+        Err(WatchError::RestoredLedger { ledger: self.ledger.name().to_owned(), why })
     }
 
     /// Files are for rehearsals; a mail server reaches people.

@@ -1,29 +1,32 @@
-//! Delivery: claim, write, freeze, send, record, until nothing is due.
+//! Delivery: claim, word, freeze, send, record, until nothing is due.
+//!
+//! Messages go in groups: one commit claims a group, one freezes its bytes. Groups begin small and grow while they go quickly. What comes of each is recorded at once, together
+//! with whatever else has ended by then, so that a slow server makes for commits of one message and a fast one for large ones.
+
+use std::{collections::BTreeSet, time::Duration};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use tokio_util::sync::CancellationToken;
-use tracing::warn;
 
-use super::{Watch, WatchError};
+use super::{Watch, WatchError, lanes::Ready};
 use crate::{
     clock::Clock,
-    delivery::{self, Frozen, Outgoing, next_attempt},
-    directory::{Directory, Mailbox},
-    duty::Terms,
-    failpoint::failpoint,
-    ledger::{Attempted, Claim, ClaimedNotice, Mode, Outcome},
-    message::{ComposeError, Matter, Stationery, Templates, compose, dates, draft},
-    notice::Effect,
-    summary,
+    delivery::{self, Frozen, next_attempt},
+    directory::Mailbox,
+    ledger::{Attempted, Claim, ClaimedNotice, Lease, Mode, Outcome, Worded},
 };
 
-/// How long one message may be worked on before another process may take it up again, at the least.
-const LEASE_MS: u64 = 120_000;
-/// Beyond the longest that the channel can take: for the wording, and for the disk.
+/// How many messages are claimed at a time, at most.
+const GROUP: usize = 64;
+/// A group that was sent within this makes for a larger one. On a slow way out few messages are under way at a time, and so
+/// few have an unknown end if the process stops.
+const QUICK: Duration = Duration::from_millis(500);
+/// What of a group has not begun by then is given back: its words must not grow old, nor its leases long.
+const GROUP_MS: u64 = 60_000;
+/// Beyond that and the longest that the channel can take with one message: for the wording, and for the disk.
 const LEASE_BEYOND_MS: u64 = 60_000;
-
 /// A server that asks to wait is not believed beyond this.
-const LONGEST_WAIT: TimeDelta = TimeDelta::hours(6);
+const LONGEST_WAIT: TimeDelta = TimeDelta::hours(24);
 
 /// What a delivery pass came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,10 +39,43 @@ pub struct Delivered {
     pub put_off: u64,
     /// Refused for good, or given up: a person must look.
     pub failed: u64,
+    /// There is more, and the channel bears it only after so long.
+    pub more_in: Option<Duration>,
+}
+
+impl Delivered {
+    /// Counts what came of one message.
+    pub(super) fn count(&mut self, outcome: Outcome) {
+        match outcome {
+            Outcome::HandedOver => self.handed_over += 1,
+            Outcome::Recorded => self.recorded += 1,
+            Outcome::Cancelled | Outcome::Untried => {}
+            Outcome::Retry { .. } | Outcome::Unknown { .. } => self.put_off += 1,
+            Outcome::Refused | Outcome::Dead => self.failed += 1,
+        }
+    }
+
+    /// Adds what another pass came to.
+    pub fn add(&mut self, other: Delivered) {
+        self.handed_over += other.handed_over;
+        self.recorded += other.recorded;
+        self.put_off += other.put_off;
+        self.failed += other.failed;
+        self.more_in = other.more_in;
+    }
+}
+
+/// What holds for a whole pass.
+struct Pass {
+    owner: String,
+    mode: Mode,
+    adopted_on: NaiveDate,
+    data_as_of: String,
 }
 
 impl Watch {
-    /// Sends everything that may be sent by now. Stops between two messages when asked to.
+    /// Sends everything that may be sent by now. Stops between two messages when asked to, when the way out is shut, and when
+    /// the channel bears no more for now.
     pub async fn deliver(&self, clock: Clock, stop: &CancellationToken) -> Result<Delivered, WatchError> {
         self.deliver_each(clock, stop, |_| {}).await
     }
@@ -53,148 +89,159 @@ impl Watch {
     ) -> Result<Delivered, WatchError> {
         self.recognise_ledger().await?;
         let identity = self.ledger.identity().await?;
-        let owner = format!("{}-{}", identity.ledger_id, std::process::id());
-        let lease_ms = LEASE_MS.max(self.channel.limits().longest_ms.saturating_add(LEASE_BEYOND_MS));
-        let lease_ms = i64::try_from(lease_ms).unwrap_or(i64::MAX / 2);
-        let adopted_on = self.zone.local_date(identity.adopted_at);
+        let pass = Pass {
+            owner: format!("{}-{}", identity.ledger_id, std::process::id()),
+            mode: identity.mode,
+            adopted_on: self.zone.local_date(identity.adopted_at),
+            data_as_of: self.data_as_of().await?,
+        };
+        let limits = self.channel.limits();
+        let lease = Duration::from_millis(limits.longest_ms.saturating_add(GROUP_MS + LEASE_BEYOND_MS));
+        let lease_ms = i64::try_from(lease.as_millis()).unwrap_or(i64::MAX / 2);
         let mut delivered = Delivered::default();
+        let mut size = limits.connections.clamp(1, GROUP);
         while !stop.is_cancelled() {
-            let Some(mut claim) = self.ledger.claim(&owner, lease_ms, clock.now()).await? else { break };
-            let to = match &identity.mode {
-                Mode::Redirect(to) => Mailbox { email: to.clone(), ..claim.mailbox.clone() },
-                _ => claim.mailbox.clone(),
+            let most = match self.pace.room(limits.per_minute) {
+                Ok(room) => room.min(size),
+                Err(wait) => {
+                    delivered.more_in = self.ledger.anything_due(clock.now()).await?.then_some(wait);
+                    break;
+                }
             };
-            self.take_out(&mut claim, &to, clock.now()).await?;
-            // Whoever reads the mail of a trial is not named for a restricted case.
-            let restricted =
-                |claimed: &ClaimedNotice| claimed.case.as_ref().is_some_and(|case| case.access.named.is_some());
-            let mode = match &identity.mode {
-                Mode::Redirect(_) if claim.notices.iter().any(restricted) => &Mode::Record,
-                mode => mode,
+            let claimed_at = tokio::time::Instant::now();
+            let claims = self.ledger.claim(&pass.owner, lease_ms, clock.now(), most).await?;
+            if claims.is_empty() {
+                break;
+            }
+            let ready = self.ready(&pass, claims, clock, &mut delivered, &mut each).await?;
+            let group = super::lanes::Group {
+                begin_by: claimed_at + Duration::from_millis(GROUP_MS),
+                record_by: claimed_at + lease,
+                stop,
+                clock,
             };
-            let attempted = self.send(&claim, &to, mode, adopted_on, clock).await?;
-            match attempted.outcome {
-                Outcome::HandedOver => delivered.handed_over += 1,
-                Outcome::Recorded => delivered.recorded += 1,
-                Outcome::Cancelled => {}
-                Outcome::Retry { .. } | Outcome::Unknown { .. } => delivered.put_off += 1,
-                _ => delivered.failed += 1,
+            let sent_from = tokio::time::Instant::now();
+            if self.send_group(ready, &group, &mut delivered, &mut each).await?.shut {
+                break;
             }
-            self.ledger.record(&claim.lease, &attempted, clock.now()).await?;
-            if matches!(attempted.outcome, Outcome::HandedOver | Outcome::Recorded) {
-                each(&claim);
-            }
+            let quick = sent_from.elapsed() < QUICK;
+            size = if quick { (size * 2).min(GROUP) } else { limits.connections.clamp(1, GROUP) };
         }
         Ok(delivered)
     }
 
-    /// Takes out what its reader is not to be told any more: they have left the case since it was decided. Bytes that are
-    /// frozen cannot be worded otherwise: they go as they are, or, where they were meant for another address or hold what may
-    /// not be told, not at all. What is taken out is owed anew.
-    async fn take_out(&self, claim: &mut Claim, to: &Mailbox, now: DateTime<Utc>) -> Result<(), WatchError> {
-        let today = self.zone.local_date(now);
-        let may_be_told = |claimed: &ClaimedNotice| {
-            let of_summary = || summary::reader(&claimed.duty.duty, &claimed.duty.key).map(|(_, of)| of);
-            let case = claimed.case.clone().or_else(of_summary);
-            let concerned = |people: &Directory| people.concerned(case.as_ref(), today, &self.last_recipient);
-            self.people.as_ref().is_none_or(|people| concerned(people).contains(&claim.mailbox.person))
-        };
-        let (stays, mut goes): (Vec<_>, Vec<_>) = claim.notices.iter().cloned().partition(may_be_told);
-        let elsewhere = claim.frozen_for.as_ref().is_some_and(|address| *address != to.email);
-        let none_may = claim.frozen.is_some() && (elsewhere || !goes.is_empty());
-        if !none_may && goes.is_empty() {
+    /// Words and freezes what was claimed, and says what of it is to be sent. What ends here is recorded.
+    async fn ready(
+        &self,
+        pass: &Pass,
+        claims: Vec<Claim>,
+        clock: Clock,
+        delivered: &mut Delivered,
+        each: &mut (impl FnMut(&Claim) + Send),
+    ) -> Result<Vec<Ready>, WatchError> {
+        let (mut ended, mut worded) = (Vec::new(), Vec::new());
+        for mut claim in claims {
+            let to = match &pass.mode {
+                Mode::Redirect(to) => Mailbox { email: to.clone(), ..claim.mailbox.clone() },
+                _ => claim.mailbox.clone(),
+            };
+            self.take_out(&mut claim, &to, clock.now()).await?;
+            match self.worded(pass, &claim, &to, clock.now()) {
+                Ok(eml) => {
+                    let sent_to = (pass.for_claim(&claim) != &Mode::Record).then_some(to.email);
+                    let lease = claim.lease.clone();
+                    worded.push((claim, Worded { lease, eml, sent_to }));
+                }
+                Err(attempted) => ended.push((claim, attempted)),
+            }
+        }
+        let frozen: Vec<Worded> = worded.iter().map(|(_, worded)| worded.clone()).collect();
+        // Whatever happens after this, a repetition is the same bytes under the same Message-ID.
+        let lost = if frozen.is_empty() { BTreeSet::new() } else { self.ledger.freeze(&frozen, clock.now()).await? };
+        let mut ready = Vec::new();
+        for (claim, Worded { lease, eml, sent_to }) in worded {
+            if lost.contains(&lease.message) {
+                continue;
+            }
+            let refused = sent_to.as_ref().map(|to| self.allowed.check(to));
+            match (sent_to, refused) {
+                (Some(to), Some(Ok(()))) => {
+                    let repeated = claim.frozen.is_some();
+                    ready.push(Ready { frozen: Frozen { message_id: lease.message, to, eml, repeated }, claim });
+                }
+                (_, Some(Err(why))) => {
+                    let why = Some(why.to_string());
+                    ended.push((claim, Attempted { outcome: Outcome::Refused, code: None, why }));
+                }
+                (_, None) | (None, _) => {
+                    ended.push((claim, Attempted { outcome: Outcome::Recorded, code: None, why: None }));
+                }
+            }
+        }
+        self.recorded(ended, clock.now(), delivered, each).await?;
+        Ok(ready)
+    }
+
+    /// Records what came of claims, counts it, and shows what was told.
+    pub(super) async fn recorded(
+        &self,
+        ended: Vec<(Claim, Attempted)>,
+        now: DateTime<Utc>,
+        delivered: &mut Delivered,
+        each: &mut (impl FnMut(&Claim) + Send),
+    ) -> Result<(), WatchError> {
+        if ended.is_empty() {
             return Ok(());
         }
-        claim.notices = stays;
-        if none_may {
-            goes.append(&mut claim.notices);
+        let rows: Vec<(Lease, Attempted)> =
+            ended.iter().map(|(claim, attempted)| (claim.lease.clone(), attempted.clone())).collect();
+        let lost = self.ledger.record(&rows, now).await?;
+        for (claim, attempted) in ended {
+            if lost.contains(&claim.lease.message) {
+                tracing::warn!(message = %claim.lease.message, "somebody else has taken it up since; it may arrive twice");
+                continue;
+            }
+            delivered.count(attempted.outcome);
+            if matches!(attempted.outcome, Outcome::HandedOver | Outcome::Recorded) {
+                each(&claim);
+            }
         }
-        let effects: Vec<Effect> = goes.into_iter().map(|claimed| claimed.notice.effect).collect();
-        Ok(self.ledger.take_back(&claim.lease, &effects).await?)
+        Ok(())
     }
 
-    /// One message. Its words are found now, and frozen before the server sees them: whatever happens after that, a
-    /// repetition is the same bytes under the same Message-ID.
-    async fn send(
-        &self,
-        claim: &Claim,
-        to: &Mailbox,
-        mode: &Mode,
-        adopted_on: NaiveDate,
-        clock: Clock,
-    ) -> Result<Attempted, WatchError> {
+    /// The bytes of a message, or what becomes of it where there can be none.
+    fn worded(&self, pass: &Pass, claim: &Claim, to: &Mailbox, now: DateTime<Utc>) -> Result<String, Attempted> {
         if claim.notices.is_empty() {
             let why = Some("nothing in it was to be told any more, or not at this address".to_owned());
-            return Ok(Attempted { outcome: Outcome::Cancelled, code: None, why });
+            return Err(Attempted { outcome: Outcome::Cancelled, code: None, why });
         }
-        let eml = match &claim.frozen {
-            Some(eml) => eml.clone(),
-            None => match self.write(claim, to, adopted_on, clock.now()).await {
-                Ok(eml) => eml,
-                // One message without words must not hold up everybody else's.
-                Err(WatchError::Compose(_) | WatchError::Render(_)) => {
-                    let why = "it could not be worded; correct the templates or the settings".to_owned();
-                    return Ok(attempted(delivery::Outcome::Retry { why, after_ms: None }, claim, clock.now()));
-                }
-                Err(error) => return Err(error),
-            },
-        };
-        let sent_to = (*mode != Mode::Record).then_some(to.email.as_str());
-        self.ledger.freeze(&claim.lease, &eml, sent_to, clock.now()).await?;
-        if *mode == Mode::Record {
-            return Ok(Attempted { outcome: Outcome::Recorded, code: None, why: None });
+        match &claim.frozen {
+            Some(eml) => Ok(eml.clone()),
+            // One message without words must not hold up everybody else's.
+            None => self.write(claim, to, pass.adopted_on, &pass.data_as_of, now).map_err(|error| {
+                tracing::error!(message = %claim.lease.message, "it could not be worded: {error}");
+                let why = "it could not be worded; correct the templates or the settings".to_owned();
+                attempted(delivery::Outcome::Retry { why, after_ms: None }, claim, now)
+            }),
         }
-        if let Err(why) = self.allowed.check(&to.email) {
-            return Ok(Attempted { outcome: Outcome::Refused, code: None, why: Some(why.to_string()) });
-        }
-        failpoint("send.before");
-        let (message_id, repeated) = (claim.lease.message, claim.frozen.is_some());
-        let outcome = self.channel.send(&Frozen { message_id, to: to.email.clone(), eml, repeated }).await;
-        failpoint("send.after");
-        Ok(attempted(outcome, claim, clock.now()))
-    }
-
-    async fn write(
-        &self,
-        claim: &Claim,
-        to: &Mailbox,
-        adopted_on: NaiveDate,
-        now: DateTime<Utc>,
-    ) -> Result<String, WatchError> {
-        let terms = Terms { adopted_on: Some(adopted_on), ..self.terms(now) };
-        let matters: Vec<Matter> = claim
-            .notices
-            .iter()
-            .map(|claimed| Matter { notice: &claimed.notice, duty: &claimed.duty, case: claimed.case.as_ref() })
-            .collect();
-        let stationery = Stationery { data_as_of: self.data_as_of().await?, ..self.stationery.clone() };
-        let letter = draft(&matters, &stationery, &terms);
-        // The authority's own words if they hold, the shipped ones rather than silence.
-        let composed = match compose(&letter, &self.templates) {
-            Err(ComposeError::Template(error)) => {
-                warn!(message = %claim.lease.message, "{error}; the shipped words are used");
-                compose(&letter, &Templates::shipped()?)?
-            }
-            composed => composed?,
-        };
-        let outgoing = Outgoing {
-            message_id: claim.lease.message,
-            message_id_domain: self.message_id_domain.clone(),
-            from: self.from.clone(),
-            to: to.email.clone(),
-            reply_to: self.reply_to.clone(),
-            subject: composed.subject,
-            text: composed.text,
-            html: composed.html,
-            calendar: dates(&matters, &stationery, &terms, claim.created_at),
-            date: claim.created_at,
-        };
-        Ok(self.channel.write(&outgoing)?)
     }
 }
 
-fn attempted(outcome: delivery::Outcome, claim: &Claim, now: DateTime<Utc>) -> Attempted {
-    let again = next_attempt(claim.lease.attempt, claim.lease.message.as_u64_pair().1, now);
+impl Pass {
+    /// Whoever reads the mail of a trial is not named for a restricted case.
+    fn for_claim(&self, claim: &Claim) -> &Mode {
+        let restricted =
+            |claimed: &ClaimedNotice| claimed.case.as_ref().is_some_and(|case| case.access.named.is_some());
+        match &self.mode {
+            Mode::Redirect(_) if claim.notices.iter().any(restricted) => &Mode::Record,
+            mode => mode,
+        }
+    }
+}
+
+/// What an attempt comes to in the ledger: when it is tried again, or that it is given up.
+pub(super) fn attempted(outcome: delivery::Outcome, claim: &Claim, now: DateTime<Utc>) -> Attempted {
+    let again = next_attempt(claim.tries + 1, claim.lease.message.as_u64_pair().1, now);
     let asked = |after_ms: Option<u64>| {
         let after = TimeDelta::milliseconds(after_ms.and_then(|ms| i64::try_from(ms).ok()).unwrap_or(0));
         again.map(|at| at.max(now + after.min(LONGEST_WAIT)))

@@ -72,6 +72,8 @@ impl Watch {
         self.reread_calendars();
         self.own_directory.reread();
         self.recognise_ledger().await?;
+        self.say_what_is_in_force(started_at).await?;
+        self.forget_old(started_at).await?;
         let mut run = Box::pin(self.run_at(clock, started_at)).await;
         // Another daemon on this ledger was quicker: what it stored has to be read first.
         for _ in 0..OVERTAKEN_AT_MOST {
@@ -187,7 +189,7 @@ impl Watch {
         let miscounted = books::against_the_ledger(&committed.counted, tally.notices, open_after);
         if !miscounted.is_empty() {
             outcome = RunOutcome::Unbalanced;
-            self.ledger.judge_run(committed.run, outcome).await?;
+            self.ledger.judge_run(committed.run, outcome, clock.now()).await?;
             attention.extend(miscounted);
         }
         let (deciding, in_ledger) = (tally.deciding, tally.in_ledger + began.elapsed());

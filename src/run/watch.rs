@@ -8,9 +8,10 @@ use std::{
 
 use chrono::{DateTime, NaiveDate, Utc};
 use lettre::message::Mailbox as Address;
+use serde_json::Value;
 use thiserror::Error;
 
-use super::{calendar::working_days, channel::channel, procedure::in_force};
+use super::{calendar::working_days, channel::channel, pace::Pace, procedure::in_force, retention::Keep};
 use crate::{
     calendar::{AlmanacError, Calendar, Zone, ZoneError, format_date_long},
     delivery::{AllowedDomains, Channel, DomainRefused, RenderError, SmtpRefused},
@@ -51,6 +52,7 @@ pub struct Watch {
     pub ledger: Ledger,
     /// How its mail leaves.
     pub channel: Box<dyn Channel>,
+    pub(super) pace: Pace,
     /// Who is told when nobody else can be.
     pub last_recipient: Mailbox,
     /// When its mail leaves.
@@ -68,6 +70,10 @@ pub struct Watch {
     /// The share of its rows that a view may not lose from one good read to the next.
     pub shrink_percent: u32,
     pub(super) stale_hours: u32,
+    /// What the settings say, for the audit.
+    pub(super) settings: Value,
+    /// How long evidence and the bytes of mail are kept.
+    pub(super) keep: Keep,
     /// Every child is judged at each poll, whatever was kept of it.
     pub every_child: bool,
     /// Which program judges: what another one has worked out is worked out anew.
@@ -185,6 +191,18 @@ pub enum WatchError {
         /// Which ledger.
         ledger: String,
     },
+    /// The ledger lacks what it was last seen with.
+    #[error(
+        "{ledger} is not as it was last seen: {why}. It may have been restored from a backup, and what was sent since then \
+         is not known to it: nobody is mailed from it. `duewatch audit verify` says more; if it is the one to go on with, say so \
+         with `duewatch ledger accept --by NAME --reason TEXT`"
+    )]
+    RestoredLedger {
+        /// Which ledger.
+        ledger: String,
+        /// What shows it.
+        why: String,
+    },
     /// The days of the ledger are invented, and its mail would go to people.
     #[error(
         "{ledger} was created as simulated, and a simulated ledger may never mail anybody: set mail.channel to `files`, or give \
@@ -212,6 +230,7 @@ impl Watch {
             source: settings.source.clone(),
             ledger: open_ledger(settings, false).await?,
             channel: channel(settings)?,
+            pace: Pace::default(),
             sending: SendingClock { morning_at: settings.sending.morning_at, until: settings.sending.until, zone },
             stationery: Stationery {
                 corrections: mail.corrections.clone(),
@@ -229,6 +248,8 @@ impl Watch {
             message_id_domain: domain_of(&mail.from),
             shrink_percent: settings.source.shrink_percent,
             stale_hours: settings.source.stale_hours,
+            settings: settings.as_read.clone(),
+            keep: Keep::of(&settings.ledger),
             every_child: false,
             program: env!("DUEWATCH_PROGRAM").to_owned(),
             last_recipient,
@@ -304,7 +325,11 @@ pub(crate) async fn open_ledger(settings: &Settings, create: bool) -> Result<Led
     if !is_postgres(&at) && !create && !path.exists() {
         return Err(WatchError::NoLedger { path: path.to_owned() });
     }
-    Ok(Ledger::open(&at, create).await?)
+    let ledger = Ledger::open(&at, create).await?;
+    Ok(match &place.head_file {
+        Some(path) => ledger.with_head(path),
+        None => ledger,
+    })
 }
 
 fn is_postgres(database: &str) -> bool {

@@ -25,6 +25,7 @@ pub(super) fn read(path: &Path) -> Result<Settings, SettingsError> {
         .build()
         .map_err(|error| unreadable(error.to_string()))?;
     let mut settings: Settings = tree.clone().try_deserialize().map_err(|first| mistakes(&tree, &first, path))?;
+    settings.as_read = tree.try_deserialize().map_err(|error| unreadable(error.to_string()))?;
     let folder = path.parent().unwrap_or(Path::new("."));
     rebase(&mut settings, folder);
     Ok(settings)
@@ -70,6 +71,7 @@ fn rebase(settings: &mut Settings, folder: &Path) {
     let files = [
         &mut settings.source.password_file,
         &mut settings.ledger.password_file,
+        &mut settings.ledger.head_file,
         &mut settings.directory.path,
         &mut settings.authority.changes,
         &mut mail.directory,

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::{NaiveDate, NaiveTime};
 use serde::Deserialize;
+use serde_json::Value;
 use thiserror::Error;
 
 /// Everything an operator sets.
@@ -36,6 +37,10 @@ pub struct Settings {
     /// Where people, teams, absences and posts come from, if not from the case database.
     #[serde(default)]
     pub directory: OwnDirectory,
+    /// The file and the environment as they were read, for whoever keeps a record of them. There is no secret in it: secrets
+    /// stand in files of their own.
+    #[serde(skip)]
+    pub as_read: Value,
 }
 
 /// Whose children these are, and by which rules they are watched.
@@ -86,6 +91,15 @@ pub struct LedgerPlace {
     /// A file that holds the PostgreSQL password.
     #[serde(default)]
     pub password_file: Option<PathBuf>,
+    /// The file in which the end of the audit chain is kept outside the ledger. Beside an SQLite file, if left out.
+    #[serde(default)]
+    pub head_file: Option<PathBuf>,
+    /// How many days evidence is kept.
+    #[serde(default = "default_keep_days")]
+    pub keep_days: u32,
+    /// How many days the bytes of mail are kept once it is over.
+    #[serde(default = "default_keep_mail_days")]
+    pub keep_mail_days: u32,
 }
 
 /// How mail leaves.
@@ -271,6 +285,15 @@ fn default_statement_timeout_ms() -> u64 {
 
 fn default_stale_hours() -> u32 {
     36
+}
+
+/// Six years.
+fn default_keep_days() -> u32 {
+    2192
+}
+
+fn default_keep_mail_days() -> u32 {
+    92
 }
 
 fn default_hello_name() -> String {

@@ -10,7 +10,8 @@ pub(super) fn problems(settings: &Settings) -> Vec<String> {
             problems.push(text.to_owned());
         }
     };
-    let Settings { authority, source, ledger, mail, sending, schedule, calendars: _, directory: _ } = settings;
+    let Settings { authority, source, ledger, mail, sending, schedule, calendars: _, directory: _, as_read: _ } =
+        settings;
     problem(is_id(&authority.id), "authority.id: write a short id of small letters, digits and hyphens");
     problem(!authority.procedure.trim().is_empty(), "authority.procedure: name a shipped procedure or a file");
     problem((1..=100).contains(&source.shrink_percent), "source.shrink_percent: write a share from 1 to 100");
@@ -32,6 +33,12 @@ pub(super) fn problems(settings: &Settings) -> Vec<String> {
         source.database != ledger.database,
         "ledger.database: the ledger cannot be the case database; give it a file or database of its own",
     );
+    problem(
+        ledger.head_file.is_some() || !is_url(&ledger.database),
+        "ledger.head_file: name a file on this machine, such as /var/lib/duewatch/ledger.head; by it a restored ledger is known",
+    );
+    problem(ledger.keep_days >= 92, "ledger.keep_days: write at least 92");
+    problem(ledger.keep_mail_days >= 1, "ledger.keep_mail_days: write at least 1");
     for (key, address) in [("from", &mail.from), ("reply_to", &mail.reply_to), ("last_recipient", &mail.last_recipient)]
     {
         problem(is_mailbox(address), &format!("mail.{key}: write one address, such as duty.desk@council.example"));

@@ -134,9 +134,10 @@ impl World {
             Event::Resumed(which) => self.resume(*which).await,
             Event::MessageRefused => {
                 for watch in [&self.incremental, &self.whole] {
-                    let Some(claim) = watch.ledger.claim("test", 60_000, self.now).await.unwrap() else { continue };
+                    let claims = watch.ledger.claim("test", 60_000, self.now, 1).await.unwrap();
+                    let Some(claim) = claims.first() else { continue };
                     let refused = Attempted { outcome: Outcome::Refused, code: Some(550), why: None };
-                    watch.ledger.record(&claim.lease, &refused, self.now).await.unwrap();
+                    watch.ledger.record(&[(claim.lease.clone(), refused)], self.now).await.unwrap();
                 }
             }
             // There was no row to change.

@@ -7,7 +7,7 @@ use duewatch::notice::{Change, Closing};
 use duewatch::procedure::NoticeKind;
 use duewatch::record::ChildRef;
 
-use crate::fixtures::{LEASE_MS, Place, at, claim, commit, duty, notice, run, steps, tell};
+use crate::fixtures::{Place, at, claim, commit, duty, freeze, notice, record, run, steps, tell};
 
 const HANDED_OVER: Attempted = Attempted { outcome: Outcome::HandedOver, code: Some(250), why: None };
 
@@ -71,9 +71,9 @@ pub(crate) async fn two_owners_never_share_a_message(place: &Place) {
 async fn claim_all(ledger: Ledger, owner: &str) -> Vec<(String, usize)> {
     let mut claimed = Vec::new();
     // On PostgreSQL a claim passes over what the other owner is just taking, and may find nothing at the very end.
-    while let Some(claim) = ledger.claim(owner, LEASE_MS, at(0)).await.unwrap() {
-        ledger.freeze(&claim.lease, "bytes", None, at(0)).await.unwrap();
-        ledger.record(&claim.lease, &HANDED_OVER, at(0)).await.unwrap();
+    while let Some(claim) = claim(&ledger, owner, 0).await {
+        freeze(&ledger, &claim.lease, "bytes", None, at(0)).await.unwrap();
+        record(&ledger, &claim.lease, &HANDED_OVER, at(0)).await.unwrap();
         claimed.push((claim.mailbox.person.0, claim.notices.len()));
     }
     claimed
@@ -120,36 +120,36 @@ pub(crate) async fn a_lease_that_ends_without_bytes_is_worded_again(place: &Plac
 pub(crate) async fn a_lease_that_ends_with_bytes_repeats_them(place: &Place) {
     let ledger = one_message(place).await;
     let first = claim(&ledger, "a", 0).await.unwrap();
-    ledger.freeze(&first.lease, "From: duewatch\r\n\r\né\r\n", None, at(1)).await.unwrap();
+    freeze(&ledger, &first.lease, "From: duewatch\r\n\r\né\r\n", None, at(1)).await.unwrap();
     let second = claim(&ledger, "b", 5).await.unwrap();
     assert_eq!((second.lease.message, second.lease.attempt), (first.lease.message, 2));
     assert_eq!(second.frozen.as_deref(), Some("From: duewatch\r\n\r\né\r\n"));
     let unknown = "SELECT COUNT(*) FROM attempts WHERE n = 1 AND outcome = 'unknown' AND ended_us IS NOT NULL";
     assert_eq!(place.count(unknown).await, 1);
-    ledger.freeze(&second.lease, "From: duewatch\r\n\r\né\r\n", None, at(6)).await.unwrap();
-    ledger.record(&second.lease, &HANDED_OVER, at(6)).await.unwrap();
+    freeze(&ledger, &second.lease, "From: duewatch\r\n\r\né\r\n", None, at(6)).await.unwrap();
+    record(&ledger, &second.lease, &HANDED_OVER, at(6)).await.unwrap();
     assert_eq!(claim(&ledger, "b", 10_000).await, None);
 }
 
 pub(crate) async fn who_lost_the_lease_can_do_nothing(place: &Place) {
     let ledger = one_message(place).await;
     let first = claim(&ledger, "a", 0).await.unwrap();
-    let error = ledger.freeze(&first.lease, "bytes", None, at(5)).await.unwrap_err();
+    let error = freeze(&ledger, &first.lease, "bytes", None, at(5)).await.unwrap_err();
     assert!(matches!(error, LedgerError::LeaseLost { .. }), "it has ended, even if nobody took it: {error}");
 
     // The same owner again: only the attempt tells the two apart.
     let second = claim(&ledger, "a", 5).await.unwrap();
     for lease in [&first.lease, &duewatch::ledger::Lease { owner: "b".into(), ..second.lease.clone() }] {
-        let error = ledger.freeze(lease, "bytes", None, at(6)).await.unwrap_err();
+        let error = freeze(&ledger, lease, "bytes", None, at(6)).await.unwrap_err();
         assert!(matches!(error, LedgerError::LeaseLost { .. }), "{error}");
-        let error = ledger.record(lease, &HANDED_OVER, at(6)).await.unwrap_err();
+        let error = record(&ledger, lease, &HANDED_OVER, at(6)).await.unwrap_err();
         assert!(matches!(error, LedgerError::LeaseLost { .. }), "{error}");
     }
     assert_eq!(place.count("SELECT COUNT(*) FROM attempts").await, 0);
-    ledger.freeze(&second.lease, "bytes", None, at(6)).await.unwrap();
+    freeze(&ledger, &second.lease, "bytes", None, at(6)).await.unwrap();
     // Late, but nobody has taken it over: what the server said is true.
-    ledger.record(&second.lease, &HANDED_OVER, at(60)).await.unwrap();
-    assert!(ledger.record(&second.lease, &HANDED_OVER, at(60)).await.is_err(), "only once");
+    record(&ledger, &second.lease, &HANDED_OVER, at(60)).await.unwrap();
+    assert!(record(&ledger, &second.lease, &HANDED_OVER, at(60)).await.is_err(), "only once");
 }
 
 pub(crate) async fn an_unsent_message_drops_what_was_closed(place: &Place) {
@@ -186,5 +186,5 @@ pub(crate) async fn a_message_of_which_nothing_is_left_is_cancelled(place: &Plac
     assert_eq!((third.lease.message, steps(&third)), (second.lease.message, vec!["death"]));
     let depth = ledger.outbox_depth().await.unwrap();
     assert_eq!(depth.into_iter().collect::<Vec<_>>(), [("cancelled".into(), 1), ("leased".into(), 1)]);
-    assert!(ledger.freeze(&first.lease, "bytes", None, at(1)).await.is_err());
+    assert!(freeze(&ledger, &first.lease, "bytes", None, at(1)).await.is_err());
 }

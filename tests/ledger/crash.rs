@@ -7,7 +7,7 @@ use duewatch::failpoint::FAILPOINTS;
 use duewatch::ledger::{Attempted, Ledger, MessageState, Outcome};
 use duewatch::record::ChildRef;
 
-use crate::fixtures::{Place, at, claim, duty, notice, tell};
+use crate::fixtures::{Place, at, claim, duty, freeze, notice, record, tell};
 use crate::support;
 
 const LEDGER: &str = "DUEWATCH_TEST_LEDGER";
@@ -19,9 +19,9 @@ async fn one_round(ledger: &Ledger, from: i64) -> Option<String> {
     tell(ledger, from, std::slice::from_ref(&one), &[notice(&one, "day-1", "w1")]).await;
     let claimed = claim(ledger, "a", from).await?;
     let words = claimed.frozen.unwrap_or_else(|| format!("worded at minute {from}"));
-    ledger.freeze(&claimed.lease, &words, None, at(from)).await.unwrap();
+    freeze(ledger, &claimed.lease, &words, None, at(from)).await.unwrap();
     let handed_over = Attempted { outcome: Outcome::HandedOver, code: Some(250), why: None };
-    ledger.record(&claimed.lease, &handed_over, at(from)).await.unwrap();
+    record(ledger, &claimed.lease, &handed_over, at(from)).await.unwrap();
     Some(words)
 }
 
@@ -34,7 +34,7 @@ async fn a_process_of_its_own() {
 }
 
 pub(crate) async fn killed_at_any_point_nothing_is_lost_and_nothing_said_twice(place: &Place) {
-    for point in FAILPOINTS.into_iter().filter(|point| !point.starts_with("send.")) {
+    for point in FAILPOINTS.into_iter().filter(|point| !point.starts_with("send.") && !point.starts_with("smtp.")) {
         let ledger = place.founded().await;
         let killed = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "crash::a_process_of_its_own", "--test-threads=1"])
@@ -67,9 +67,10 @@ pub(crate) async fn killed_at_any_point_nothing_is_lost_and_nothing_said_twice(p
 }
 
 async fn empty(place: &Place) {
-    let tables = ["attempts", "notices", "messages", "recipients", "duties", "cases", "runs", "meta"];
-    let sql = tables.map(|table| format!("DELETE FROM {table}"));
-    support::script(&place.database().await, &sql.join(";")).await;
+    let tables =
+        ["attempts", "notices", "messages", "recipients", "duties", "cases", "runs", "meta", "links", "entries"];
+    let sql = tables.map(|table| format!("DELETE FROM {table}")).join(";");
+    support::script(&place.database().await, &format!("{sql}; UPDATE chain_end SET n = 0, hash = ''")).await;
 }
 
 /// Waits until the server has noticed that the killed process is gone: until then its locks stand.

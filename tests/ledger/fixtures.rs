@@ -1,17 +1,20 @@
 //! Ledgers to try things on, and decisions to put into them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use duewatch::database::Database;
 use duewatch::directory::{Mailbox, Role};
 use duewatch::duty::{Anchor, CaseContext, Duty, DutyKey, Reading, Status};
-use duewatch::ledger::{Claim, Committed, Home, JudgedCase, Kept, Ledger, LedgerError, NewRun, Part, RunOutcome};
+use duewatch::ledger::{
+    Attempted, Claim, Committed, Home, JudgedCase, Kept, Lease, Ledger, LedgerError, NewRun, Part, RunOutcome, Worded,
+};
 use duewatch::notice::{Change, Effect, Notice, NoticeState};
 use duewatch::procedure::{DutyId, NoticeKind};
 use duewatch::record::{ChildRef, PersonRef};
 use serde_json::json;
+use uuid::Uuid;
 
 use crate::support;
 
@@ -192,7 +195,36 @@ pub(crate) async fn tell(ledger: &Ledger, minutes: i64, duties: &[Duty], notices
 pub(crate) const LEASE_MS: i64 = 5 * 60_000;
 
 pub(crate) async fn claim(ledger: &Ledger, owner: &str, minutes: i64) -> Option<Claim> {
-    ledger.claim(owner, LEASE_MS, at(minutes)).await.unwrap()
+    ledger.claim(owner, LEASE_MS, at(minutes), 1).await.unwrap().pop()
+}
+
+/// Freezes one message; an error if it is somebody else's.
+pub(crate) async fn freeze(
+    ledger: &Ledger,
+    lease: &Lease,
+    eml: &str,
+    sent_to: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<(), LedgerError> {
+    let worded = Worded { lease: lease.clone(), eml: eml.to_owned(), sent_to: sent_to.map(str::to_owned) };
+    held(&ledger.freeze(&[worded], now).await?)
+}
+
+/// Records what came of one message; an error if it is somebody else's.
+pub(crate) async fn record(
+    ledger: &Ledger,
+    lease: &Lease,
+    attempted: &Attempted,
+    now: DateTime<Utc>,
+) -> Result<(), LedgerError> {
+    held(&ledger.record(&[(lease.clone(), attempted.clone())], now).await?)
+}
+
+fn held(lost: &BTreeSet<Uuid>) -> Result<(), LedgerError> {
+    match lost.first() {
+        None => Ok(()),
+        Some(message) => Err(LedgerError::LeaseLost { attempted: "go on with a message", message: *message }),
+    }
 }
 
 pub(crate) fn steps(claim: &Claim) -> Vec<&str> {

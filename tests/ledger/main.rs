@@ -6,6 +6,7 @@
 mod support;
 
 mod asides;
+mod audit;
 mod claims;
 mod crash;
 mod fixtures;
@@ -74,6 +75,13 @@ contract!(
     rests::whoever_resumes_ends_pauses_and_what_they_acknowledged,
     rests::what_was_acknowledged_before_there_were_pauses_still_rests,
     rests::a_reason_of_an_earlier_version_is_not_read,
+    audit::what_was_done_is_a_whole_chain,
+    audit::whatever_is_touched_is_found,
+    audit::a_tail_that_is_cut_off_with_care_is_seen_from_outside,
+    audit::the_evidence_of_a_child_names_no_other,
+    audit::what_has_expired_cannot_be_guessed_and_the_chain_stays_whole,
+    audit::a_person_has_a_message_tried_again_or_takes_it_back,
+    audit::what_was_not_begun_was_not_tried,
     asides::a_schedule_is_moved_by_one_only,
     asides::what_was_told_is_listed_with_its_message,
     crash::killed_at_any_point_nothing_is_lost_and_nothing_said_twice,

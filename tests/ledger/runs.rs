@@ -28,7 +28,7 @@ pub(crate) async fn a_run_comes_back_as_it_was_stored(place: &Place) {
 
     let stored = ledger.last_run().await.unwrap().unwrap();
     assert_eq!((stored.id, &stored.run, &stored.counted), (1, &run(0), &committed.counted));
-    ledger.judge_run(1, RunOutcome::Unbalanced).await.unwrap();
+    ledger.judge_run(1, RunOutcome::Unbalanced, at(1)).await.unwrap();
     assert_eq!(ledger.last_run().await.unwrap().unwrap().run.outcome, RunOutcome::Unbalanced);
 
     let history = ledger.history(Whose::All, at(0)).await.unwrap();

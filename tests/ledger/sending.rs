@@ -5,7 +5,7 @@ use duewatch::ledger::{Attempted, Claim, Lease, Ledger, LedgerError, MessageStat
 use duewatch::notice::{Notice, NoticeState, Told};
 use duewatch::record::{ChildRef, PersonRef};
 
-use crate::fixtures::{Place, at, claim, commit, day, duty, notice, run, tell};
+use crate::fixtures::{Place, at, claim, commit, day, duty, freeze, notice, record, run, tell};
 
 fn attempted(outcome: Outcome) -> Attempted {
     Attempted { outcome, code: Some(450), why: Some("mailbox busy".into()) }
@@ -16,28 +16,28 @@ async fn sending(place: &Place) -> (Ledger, Claim) {
     let one = duty("c1", "visit", "plan:1");
     tell(&ledger, 0, std::slice::from_ref(&one), &[notice(&one, "day-1", "w1")]).await;
     let claimed = claim(&ledger, "a", 0).await.unwrap();
-    ledger.freeze(&claimed.lease, "first words", None, at(0)).await.unwrap();
+    freeze(&ledger, &claimed.lease, "first words", None, at(0)).await.unwrap();
     (ledger, claimed)
 }
 
 pub(crate) async fn a_refusal_for_now_is_worded_again_when_due(place: &Place) {
     let (ledger, first) = sending(place).await;
-    ledger.record(&first.lease, &attempted(Outcome::Retry { next_at: at(15) }), at(1)).await.unwrap();
+    record(&ledger, &first.lease, &attempted(Outcome::Retry { next_at: at(15) }), at(1)).await.unwrap();
     assert_eq!(claim(&ledger, "a", 14).await, None);
     let second = claim(&ledger, "b", 15).await.unwrap();
     assert_eq!((second.lease.message, second.lease.attempt), (first.lease.message, 2));
     assert_eq!(second.frozen, None, "the server certainly did not take it, so nothing stale is said");
-    ledger.freeze(&second.lease, "other words", None, at(15)).await.unwrap();
+    freeze(&ledger, &second.lease, "other words", None, at(15)).await.unwrap();
 }
 
 pub(crate) async fn after_an_unknown_outcome_the_bytes_stay(place: &Place) {
     let (ledger, first) = sending(place).await;
-    ledger.record(&first.lease, &attempted(Outcome::Unknown { next_at: at(15) }), at(1)).await.unwrap();
+    record(&ledger, &first.lease, &attempted(Outcome::Unknown { next_at: at(15) }), at(1)).await.unwrap();
     assert_eq!(claim(&ledger, "a", 14).await, None);
     let second = claim(&ledger, "a", 15).await.unwrap();
     assert_eq!(second.frozen.as_deref(), Some("first words"));
-    ledger.freeze(&second.lease, "first words", None, at(15)).await.unwrap();
-    ledger.record(&second.lease, &attempted(Outcome::Retry { next_at: at(30) }), at(16)).await.unwrap();
+    freeze(&ledger, &second.lease, "first words", None, at(15)).await.unwrap();
+    record(&ledger, &second.lease, &attempted(Outcome::Retry { next_at: at(30) }), at(16)).await.unwrap();
     let third = claim(&ledger, "a", 30).await.unwrap();
     assert_eq!((third.frozen.as_deref(), third.lease.attempt), (Some("first words"), 3), "the first may have arrived");
 }
@@ -59,9 +59,9 @@ pub(crate) async fn what_is_over_is_never_claimed_again(place: &Place) {
         assert_eq!(claimed.mailbox.person.0, format!("w{n}"));
         // The last two end before anything was frozen.
         if n < 3 {
-            ledger.freeze(&claimed.lease, "words", None, at(1)).await.unwrap();
+            freeze(&ledger, &claimed.lease, "words", None, at(1)).await.unwrap();
         }
-        ledger.record(&claimed.lease, &attempted(*outcome), at(2)).await.unwrap();
+        record(&ledger, &claimed.lease, &attempted(*outcome), at(2)).await.unwrap();
     }
     assert_eq!(claim(&ledger, "a", 100_000).await, None);
 
@@ -78,16 +78,16 @@ pub(crate) async fn what_is_over_is_never_claimed_again(place: &Place) {
 
 pub(crate) async fn frozen_bytes_cannot_be_changed(place: &Place) {
     let (ledger, first) = sending(place).await;
-    ledger.record(&first.lease, &attempted(Outcome::Unknown { next_at: at(5) }), at(1)).await.unwrap();
+    record(&ledger, &first.lease, &attempted(Outcome::Unknown { next_at: at(5) }), at(1)).await.unwrap();
     let second = claim(&ledger, "a", 5).await.unwrap();
-    let error = ledger.freeze(&second.lease, "second words", None, at(5)).await.unwrap_err();
+    let error = freeze(&ledger, &second.lease, "second words", None, at(5)).await.unwrap_err();
     assert!(matches!(error, LedgerError::FrozenOtherwise { .. }), "{error}");
-    ledger.freeze(&second.lease, "first words", None, at(5)).await.unwrap();
+    freeze(&ledger, &second.lease, "first words", None, at(5)).await.unwrap();
 }
 
 pub(crate) async fn refused_addresses_are_listed(place: &Place) {
     let (ledger, first) = sending(place).await;
-    ledger.record(&first.lease, &attempted(Outcome::Refused), at(1)).await.unwrap();
+    record(&ledger, &first.lease, &attempted(Outcome::Refused), at(1)).await.unwrap();
     let refused = ledger.addresses_that_fail(at(1)).await.unwrap();
     assert_eq!(refused.len(), 1);
     assert_eq!((&refused[0].person, refused[0].address.as_str()), (&PersonRef("w1".into()), "w1@example.org"));
@@ -104,14 +104,14 @@ pub(crate) async fn what_was_sent_elsewhere_says_nothing_of_the_address(place: &
     let one = duty("c1", "visit", "plan:1");
     tell(&ledger, 0, std::slice::from_ref(&one), &[notice(&one, "day-1", "w1")]).await;
     let claimed = claim(&ledger, "a", 0).await.unwrap();
-    ledger.freeze(&claimed.lease, "words", Some("trial@example.org"), at(0)).await.unwrap();
-    ledger.record(&claimed.lease, &attempted(Outcome::Refused), at(1)).await.unwrap();
+    freeze(&ledger, &claimed.lease, "words", Some("trial@example.org"), at(0)).await.unwrap();
+    record(&ledger, &claimed.lease, &attempted(Outcome::Refused), at(1)).await.unwrap();
     assert_eq!(ledger.addresses_that_fail(at(2)).await.unwrap(), []);
 }
 
 pub(crate) async fn what_an_address_refused_goes_to_it_again_after_two_hours_and_to_another_at_once(place: &Place) {
     let (ledger, first) = sending(place).await;
-    ledger.record(&first.lease, &attempted(Outcome::Refused), at(1)).await.unwrap();
+    record(&ledger, &first.lease, &attempted(Outcome::Refused), at(1)).await.unwrap();
     let again = |email: &str| Notice {
         mailbox: Some(Mailbox { email: email.into(), ..first.mailbox.clone() }),
         send_at: at(5),
@@ -121,13 +121,13 @@ pub(crate) async fn what_an_address_refused_goes_to_it_again_after_two_hours_and
     assert_eq!(tell(&ledger, 5, &[], &[again("w1@example.org")]).await.new, 1);
     assert_eq!(claim(&ledger, "a", 120).await, None);
     let second = claim(&ledger, "a", 121).await.unwrap();
-    ledger.freeze(&second.lease, "words", Some("w1@example.org"), at(121)).await.unwrap();
-    ledger.record(&second.lease, &attempted(Outcome::Refused), at(121)).await.unwrap();
+    freeze(&ledger, &second.lease, "words", Some("w1@example.org"), at(121)).await.unwrap();
+    record(&ledger, &second.lease, &attempted(Outcome::Refused), at(121)).await.unwrap();
     assert_eq!(ledger.last_taken_at("w1@example.org").await.unwrap(), None);
     assert_eq!(tell(&ledger, 125, &[], &[again("other@example.org")]).await.new, 1);
     let third = claim(&ledger, "a", 125).await.unwrap();
-    ledger.freeze(&third.lease, "words", Some("other@example.org"), at(125)).await.unwrap();
-    ledger.record(&third.lease, &attempted(Outcome::HandedOver), at(126)).await.unwrap();
+    freeze(&ledger, &third.lease, "words", Some("other@example.org"), at(125)).await.unwrap();
+    record(&ledger, &third.lease, &attempted(Outcome::HandedOver), at(126)).await.unwrap();
     assert_eq!(ledger.last_taken_at("other@example.org").await.unwrap(), Some(at(126)));
 }
 
@@ -138,9 +138,9 @@ async fn put_off(place: &Place, minutes: &[i64]) -> Ledger {
     tell(&ledger, 0, std::slice::from_ref(&one), &[notice(&one, "day-1", "w1")]).await;
     for minute in minutes {
         let claimed = claim(&ledger, "a", *minute).await.unwrap();
-        ledger.freeze(&claimed.lease, "words", Some("w1@example.org"), at(*minute)).await.unwrap();
+        freeze(&ledger, &claimed.lease, "words", Some("w1@example.org"), at(*minute)).await.unwrap();
         let outcome = Outcome::Retry { next_at: at(minute + 1) };
-        ledger.record(&claimed.lease, &attempted(outcome), at(*minute)).await.unwrap();
+        record(&ledger, &claimed.lease, &attempted(outcome), at(*minute)).await.unwrap();
     }
     ledger
 }
@@ -153,8 +153,8 @@ async fn hand_over_another(ledger: &Ledger, minute: i64) {
     while let Some(claimed) = claim(ledger, "a", minute).await {
         let person = &claimed.mailbox.person.0;
         let outcome = if person == "w2" { Outcome::HandedOver } else { Outcome::Retry { next_at: at(minute + 1) } };
-        ledger.freeze(&claimed.lease, "words", Some(&format!("{person}@example.org")), at(minute)).await.unwrap();
-        ledger.record(&claimed.lease, &attempted(outcome), at(minute)).await.unwrap();
+        freeze(ledger, &claimed.lease, "words", Some(&format!("{person}@example.org")), at(minute)).await.unwrap();
+        record(ledger, &claimed.lease, &attempted(outcome), at(minute)).await.unwrap();
     }
 }
 
@@ -186,7 +186,7 @@ pub(crate) async fn what_no_server_took_still_waits(place: &Place) {
     assert_eq!((before[0].state, before[0].address.as_deref()), (NoticeState::Bundled, Some("w1@example.org")));
     let said = before[0].said.unwrap();
     assert_eq!((said.strict_on, said.due_on), (Some(day("2026-10-23")), Some(day("2026-10-26"))));
-    ledger.record(&first.lease, &attempted(Outcome::Retry { next_at: at(15) }), at(1)).await.unwrap();
+    record(&ledger, &first.lease, &attempted(Outcome::Retry { next_at: at(15) }), at(1)).await.unwrap();
     assert_eq!(told(&ledger, 1).await[0].state, NoticeState::Queued);
     let effect = first.notices[0].notice.effect.clone();
     commit(&ledger, &run(2), &[], &[], &[], &[effect], &[]).await.unwrap();
@@ -197,7 +197,7 @@ pub(crate) async fn what_no_server_took_still_waits(place: &Place) {
 
 pub(crate) async fn what_may_have_arrived_does_not_wait(place: &Place) {
     let (ledger, first) = sending(place).await;
-    ledger.record(&first.lease, &attempted(Outcome::Unknown { next_at: at(15) }), at(1)).await.unwrap();
+    record(&ledger, &first.lease, &attempted(Outcome::Unknown { next_at: at(15) }), at(1)).await.unwrap();
     let effect = first.notices[0].notice.effect.clone();
     commit(&ledger, &run(2), &[], &[], &[], &[effect], &[]).await.unwrap();
     assert_eq!(told(&ledger, 2).await[0].state, NoticeState::Bundled);

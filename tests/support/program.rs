@@ -122,15 +122,22 @@ impl Folder {
             Some(postgres) => postgres.url.clone(),
             None => dir.path().join("ledger.db").display().to_string(),
         };
-        let named = if postgres.is_some() { ledger.as_str() } else { "ledger.db" };
-        fs::write(dir.path().join("duewatch.toml"), settings(case_db, named, mail, procedure, poll)).expect("settings");
+        let named = match &postgres {
+            Some(postgres) => format!("{}\"\nhead_file = \"ledger.head", postgres.url),
+            None => "ledger.db".to_owned(),
+        };
+        fs::write(dir.path().join("duewatch.toml"), settings(case_db, &named, mail, procedure, poll))
+            .expect("settings");
         fs::write(dir.path().join("core.toml"), PROCEDURE).expect("a procedure");
         fs::write(dir.path().join("at-once.toml"), everything_at_once()).expect("a procedure");
         Folder { dir, ledger, _postgres: postgres }
     }
 
     async fn found(&self, simulated: bool, at: DateTime<Utc>) {
-        let ledger = Ledger::open(&self.ledger, true).await.expect("a ledger");
+        let mut ledger = Ledger::open(&self.ledger, true).await.expect("a ledger");
+        if self.ledger.starts_with("postgres") {
+            ledger = ledger.with_head(&self.path().join("ledger.head"));
+        }
         ledger.migrate().await.expect("tables");
         let home = ledger.home().await.expect("a place");
         ledger.found("wrenholt", simulated, &home, at).await.expect("founded");
