@@ -343,7 +343,7 @@ fn check_says_which_files_are_in_force_and_what_is_wrong_with_them() {
             "scotland.txt: cannot read the holidays of calendar scotland, line 2, column 1: \"2027-02-30\" is not a day",
             &second,
             "case database",
-            "ledger: where it was registered",
+            "ledger: where it was registered, with all that it was last seen with",
             "mail: the channel is ready",
             "1 fault",
         ],

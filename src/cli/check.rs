@@ -10,7 +10,7 @@ use crate::{
     clock::Clock,
     directory::Table,
     duty::Duty,
-    ledger::{HomeCheck, Mode},
+    ledger::Mode,
     procedure::{DutyCatalogue, Procedure, Rule},
     run::{CaseLoad, DueUntil, Watch, WatchError, said},
     settings::Settings,
@@ -173,18 +173,8 @@ async fn ledger(watch: &Watch, findings: &mut Findings) {
             well(&format!("ledger {name}: mode {}{simulated}{mails}", identity.mode));
         }
     }
-    if let Err(error @ WatchError::SimulatedMail { .. }) = watch.recognise_ledger().await {
-        findings.fault(&error.to_string());
-    }
-    let home = match watch.ledger.home().await {
-        Ok(home) => watch.ledger.home_check(&home).await,
-        Err(error) => Err(error),
-    };
-    match home {
-        Ok(HomeCheck::Home) => well("ledger: where it was registered"),
-        Ok(HomeCheck::Copied { .. }) => {
-            findings.fault("ledger: not where it was registered, so it mails nobody; see `duewatch ledger accept`");
-        }
+    match watch.recognise_ledger().await {
+        Ok(()) => well("ledger: where it was registered, with all that it was last seen with"),
         Err(error) => findings.fault(&error.to_string()),
     }
     match watch.ledger.outbox_depth().await {

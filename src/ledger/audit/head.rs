@@ -48,12 +48,13 @@ impl HeadFile {
         HeadFile { path, written: Mutex::new(0) }
     }
 
-    /// Writes the end down, unless a later one stands there: of two commits the first may be told of last.
+    /// Writes the end down, unless a later one stands there, because of two commits the first may be told of last, or another
+    /// ledger's: that one is missed, until a person says otherwise.
     pub(in crate::ledger) fn advance(&self, ledger_id: Uuid, end: &ChainEnd) -> io::Result<()> {
         let mut written = self.written.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let later = |n: i64| n >= end.n;
         // Another process, such as `duewatch ack`, may have been here since.
-        if later(*written) || self.read()?.is_some_and(|(id, seen)| id == ledger_id && later(seen.n)) {
+        if later(*written) || self.read()?.is_some_and(|(id, seen)| id != ledger_id || later(seen.n)) {
             return Ok(());
         }
         self.replace(ledger_id, end)?;
