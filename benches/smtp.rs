@@ -58,6 +58,7 @@ fn main() {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "how much is measured is no setting of the program")]
 fn number(variable: &str, usual: usize) -> usize {
     std::env::var(variable).map_or(usual, |text| text.parse().expect("a number"))
 }

@@ -8,6 +8,9 @@ use super::{
     smtp::{Act, Script, Server, Stage},
 };
 
+/// An address after which somebody else would have the mail too.
+const SECOND_RECIPIENT: &str = "a@example.gov.uk>\r\nRCPT TO:<b@example.org";
+
 #[tokio::test]
 async fn the_server_gets_the_frozen_bytes_and_one_recipient() {
     let server = Server::start(Script::willing()).await;
@@ -70,8 +73,7 @@ fn settings_that_cannot_work_are_refused_at_the_start() {
     let password = || Some(("duewatch".to_owned(), SecretString::from("s3cret")));
     assert!(matches!(refused(|s| s.hello_name = "a\r\nMAIL FROM:<>".to_owned()), SmtpRefused::HelloName(_)));
     assert!(matches!(refused(|s| s.envelope_from = String::new()), SmtpRefused::EnvelopeFrom(_)));
-    const SECOND: &str = "a@example.gov.uk>\r\nRCPT TO:<b@example.org";
-    assert!(matches!(refused(|s| s.envelope_from = SECOND.to_owned()), SmtpRefused::EnvelopeFrom(_)));
+    assert!(matches!(refused(|s| s.envelope_from = SECOND_RECIPIENT.to_owned()), SmtpRefused::EnvelopeFrom(_)));
     assert!(matches!(
         refused(|s| s.envelope_from = "a@example.org,b@example.org".to_owned()),
         SmtpRefused::EnvelopeFrom(_)

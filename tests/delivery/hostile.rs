@@ -29,9 +29,12 @@ fn changed(change: &dyn Fn(&mut Outgoing)) -> Result<String, RenderError> {
     render(&mail)
 }
 
+/// One field of a mail.
+type Field = fn(&mut Outgoing) -> &mut String;
+
 /// Puts this address into each header that holds one, in turn, and expects it to be refused under that header's name.
 fn refused_everywhere(address: &str) {
-    let headers: [(&str, fn(&mut Outgoing) -> &mut String); 3] =
+    let headers: [(&str, Field); 3] =
         [("From", |m| &mut m.from), ("To", |m| &mut m.to), ("Reply-To", |m| &mut m.reply_to)];
     for (name, field) in headers {
         let error = changed(&|mail| address.clone_into(field(mail))).expect_err(address);

@@ -22,10 +22,13 @@ fn messages(count: u128) -> Vec<Frozen> {
     (1..=count).map(message).collect()
 }
 
+/// Which messages each connection saw to their end.
+type Arrived = Vec<Vec<usize>>;
+
 /// What became of each, and which of them each connection saw to its end.
 struct Met {
     letters: String,
-    arrived: Vec<Vec<usize>>,
+    arrived: Arrived,
     outcomes: Vec<Outcome>,
 }
 
@@ -61,7 +64,7 @@ const ALL: [Tls; 3] = [Tls::None, Tls::StartTls, Tls::Implicit];
 #[tokio::test]
 async fn what_befalls_the_second_message_is_the_seconds_alone() {
     let authority = Authority::new("127.0.0.1");
-    let table: [(Stage, &str, Vec<Vec<usize>>); 5] = [
+    let table: [(Stage, &str, Arrived); 5] = [
         // Nothing was said of the second yet: it goes over a fresh connection, once.
         (Stage::Mail, "HHHHHHHHHH", vec![vec![1], vec![2, 3]]),
         (Stage::Rcpt, "RFRRRRRRRR", vec![vec![1], vec![3]]),
@@ -121,7 +124,7 @@ async fn a_late_answer_is_not_the_next_messages() {
 #[tokio::test]
 async fn an_answer_that_nobody_asked_for_answers_nothing() {
     let authority = Authority::new("127.0.0.1");
-    let table: [(Stage, &'static [u8], &str, Vec<Vec<usize>>); 5] = [
+    let table: [(Stage, &'static [u8], &str, Arrived); 5] = [
         (Stage::Banner, b"220 hello\r\n250 slipped in\r\n", "SH", vec![vec![], vec![2]]),
         (Stage::Rcpt, b"250 ok\r\n354 slipped in\r\n", "RH", vec![vec![], vec![2]]),
         // None of it was sent, but that is not what the library says.

@@ -128,10 +128,10 @@ async fn aiosmtpd_takes_what_was_frozen_over_tls_and_with_a_password_only() {
         command.arg(program).arg(if tls == Tls::StartTls { "starttls" } else { "implicit" });
         command.args([&certificate, &key]).arg(dir.path()).stdout(Stdio::piped());
         let mut server = Process(command.spawn().expect("tests/mail-servers runs"));
-        let mut line = String::new();
+        let mut first = String::new();
         let said = server.0.stdout.take().expect("its output");
-        BufReader::new(said).read_line(&mut line).expect("a line");
-        let port = line.trim().parse().unwrap_or_else(|_| {
+        BufReader::new(said).read_line(&mut first).expect("a line");
+        let port = first.trim().parse().unwrap_or_else(|_| {
             panic!("aiosmtpd does not say where it listens; tests/mail-servers install fetches what is missing")
         });
 
