@@ -123,9 +123,15 @@ fn display_name(text: &str) -> Result<Option<String>, &'static str> {
     Ok(if name.is_empty() { None } else { Some(name.to_owned()) })
 }
 
-/// Control characters, and the two that Unicode ends lines and paragraphs with.
+/// Control characters, the two that Unicode ends lines and paragraphs with, and those that turn the direction of writing.
 pub(crate) fn not_in_a_line(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') || turns_direction(c)
+}
+
+/// What Unicode calls bidirectional controls: they leave no ink, and what stands after them is shown in another order than it
+/// is written in.
+pub(crate) fn turns_direction(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// RFC 5322 dot-atom, RFC 5321 length.

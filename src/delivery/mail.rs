@@ -16,7 +16,7 @@ use lettre::{
 use thiserror::Error;
 use uuid::Uuid;
 
-use super::address::{AddressRefused, Mailbox, domain, not_in_a_line};
+use super::address::{AddressRefused, Mailbox, domain, not_in_a_line, turns_direction};
 
 /// Longest subject, in characters. A good one has 20 to 50.
 const SUBJECT_CHARS: usize = 200;
@@ -62,8 +62,10 @@ pub enum RenderError {
     /// The right side of the Message-ID is no domain.
     #[error("the Message-ID domain in the settings cannot be used: {0}")]
     MessageIdDomain(&'static str),
-    /// A line break, another control character or `=?` in the subject.
-    #[error("the subject holds a control character or \"=?\"; correct the template or the words that fill it")]
+    /// A line break, another control character, one that turns the direction of writing or `=?` in the subject.
+    #[error(
+        "the subject holds a control character, a mark of writing direction or \"=?\"; correct the template or the words that fill it"
+    )]
     SubjectControl,
     /// A part that says nothing.
     #[error("the {0} is empty; correct the template")]
@@ -161,7 +163,7 @@ fn read(header: &'static str, text: &str) -> Result<Mailbox, RenderError> {
 
 /// Always quoted-printable, so that one letter beyond ASCII does not change how a mail travels.
 fn part(kind: ContentType, words: &str) -> SinglePart {
-    let words = words.replace('\r', "");
+    let words = as_written(words);
     SinglePart::builder().header(kind).header(ContentTransferEncoding::QuotedPrintable).body(words)
 }
 
@@ -169,9 +171,15 @@ fn part(kind: ContentType, words: &str) -> SinglePart {
 fn attached(calendar: &str) -> Result<SinglePart, RenderError> {
     let kind = ContentType::parse("text/calendar; charset=utf-8; method=PUBLISH; name=dates.ics")
         .map_err(|e| RenderError::Unbuildable(e.to_string()))?;
-    let calendar = calendar.replace('\r', "");
+    let calendar = as_written(calendar);
     let headed = SinglePart::builder().header(kind).header(ContentDisposition::attachment("dates.ics"));
     Ok(headed.header(ContentTransferEncoding::QuotedPrintable).body(calendar))
+}
+
+/// The words in the order in which they are written: what would show them in another one is seen in its place.
+fn as_written(words: &str) -> String {
+    let seen = |c| if turns_direction(c) { char::REPLACEMENT_CHARACTER } else { c };
+    words.chars().filter(|c| *c != '\r').map(seen).collect()
 }
 
 fn fixed(name: &'static str, value: &'static str) -> HeaderValue {

@@ -4,7 +4,11 @@
 //! settings come from. Whatever ends a stage other than the answer that belongs there ends the conversation: the connection is
 //! dropped, never used again.
 
-use std::{fmt::Display, future::Future, time::Duration};
+use std::{
+    fmt::{self, Display},
+    future::Future,
+    time::Duration,
+};
 
 use futures_util::FutureExt;
 use lettre::{
@@ -12,8 +16,8 @@ use lettre::{
     transport::smtp::{
         Error,
         authentication::{Credentials, Mechanism},
-        client::{AsyncSmtpConnection, TlsParameters},
-        commands::{Data, Mail, Quit, Rcpt},
+        client::{AsyncSmtpConnection, AsyncTokioStream, TlsParameters},
+        commands::{Data, Mail, Quit, Rcpt, Starttls},
         extension::ClientId,
     },
 };
@@ -24,7 +28,7 @@ use crate::failpoint::failpoint;
 use super::{
     outcome::Outcome,
     smtp::Timeouts,
-    wire::{Plain, Sealed, dial},
+    wire::{Dialled, Lent, Lines, Sealed, dial},
 };
 
 const MAIL_FROM: &str = "MAIL FROM";
@@ -58,25 +62,24 @@ impl Session {
     /// Connects, greets, encrypts and signs in. Nothing that fails here says anything about a message or a recipient, a wrong
     /// password included, so the error is only ever a reason to try again.
     pub(crate) async fn open(entry: Entry<'_>) -> Result<Self, String> {
-        let Timeouts { connect_ms, reply_ms, .. } = entry.timeouts;
+        let connect_ms = entry.timeouts.connect_ms;
         let stream = timed("connecting to the mail server", connect_ms, dial(entry.host, entry.port)).await?;
-        let transport: Box<dyn lettre::transport::smtp::client::AsyncTokioStream> = match entry.protection {
-            Protection::None | Protection::StartTls(_) => Box::new(Plain(stream)),
-            Protection::Implicit(tls) => {
-                Box::new(timed("the TLS handshake", reply_ms, Sealed::new(stream, tls.clone())).await?)
+        Self::over(stream, entry).await
+    }
+
+    async fn over(stream: Dialled, entry: Entry<'_>) -> Result<Self, String> {
+        let reply_ms = entry.timeouts.reply_ms;
+        let shake_hands =
+            |stream, tls: &TlsParameters| timed("the TLS handshake", reply_ms, Sealed::new(stream, tls.clone()));
+        let transport: Box<dyn AsyncTokioStream> = match entry.protection {
+            Protection::None => Box::new(Lines::plain(stream)),
+            Protection::Implicit(tls) => Box::new(Lines::sealed(shake_hands(stream, tls).await?)),
+            Protection::StartTls(tls) => {
+                let stream = ask_for_tls(stream, &entry).await?;
+                Box::new(Lines::sealed_later(shake_hands(stream, tls).await?))
             }
         };
-        let greeting = AsyncSmtpConnection::connect_with_transport(transport, entry.hello);
-        let mut connection = timed("the greeting", reply_ms, greeting).await?;
-        if let Protection::StartTls(tls) = entry.protection {
-            if !connection.can_starttls() {
-                return Err("the mail server offers no STARTTLS, and the settings require it".to_owned());
-            }
-            timed("STARTTLS", reply_ms, connection.starttls(tls.clone(), entry.hello)).await?;
-            if !connection.is_encrypted() {
-                return Err("the connection was not encrypted after STARTTLS".to_owned());
-            }
-        }
+        let mut connection = greeted(transport, &entry).await?;
         if let Some(credentials) = entry.credentials {
             let mechanisms = [Mechanism::Plain, Mechanism::Login];
             let reply = timed("signing in", reply_ms, connection.auth(&mechanisms, &credentials)).await?;
@@ -101,11 +104,9 @@ impl Session {
         if let Err(outcome) = stages.await {
             return outcome;
         }
-        // The library ends the data with a line break of its own before the dot.
-        let body = eml.strip_suffix("\r\n").unwrap_or(eml);
         let limit_ms = self.timeouts.end_of_data_ms;
         failpoint("smtp.before_data");
-        let answer = timeout(Duration::from_millis(limit_ms), self.connection.message(body.as_bytes())).await;
+        let answer = timeout(Duration::from_millis(limit_ms), self.connection.command(Body(eml))).await;
         failpoint("smtp.after_data");
         self.in_step = answered(&answer);
         match answer {
@@ -114,7 +115,7 @@ impl Session {
             }
             Ok(Ok(reply)) => Outcome::unknown(&format!("the message: unexpected answer {}", reply.code())),
             Ok(Err(e)) if e.status().is_some() => judge("the message", &e),
-            // The library sends body and dot in one go and does not say how far it came.
+            // The library does not say how far it came.
             Ok(Err(e)) => Outcome::unknown(&format!("the message: {e}")),
             Err(_) => Outcome::unknown(&format!("the message: no answer within {limit_ms} ms")),
         }
@@ -144,6 +145,45 @@ impl Session {
         if self.in_step {
             let _ = self.connection.command(Quit).now_or_never();
         }
+    }
+}
+
+/// Connects in the clear, and goes as far as the word that TLS may begin.
+async fn ask_for_tls(stream: Dialled, entry: &Entry<'_>) -> Result<Dialled, String> {
+    let lent = Lent::new(stream);
+    let mut connection = greeted(Box::new(lent.clone()), entry).await?;
+    if !connection.can_starttls() {
+        return Err("the mail server offers no STARTTLS, and the settings require it".to_owned());
+    }
+    let reply = timed("STARTTLS", entry.timeouts.reply_ms, connection.command(Starttls)).await?;
+    if !reply.has_code(220) {
+        return Err(format!("STARTTLS: unexpected answer {}", reply.code()));
+    }
+    drop(connection);
+    lent.back().map_err(|e| format!("STARTTLS: {e}"))
+}
+
+/// Hears the greeting and says EHLO.
+async fn greeted(stream: Box<dyn AsyncTokioStream>, entry: &Entry<'_>) -> Result<AsyncSmtpConnection, String> {
+    let greeting = AsyncSmtpConnection::connect_with_transport(stream, entry.hello);
+    timed("the greeting", entry.timeouts.reply_ms, greeting).await
+}
+
+/// A message as it goes over the wire, with the dot that ends it: in one piece, because each write is a packet of its own.
+struct Body<'a>(&'a str);
+
+impl Display for Body<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(eml) = self;
+        // RFC 5321, 4.5.2: a dot at the start of a line is said twice.
+        if eml.starts_with('.') {
+            f.write_str(".")?;
+        }
+        for (n, piece) in eml.split("\r\n.").enumerate() {
+            f.write_str(if n == 0 { "" } else { "\r\n.." })?;
+            f.write_str(piece)?;
+        }
+        f.write_str(if eml.ends_with("\r\n") { ".\r\n" } else { "\r\n.\r\n" })
     }
 }
 
@@ -179,5 +219,74 @@ async fn timed<T, E: Display>(
         Ok(Ok(value)) => Ok(value),
         Ok(Err(e)) => Err(format!("{stage}: {e}")),
         Err(_) => Err(format!("{stage}: no answer within {limit_ms} ms")),
+    }
+}
+
+#[cfg(test)]
+#[path = "../../tests/support/smtp.rs"]
+mod scripted;
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use lettre::transport::smtp::client::Certificate;
+    use tokio_rustls::rustls::{ServerConfig, crypto::ring, pki_types::PrivateKeyDer};
+
+    use super::{
+        scripted::{Protect, Script, Server},
+        *,
+    };
+
+    /// A second handle to the socket, opened before TLS hides the first, tells what is set on it at the end.
+    #[tokio::test]
+    async fn no_write_is_held_back_however_the_conversation_is_protected() {
+        let rcgen::CertifiedKey { cert, signing_key } =
+            rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).expect("a certificate");
+        let server = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .expect("versions")
+            .with_no_client_auth()
+            .with_single_cert(vec![cert.der().clone()], PrivateKeyDer::Pkcs8(signing_key.serialize_der().into()))
+            .expect("a server");
+        let server = Arc::new(server);
+        let trusted = Certificate::from_pem(cert.pem().as_bytes()).expect("a certificate");
+        let tls = || {
+            let builder = TlsParameters::builder("127.0.0.1".to_owned());
+            builder.add_root_certificate(trusted.clone()).build_rustls().expect("TLS")
+        };
+        let ways = [
+            (Protection::None, Protect::No),
+            (Protection::StartTls(tls()), Protect::StartTls(Arc::clone(&server))),
+            (Protection::Implicit(tls()), Protect::Implicit(server)),
+        ];
+        for (protection, protect) in ways {
+            let server = Server::start(Script { protect, ..Script::willing() }).await;
+            let hello = ClientId::Domain("duewatch.example.gov.uk".to_owned());
+            let (host, port, timeouts) = ("127.0.0.1", server.at.port(), Timeouts::default());
+            let entry = Entry { host, port, hello: &hello, protection: &protection, credentials: None, timeouts };
+            let stream = dial(host, port).await.expect("a connection");
+            let socket = stream.second_handle();
+            let session = Session::over(stream, entry).await.expect("a session");
+            assert!(socket.nodelay().expect("a socket option"));
+            session.close().await;
+            assert_eq!(server.seen().await.commands.last().map(String::as_str), Some("QUIT"));
+        }
+    }
+
+    #[test]
+    fn the_end_of_the_data_cannot_stand_in_the_data() {
+        let table = [
+            ("a\r\n", "a\r\n.\r\n"),
+            ("a", "a\r\n.\r\n"),
+            (".\r\n", "..\r\n.\r\n"),
+            ("a\r\n.\r\n..\r\n.b.\r\n", "a\r\n..\r\n...\r\n..b.\r\n.\r\n"),
+            ("a\r\n.", "a\r\n..\r\n.\r\n"),
+            ("a\r\n\r\n", "a\r\n\r\n.\r\n"),
+            ("", "\r\n.\r\n"),
+        ];
+        for (eml, said) in table {
+            assert_eq!(Body(eml).to_string(), said, "{eml:?}");
+        }
     }
 }

@@ -27,6 +27,9 @@ use super::{
     session::{Entry, Protection, Session},
 };
 
+/// Longest line of a mail, without its end.
+const LINE_BYTES: usize = 998;
+
 /// How the connection to the server is protected. There is no "if possible": that is the same as none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tls {
@@ -59,8 +62,9 @@ impl Default for Timeouts {
 impl Timeouts {
     /// The longest that one attempt can take; a lease on a message must outlast it.
     pub fn longest_ms(&self) -> u64 {
-        // TLS, the greeting, the password, MAIL FROM, RCPT TO, DATA.
-        const REPLIES: u64 = 6;
+        // MAIL FROM on a connection that was kept and is dead, the greeting, STARTTLS, the handshake, the second EHLO, the
+        // password, MAIL FROM, RCPT TO, DATA.
+        const REPLIES: u64 = 9;
         self.connect_ms.saturating_add(self.reply_ms.saturating_mul(REPLIES)).saturating_add(self.end_of_data_ms)
     }
 }
@@ -203,7 +207,7 @@ impl Lane for Conversation<'_> {
                 Err(e) => return Outcome::refused(None, &e.to_string()),
             };
             if !seven_bit_lines(&frozen.eml) {
-                let why = "the stored mail is damaged: it is not seven-bit text in lines ended by CRLF";
+                let why = "the stored mail is damaged: it is not seven-bit text in lines of at most 998 characters ended by CRLF";
                 return Outcome::refused(None, why);
             }
             let mut session = match self.begun().await {
@@ -276,8 +280,9 @@ fn certificates(path: &Path) -> Result<Certificate, SmtpRefused> {
     Certificate::from_pem(&pem).map_err(|e| refused(io::Error::new(io::ErrorKind::InvalidData, e)))
 }
 
-/// A line feed or a return on its own is read as a line end by some servers and not by others: enough to smuggle in a mail.
+/// A line feed or a return on its own is read as a line end by some servers and not by others: enough to smuggle in a mail. A
+/// line that is too long (RFC 5321, 4.5.3.1.6) is broken or cut by some, and a NUL ends the text for others.
 fn seven_bit_lines(eml: &str) -> bool {
-    let paired = eml.matches("\r\n").count();
-    eml.is_ascii() && eml.matches('\r').count() == paired && eml.matches('\n').count() == paired
+    let sound = |line: &str| line.len() <= LINE_BYTES && !line.contains(['\r', '\n', '\0']);
+    eml.is_ascii() && eml.split("\r\n").all(sound)
 }

@@ -7,7 +7,7 @@ use std::{collections::HashMap, net::SocketAddr, sync::Arc};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::{TcpListener, TcpStream},
-    sync::mpsc::UnboundedSender,
+    sync::{mpsc::UnboundedSender, oneshot},
     task::JoinHandle,
 };
 use tokio_rustls::{TlsAcceptor, rustls::ServerConfig};
@@ -17,13 +17,19 @@ use tokio_rustls::{TlsAcceptor, rustls::ServerConfig};
 pub(crate) enum Stage {
     /// Before the first word.
     Banner,
-    /// The answer to EHLO.
+    /// The answer to the first EHLO.
     Ehlo,
     /// The answer to STARTTLS.
     StartTls,
     /// In place of the TLS handshake.
     Handshake,
-    /// The answer to the password.
+    /// The answer to the EHLO that follows STARTTLS.
+    SealedEhlo,
+    /// The answer to AUTH LOGIN, which asks for the user.
+    AuthLogin,
+    /// The answer to the user, which asks for the password.
+    AuthUser,
+    /// The answer to the password, or to AUTH PLAIN, which carries it.
     Auth,
     /// The answer to MAIL FROM.
     Mail,
@@ -44,6 +50,8 @@ pub(crate) enum Stage {
 pub(crate) enum Act {
     /// These bytes, and the conversation goes on.
     Say(&'static [u8]),
+    /// These bytes, but only once the client has said something more.
+    SayLate(&'static [u8]),
     /// These bytes, and nothing more until the client goes.
     SayAndStall(&'static [u8]),
     /// These bytes, and the connection is closed.
@@ -53,7 +61,7 @@ pub(crate) enum Act {
 impl Act {
     /// Whether these are words of refusal.
     fn refuses(self) -> bool {
-        let (Act::Say(bytes) | Act::SayAndStall(bytes) | Act::SayAndClose(bytes)) = self;
+        let (Act::Say(bytes) | Act::SayLate(bytes) | Act::SayAndStall(bytes) | Act::SayAndClose(bytes)) = self;
         matches!(bytes.first(), Some(b'4' | b'5'))
     }
 }
@@ -74,6 +82,8 @@ pub(crate) enum Protect {
 pub(crate) struct Script {
     /// Departures from the usual.
     pub(crate) acts: HashMap<Stage, Act>,
+    /// How many messages of a connection are taken before anything departs from the usual.
+    pub(crate) spared: usize,
     /// TLS.
     pub(crate) protect: Protect,
     /// Mechanisms offered after AUTH, once the connection is protected as far as it will be.
@@ -83,7 +93,7 @@ pub(crate) struct Script {
 impl Script {
     /// A server without TLS that takes everything.
     pub(crate) fn willing() -> Self {
-        Self { acts: HashMap::new(), protect: Protect::No, auth: "" }
+        Self { acts: HashMap::new(), spared: 0, protect: Protect::No, auth: "" }
     }
 
     /// The same, but for one stage.
@@ -128,29 +138,53 @@ impl Seen {
     }
 }
 
-/// A server for one connection.
+/// A server that takes one connection after another, as many as it has scripts.
 pub(crate) struct Server {
     /// Where it listens.
     pub(crate) at: SocketAddr,
-    task: JoinHandle<Seen>,
+    task: JoinHandle<Vec<Seen>>,
+    /// Its end tells the server that nobody will come any more.
+    open: oneshot::Sender<()>,
 }
 
 impl Server {
-    /// Starts listening on the loopback interface.
+    /// Starts listening on the loopback interface, for one connection.
     pub(crate) async fn start(script: Script) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let at = listener.local_addr().expect("an address");
-        let task = tokio::spawn(async move {
-            let (stream, _) = listener.accept().await.expect("a client");
-            let mut seen = Seen::default();
-            serve(stream, &script, &mut seen).await;
-            seen
-        });
-        Self { at, task }
+        Self::start_each(vec![script]).await
     }
 
-    /// What it was told, once the client has gone.
+    /// The same, for a connection by each script.
+    pub(crate) async fn start_each(scripts: Vec<Script>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let at = listener.local_addr().expect("an address");
+        let (open, mut closed) = oneshot::channel();
+        let task = tokio::spawn(async move {
+            let mut all = Vec::new();
+            for script in scripts {
+                let stream = tokio::select! {
+                    biased;
+                    accepted = listener.accept() => accepted.expect("a client").0,
+                    _ = &mut closed, if !all.is_empty() => break,
+                };
+                let mut seen = Seen::default();
+                serve(stream, &script, &mut seen).await;
+                all.push(seen);
+            }
+            all
+        });
+        Self { at, task, open }
+    }
+
+    /// What it was told on its one connection, once the client has gone.
     pub(crate) async fn seen(self) -> Seen {
+        let mut all = self.seen_each().await;
+        assert_eq!(all.len(), 1, "connections");
+        all.remove(0)
+    }
+
+    /// What it was told on each connection, once the client has gone.
+    pub(crate) async fn seen_each(self) -> Vec<Seen> {
+        drop(self.open);
         self.task.await.expect("the server's task")
     }
 }
@@ -218,7 +252,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Talk<'a, S> {
                         format!("250-AUTH {}\r\n", self.script.auth)
                     };
                     let reply = format!("250-mail.example\r\n{tls}{auth}250 SIZE 10000000\r\n");
-                    self.act(Stage::Ehlo, reply.as_bytes()).await
+                    self.act(if greet { Stage::Ehlo } else { Stage::SealedEhlo }, reply.as_bytes()).await
                 }
                 "STARTTLS" => {
                     if !self.act(Stage::StartTls, b"220 go ahead\r\n").await {
@@ -245,8 +279,10 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Talk<'a, S> {
 
     async fn auth(&mut self, line: &str) -> bool {
         if line.eq_ignore_ascii_case("AUTH LOGIN") {
-            for prompt in [&b"334 VXNlcm5hbWU6\r\n"[..], b"334 UGFzc3dvcmQ6\r\n"] {
-                if !self.say(prompt).await {
+            let prompts: [(Stage, &[u8]); 2] =
+                [(Stage::AuthLogin, b"334 VXNlcm5hbWU6\r\n"), (Stage::AuthUser, b"334 UGFzc3dvcmQ6\r\n")];
+            for (stage, prompt) in prompts {
+                if !self.act(stage, prompt).await {
                     return false;
                 }
                 let Some(answer) = self.read_to(b"\r\n").await else { return false };
@@ -257,11 +293,11 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Talk<'a, S> {
     }
 
     async fn data(&mut self) -> bool {
-        let said = self.script.acts.contains_key(&Stage::Data);
+        let said = self.departs(Stage::Data).is_some();
         if !self.act(Stage::Data, b"354 go\r\n").await {
             return false;
         }
-        if said || (self.script.acts.contains_key(&Stage::Body) && !self.act(Stage::Body, b"").await) {
+        if said || (self.departs(Stage::Body).is_some() && !self.act(Stage::Body, b"").await) {
             return said;
         }
         let Some(data) = self.read_to(b"\r\n.\r\n").await else { return false };
@@ -269,18 +305,36 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Talk<'a, S> {
         for line in [&data[..], b"\r\n"].concat().split_inclusive(|byte| *byte == b'\n') {
             message.extend_from_slice(line.strip_prefix(b".").unwrap_or(line));
         }
-        if !self.script.acts.get(&Stage::End).is_some_and(|act| act.refuses()) {
+        let act = self.departs(Stage::End);
+        if !act.is_some_and(Act::refuses) {
             self.seen.tell(Event::Message(message.clone()));
         }
         self.seen.messages.push(message);
-        self.act(Stage::End, b"250 2.0.0 Ok: queued as 4711\r\n").await
+        self.carry_out(act, b"250 2.0.0 Ok: queued as 4711\r\n").await
+    }
+
+    /// What the script has for this stage of this message, if anything.
+    fn departs(&self, stage: Stage) -> Option<Act> {
+        self.script.acts.get(&stage).filter(|_| self.seen.messages.len() >= self.script.spared).copied()
     }
 
     /// Does what the script has for this stage, or says the usual. False once the conversation is over.
     async fn act(&mut self, stage: Stage, usual: &[u8]) -> bool {
-        match self.script.acts.get(&stage) {
+        self.carry_out(self.departs(stage), usual).await
+    }
+
+    async fn carry_out(&mut self, act: Option<Act>, usual: &[u8]) -> bool {
+        match act {
             None => self.say(usual).await,
             Some(Act::Say(bytes)) => self.say(bytes).await,
+            Some(Act::SayLate(bytes)) => {
+                while self.buffer.is_empty() {
+                    if !self.fill().await {
+                        return false;
+                    }
+                }
+                self.say(bytes).await
+            }
             Some(Act::SayAndClose(bytes)) => {
                 self.say(bytes).await;
                 false
