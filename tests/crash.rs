@@ -11,7 +11,8 @@
 //! - on a mail server, the number of copies: more than one only where the ledger knows of an attempt with an unknown end, and
 //!   then with the same bytes.
 //!
-//! `tests/long kills` does the same five hundred times, the server failing at random too.
+//! `tests/long kills` does the same five hundred times, the server failing at random too. A process may also be stopped for
+//! longer than its leases, while another takes up its work.
 
 #![cfg(feature = "io")]
 #![expect(clippy::expect_used, reason = "a test stops where something is not as it was set up")]
@@ -37,6 +38,8 @@ const SIGABRT: i32 = 6;
 /// Far more rounds than any backlog of these tests needs.
 const ROUNDS: i32 = 12;
 const TIMEOUT_MS: u64 = 400;
+/// So long a process that stands still is given, for another to take up its work.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// How a run is killed.
 #[derive(Clone, Debug)]
@@ -45,12 +48,15 @@ enum Kill {
     Point(&'static str, u32),
     /// After so long.
     After(Duration),
+    /// After so long it is stopped where it stands, all its leases end, another takes up its work, and then it goes on.
+    Pause(Duration),
 }
 
 /// What kills came to.
 #[derive(Clone, Copy, Debug, Default)]
 struct Figures {
     kills: u32,
+    pauses: u32,
     too_late: u32,
     lost: usize,
     repeated_inside: usize,
@@ -95,7 +101,40 @@ async fn killed(folder: &Folder, at: Option<&str>, kill: &Kill) -> bool {
             }
             child.wait().await.expect("an end").signal() == Some(SIGKILL)
         }
+        Kill::Pause(delay) => {
+            let mut child = command.spawn().expect("it starts");
+            if tokio::time::timeout(*delay, child.wait()).await.is_ok() {
+                return false;
+            }
+            let pid = child.id().expect("it has not ended").to_string();
+            signal("-STOP", &pid).await;
+            // What it holds locked nobody can take up. Then it only stood still.
+            let other = async {
+                if leases_end(folder).await {
+                    let mut other = folder.command(&args);
+                    let _ = other.status().await;
+                }
+            };
+            let _ = tokio::time::timeout(PATIENCE, other).await;
+            signal("-CONT", &pid).await;
+            let ended = child.wait().await.expect("an end");
+            assert!(ended.code().is_some_and(|code| code < 2), "{kill:?}: {ended:?}");
+            true
+        }
     }
+}
+
+async fn signal(which: &str, pid: &str) {
+    let sent = tokio::process::Command::new("kill").args([which, pid]).status().await.expect("a signal is sent");
+    assert!(sent.success(), "{which} {pid}: {sent}");
+}
+
+/// Every lease is over, unless somebody holds the rows.
+async fn leases_end(folder: &Folder) -> bool {
+    let database = folder.database().await;
+    let Ok(mut write) = database.begin_write().await else { return false };
+    let sql = "UPDATE messages SET next_attempt_us = 0, lease_until_us = 0 WHERE lease_until_us IS NOT NULL";
+    write.execute_script(sql).await.is_ok() && write.commit().await.is_ok()
 }
 
 /// Who has which mails, each as the references it names.
@@ -171,6 +210,7 @@ async fn settle_files(folder: &Folder) {
 async fn kill_files(cases: &Cases, keep: Keep, undisturbed: &Rehearsed, kill: &Kill, figures: &mut Figures) {
     let folder = Folder::simulated(cases, keep).await;
     figures.kills += 1;
+    figures.pauses += u32::from(matches!(kill, Kill::Pause(_)));
     if !killed(&folder, Some(MONDAY), kill).await {
         figures.too_late += 1;
     }
@@ -302,6 +342,7 @@ async fn kill_sending(
     let office = Office::open(script).await;
     let folder = Folder::real(cases, keep, server(&office)).await;
     figures.kills += 1;
+    figures.pauses += u32::from(matches!(kill, Kill::Pause(_)));
     if !killed(&folder, None, kill).await {
         figures.too_late += 1;
     }
@@ -356,6 +397,21 @@ async fn killed_while_speaking_to_a_mail_server_only_the_message_in_hand_is_repe
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn stopped_for_longer_than_a_lease_only_what_was_under_way_is_repeated() {
+    let cases = Cases::of_today().await;
+    let mut draw = Draw(9);
+    for keep in [Keep::Sqlite, Keep::Postgres] {
+        let undisturbed = sent(&cases, keep).await;
+        let mut figures = Figures::default();
+        for _ in 0..2 {
+            let kill = Kill::Pause(draw.within(undisturbed.took));
+            kill_sending(&cases, keep, &undisturbed, &kill, |_| Script::willing(), &mut figures).await;
+        }
+        assert_eq!((figures.lost, figures.repeated_outside), (0, 0), "{figures:?}");
+    }
+}
+
 // ---- the long run ----
 
 /// A server with bad days: about one connection in four fails, each in its own way.
@@ -399,6 +455,7 @@ async fn long_kills() {
             println!("{name}, {way}: {figures:?}");
             let total = totals.entry("all").or_default();
             total.kills += figures.kills;
+            total.pauses += figures.pauses;
             total.too_late += figures.too_late;
             total.lost += figures.lost;
             total.repeated_inside += figures.repeated_inside;
@@ -408,10 +465,12 @@ async fn long_kills() {
     println!("seed {seed}, all: {:?}", totals["all"]);
 }
 
-/// Two instants in any three, one named point.
+/// Of six, one pause, three instants and two named points.
 fn drawn(draw: &mut Draw, took: Duration) -> Kill {
-    if draw.below(3) > 0 {
-        return Kill::After(draw.within(took));
+    match draw.below(6) {
+        0 => return Kill::Pause(draw.within(took)),
+        1..4 => return Kill::After(draw.within(took)),
+        _ => {}
     }
     let count = u64::try_from(FAILPOINTS.len()).expect("few");
     let point = FAILPOINTS[usize::try_from(draw.below(count)).expect("few")];
