@@ -126,13 +126,11 @@ fn verdicts(mail: &Mail<'_>) -> Option<Vec<Verdict>> {
 /// The blocks of a status part: one on the message, then one for each recipient.
 fn blocks(body: &[u8]) -> Vec<Fields> {
     let mut blocks = Vec::new();
-    let mut rest = body;
+    let mut rest = body.trim_ascii_start();
     while !rest.is_empty() && blocks.len() <= MOST_RECIPIENTS {
         let (block, after) = in_two(rest);
-        if !block.is_empty() {
-            blocks.push(Fields::read(block));
-        }
-        rest = after;
+        blocks.push(Fields::read(block));
+        rest = after.trim_ascii_start();
     }
     blocks
 }
@@ -146,9 +144,7 @@ fn verdict(block: &Fields) -> Option<Verdict> {
         "delivered" => (Fate::Delivered, status::code_or(status, "delivered").into_owned()),
         // Handed on to what sends no reports, or to a list: nothing more will be known.
         "relayed" | "expanded" => return None,
-        _ if status::is_failure(status) => {
-            status::failed(status, block.first("diagnostic-code").unwrap_or_default())
-        }
+        _ if status::is_failure(status) => status::failed(status, block.first("diagnostic-code").unwrap_or_default()),
         _ => return None,
     };
     let of = block.all("final-recipient").chain(block.all("original-recipient")).filter_map(Address::typed);

@@ -153,7 +153,12 @@ mod tests {
             ("", "smtp; 553 not here", Fate::NoSuchMailbox, "553"),
             ("", "smtp; 554 no", Fate::GivenUp, "554"),
             ("5.2.2", "smtp; 550 5.1.1 no", Fate::GivenUp, "5.2.2"),
-            ("5.4.1", "smtp;550 5.4.1 Recipient address rejected: Access denied. AS(201806281)", Fate::NoSuchMailbox, "5.4.1"),
+            (
+                "5.4.1",
+                "smtp;550 5.4.1 Recipient address rejected: Access denied. AS(201806281)",
+                Fate::NoSuchMailbox,
+                "5.4.1",
+            ),
             ("", "", Fate::GivenUp, "failed"),
         ];
         for (status, said, fate, why) in cases {
