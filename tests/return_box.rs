@@ -115,6 +115,11 @@ fn a_box_that_is_not_there_is_said_with_its_place() {
     assert!(look(&not_yet, &mut Marks::new(), now()).marks.is_empty());
 }
 
+/// Long after the last mail was written.
+fn later() -> DateTime<Utc> {
+    now() + TimeDelta::minutes(2)
+}
+
 struct Mbox {
     _folder: TempDir,
     from: ReturnBox,
@@ -132,11 +137,6 @@ impl Mbox {
         let mut file = File::options().create(true).append(true).open(&self.path).expect("the file");
         write!(file, "From MAILER-DAEMON Mon Nov 16 08:30:02 2026\n{text}\n").expect("written");
     }
-
-    /// Some minutes after it was last written.
-    fn later(&self) -> DateTime<Utc> {
-        now() + TimeDelta::minutes(2)
-    }
 }
 
 #[test]
@@ -149,11 +149,11 @@ fn an_mbox_is_read_on_from_where_it_was_left() {
     let mut marks = Marks::new();
     assert_eq!(look(&mbox.from, &mut marks, now()).reports.len(), 2);
     assert_eq!(look(&mbox.from, &mut marks, now()).reports.len(), 1, "the last may not be whole yet");
-    assert_eq!(look(&mbox.from, &mut marks, mbox.later()).reports.len(), 1);
-    assert_eq!(look(&mbox.from, &mut marks, mbox.later()).reports.len(), 0);
+    assert_eq!(look(&mbox.from, &mut marks, later()).reports.len(), 1);
+    assert_eq!(look(&mbox.from, &mut marks, later()).reports.len(), 0);
     mbox.append(&mail("exim-unknown"));
-    assert_eq!(look(&mbox.from, &mut marks, mbox.later()).reports.len(), 1);
-    assert_eq!(look(&mbox.from, &mut marks, mbox.later()).reports.len(), 0);
+    assert_eq!(look(&mbox.from, &mut marks, later()).reports.len(), 1);
+    assert_eq!(look(&mbox.from, &mut marks, later()).reports.len(), 0);
     assert_eq!(marks.len(), 1, "one place is remembered");
     assert!(fs::read(&mbox.path).expect("the file").starts_with(&before), "it is never written");
 
@@ -162,11 +162,11 @@ fn an_mbox_is_read_on_from_where_it_was_left() {
     for name in ["none-spam", "postfix-late", "exim-unknown", "gmail-unknown"] {
         mbox.append(&mail(name));
     }
-    assert_eq!(look(&mbox.from, &mut marks, mbox.later()).reports.len(), 3, "read anew");
+    assert_eq!(look(&mbox.from, &mut marks, later()).reports.len(), 3, "read anew");
     fs::write(&mbox.path, "").expect("emptied");
-    assert_eq!(look(&mbox.from, &mut marks, mbox.later()).reports.len(), 0);
+    assert_eq!(look(&mbox.from, &mut marks, later()).reports.len(), 0);
     mbox.append(&mail("qmail-words"));
-    assert_eq!(look(&mbox.from, &mut marks, mbox.later()).reports.len(), 1);
+    assert_eq!(look(&mbox.from, &mut marks, later()).reports.len(), 1);
 }
 
 #[test]
@@ -177,7 +177,7 @@ fn a_mail_of_any_size_in_an_mbox_holds_up_nothing_behind_it() {
     mbox.append(&format!("Subject: large\n\n{}", line.repeat(4 * LARGEST_REPORT / line.len())));
     mbox.append(&mail("exim-unknown"));
     let mut marks = Marks::new();
-    let found: Vec<usize> = (0..8).map(|_| look(&mbox.from, &mut marks, mbox.later()).reports.len()).collect();
+    let found: Vec<usize> = (0..8).map(|_| look(&mbox.from, &mut marks, later()).reports.len()).collect();
     assert_eq!(found.iter().sum::<usize>(), 2, "{found:?}");
     assert_eq!((found[0], found[7]), (1, 0));
     let upto: Vec<i64> = marks.into_values().collect();

@@ -137,7 +137,11 @@ pub(crate) async fn what_is_late_or_has_arrived_is_only_known(place: &Place) {
         assert_eq!((states(&ledger).await, woken(place).await), (vec![NoticeState::Bundled], 0));
         assert_eq!(failing(&ledger, 5).await, []);
     }
-    assert_eq!(ledger.handed_over_lately(at(5)).await.unwrap(), Vec::<Uuid>::new(), "it has arrived: nothing more is to be learnt");
+    assert_eq!(
+        ledger.handed_over_lately(at(5)).await.unwrap(),
+        Vec::<Uuid>::new(),
+        "it has arrived: nothing more is to be learnt"
+    );
 }
 
 pub(crate) async fn a_report_before_its_time_counts_once_the_message_is_handed_over(place: &Place) {

@@ -106,5 +106,5 @@ fn hash_before(file: &mut File, upto: u64) -> io::Result<String> {
     file.seek(SeekFrom::Start(from))?;
     let mut before = Vec::new();
     file.take(upto - from).read_to_end(&mut before)?;
-    Ok(Sha256::digest(&before).iter().take(16).map(|byte| format!("{byte:02x}")).collect())
+    Ok(format!("{:x}", Sha256::digest(&before)))
 }

@@ -157,9 +157,14 @@ fn message_named(mail: &Mail<'_>, ours: &str) -> Option<Uuid> {
     let mut named = Vec::new();
     for part in &mail.parts {
         match part.kind.name.as_str() {
-            "message/rfc822" | "message/global" => named.extend(original(in_two(&part.body).0, ours)?),
-            "text/rfc822-headers" | "message/rfc822-headers" | "message/global-headers" => {
-                named.extend(original(&part.body, ours)?);
+            "message/rfc822"
+            | "message/global"
+            | "text/rfc822-headers"
+            | "message/rfc822-headers"
+            | "message/global-headers" => {
+                if let Some(id) = Fields::read(in_two(&part.body).0).first("message-id") {
+                    named.push(of_ours(id, ours)?);
+                }
             }
             "message/delivery-status" | "message/global-delivery-status" => {
                 for block in blocks(&part.body) {
@@ -178,14 +183,6 @@ fn message_named(mail: &Mail<'_>, ours: &str) -> Option<Uuid> {
     named.extend(words::message_named(mail, ours));
     let first = *named.first()?;
     named.iter().all(|id| *id == first).then_some(first)
-}
-
-/// The id of a returned original, where its head still has one; none if it is not one of ours.
-fn original(head: &[u8], ours: &str) -> Option<Option<Uuid>> {
-    match Fields::read(head).first("message-id") {
-        Some(id) => of_ours(id, ours).map(Some),
-        None => Some(None),
-    }
 }
 
 /// Our own id in a Message-ID of this domain.

@@ -85,14 +85,13 @@ fn never_takes(code: Code, said: &str) -> bool {
     match (subject, detail) {
         // The sender's address, and a server on the way.
         (1, 7..=9) => false,
-        (1, _) | (2, 1) => true,
         // Exchange Online answers so where it knows no such person.
         (4, 1) => {
             let said = said.to_ascii_lowercase();
             said.contains("as(201806281)") || said.contains("recipient address rejected: access denied")
         }
-        // The mailbox or its domain has another owner now; this mailbox takes mail of nobody outside, or not ours.
-        (7, 17 | 18 | 124 | 129 | 133..=136) => true,
+        // Of 5.7: the mailbox or its domain has another owner now; it takes mail of nobody outside, or not ours.
+        (1, _) | (2, 1) | (7, 17 | 18 | 124 | 129 | 133..=136) => true,
         // All else that is forbidden is forbidden to us, or in these words.
         _ => false,
     }
