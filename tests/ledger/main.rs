@@ -86,6 +86,7 @@ contract!(
     returned::what_came_back_is_owed_again_and_its_address_does_not_work,
     returned::a_second_report_and_a_late_one_change_nothing_twice,
     returned::what_was_given_up_says_nothing_of_an_address_by_itself,
+    returned::an_outage_in_which_everything_is_given_up_says_nothing_of_an_address,
     returned::what_is_late_or_has_arrived_is_only_known,
     returned::a_report_before_its_time_counts_once_the_message_is_handed_over,
     returned::what_came_back_from_a_trial_says_nothing_of_the_address,

@@ -99,33 +99,36 @@ pub(crate) async fn a_second_report_and_a_late_one_change_nothing_twice(place: &
     assert_eq!(other, CameBack::default());
 }
 
+/// Tells somebody else of something else, and hands it over.
+async fn serve(ledger: &Ledger, minute: i64, person: &str) {
+    let other = duty(&format!("child of {person}"), "visit", "plan:1");
+    tell(ledger, minute, std::slice::from_ref(&other), &[notice(&other, "day-1", person)]).await;
+    send(ledger, minute, &TAKEN, None).await;
+}
+
 pub(crate) async fn what_was_given_up_says_nothing_of_an_address_by_itself(place: &Place) {
     let (ledger, notice, first) = told_one(place).await;
+    serve(&ledger, 5, "w2").await;
     let changed = ledger.record_returned(&[came(first, Fate::GivenUp, "5.2.2")], at(10)).await.unwrap();
     assert_eq!(changed.returned, [first]);
-    assert_eq!((states(&ledger).await, failing(&ledger, 10).await), (vec![NoticeState::Unreachable], vec![]));
+    assert_eq!(states(&ledger).await, [NoticeState::Unreachable, NoticeState::Bundled]);
+    assert_eq!(failing(&ledger, 10).await, []);
 
     tell(&ledger, 11, &[], std::slice::from_ref(&notice)).await;
     let second = send(&ledger, 130, &TAKEN, None).await[0].0;
-    ledger.record_returned(&[came(second, Fate::GivenUp, "5.2.2")], at(150)).await.unwrap();
-    assert_eq!(
-        failing(&ledger, 150).await,
-        [],
-        "nothing that went to others has stayed with them: it may be an outage"
-    );
+    ledger.record_returned(&[came(second, Fate::GivenUp, "4.4.1")], at(150)).await.unwrap();
+    assert_eq!(failing(&ledger, 150).await.len(), 1, "twice, while others are served");
+    assert_eq!(failing(&ledger, 11 + DAY).await, [], "it is tried once more");
+}
 
-    let two = duty("c2", "visit", "plan:2");
-    tell(&ledger, 151, std::slice::from_ref(&two), &[crate::fixtures::notice(&two, "day-1", "w2")]).await;
-    send(&ledger, 151, &TAKEN, None).await;
-    assert_eq!(failing(&ledger, 152).await, [], "that was afterwards");
-    tell(&ledger, 160, &[], std::slice::from_ref(&notice)).await;
-    let third = send(&ledger, 300, &TAKEN, None).await[0].0;
-    let other = duty("c3", "visit", "plan:3");
-    tell(&ledger, 301, std::slice::from_ref(&other), &[crate::fixtures::notice(&other, "day-1", "w3")]).await;
-    send(&ledger, 301, &TAKEN, None).await;
-    ledger.record_returned(&[came(third, Fate::GivenUp, "5.2.2")], at(310)).await.unwrap();
-    assert_eq!(failing(&ledger, 310).await, [("w1@example.org".to_owned(), Some("5.2.2".to_owned()))]);
-    assert_eq!(failing(&ledger, 311 + DAY).await, [], "it is tried once more");
+pub(crate) async fn an_outage_in_which_everything_is_given_up_says_nothing_of_an_address(place: &Place) {
+    let (ledger, notice, first) = told_one(place).await;
+    ledger.record_returned(&[came(first, Fate::GivenUp, "5.4.4")], at(10)).await.unwrap();
+    tell(&ledger, 11, &[], std::slice::from_ref(&notice)).await;
+    let second = send(&ledger, 130, &TAKEN, None).await[0].0;
+    ledger.record_returned(&[came(second, Fate::GivenUp, "5.4.4")], at(150)).await.unwrap();
+    serve(&ledger, 151, "w2").await;
+    assert_eq!(failing(&ledger, 152).await, [], "others are served only since");
 }
 
 pub(crate) async fn what_is_late_or_has_arrived_is_only_known(place: &Place) {
