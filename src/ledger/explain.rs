@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::columns::{NOTICE, NOTICE_COLUMNS, notice};
+use super::columns::{NOTICE, NOTICE_COLUMNS, WHY_RETURNED, notice};
 use super::work::Fields;
 use super::{Ledger, LedgerError, MessageState};
 use crate::directory::Mailbox;
@@ -49,8 +49,7 @@ impl Ledger {
         let sql = format!(
             "SELECT {NOTICE}, n.decided_run, r.at_us, m.id, m.person, m.address, m.state, m.created_at_us,
                     m.handed_over_us, m.attempts,
-                    COALESCE((SELECT r.why FROM returned r WHERE r.message_id = m.id AND m.state = 'returned'
-                              AND r.fate IN ('no_such_mailbox', 'given_up') ORDER BY r.at_us DESC, r.why LIMIT 1),
+                    COALESCE({WHY_RETURNED},
                              (SELECT a.why FROM attempts a WHERE a.message_id = m.id ORDER BY a.n DESC LIMIT 1))
              FROM notices n JOIN runs r ON r.id = n.decided_run LEFT JOIN messages m ON m.id = n.message_id
              WHERE n.child = $1 ORDER BY n.decided_run, n.place"

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
-use super::columns::{NOTICE, NOTICE_COLUMNS, READ_BY_A_TRIAL, notice};
+use super::columns::{NOTICE, NOTICE_COLUMNS, READ_BY_A_TRIAL, WHY_RETURNED, notice};
 use super::{Ledger, LedgerError};
 use crate::duty::Duty;
 use crate::notice::{Effect, Notice};
@@ -99,7 +99,7 @@ pub struct Undelivered {
     pub matters: u32,
     /// The server's last reply code.
     pub code: Option<i64>,
-    /// What was last said about an attempt.
+    /// Why it came back, or else what was last said about an attempt.
     pub why: Option<String>,
 }
 
@@ -108,15 +108,18 @@ impl Ledger {
     /// since then; the oldest first.
     pub async fn undelivered(&self, since: DateTime<Utc>) -> Result<Vec<Undelivered>, LedgerError> {
         let mut work = self.reading("read what was not delivered").await?;
-        let sql = "SELECT m.id, m.person, m.state, m.created_at_us, m.next_attempt_us,
+        let sql = format!(
+            "SELECT m.id, m.person, m.state, m.created_at_us, m.next_attempt_us,
                           (SELECT COUNT(*) FROM attempts t WHERE t.message_id = m.id),
-                          (SELECT COUNT(*) FROM notices n WHERE n.message_id = m.id), a.code, a.why
+                          (SELECT COUNT(*) FROM notices n WHERE n.message_id = m.id),
+                          CASE WHEN m.state = 'returned' THEN NULL ELSE a.code END, COALESCE({WHY_RETURNED}, a.why)
                    FROM messages m LEFT JOIN attempts a ON a.message_id = m.id
                         AND a.n = (SELECT MAX(l.n) FROM attempts l WHERE l.message_id = m.id)
                    WHERE m.next_attempt_us IS NOT NULL
                       OR (m.state NOT IN ('handed_over', 'recorded', 'cancelled') AND m.ended_us >= $1)
-                   ORDER BY m.created_at_us, m.id";
-        let rows = work.fetch(sql, &[since.timestamp_micros().into()]).await?;
+                   ORDER BY m.created_at_us, m.id"
+        );
+        let rows = work.fetch(&sql, &[since.timestamp_micros().into()]).await?;
         let read = rows.iter().map(|row| {
             Ok(Undelivered {
                 id: row.text(0)?.parse().map_err(|_| row.unreadable("a message's id"))?,

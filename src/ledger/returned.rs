@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::json;
 use uuid::Uuid;
 
-use super::work::Fields;
+use super::audit::Deed;
+use super::work::{Fields, Work};
 use super::{Ledger, LedgerError, batch};
 use crate::database::Arg;
 use crate::delivery::{Fate, Returned};
@@ -23,7 +25,7 @@ pub struct CameBack {
 }
 
 impl Ledger {
-    /// Stores what was learnt of messages, each thing once. A message that was handed over and then came back becomes `returned`,
+    /// Stores what was learnt of messages, each thing once, as a deed of the audit. A message that was handed over and then came back becomes `returned`,
     /// and its children are judged anew at the next run. What is of no message of this ledger is left out; what is of one whose
     /// outcome is not known yet counts once it is handed over, at any later call.
     pub async fn record_returned(&self, learnt: &[Returned], now: DateTime<Utc>) -> Result<CameBack, LedgerError> {
@@ -41,7 +43,12 @@ impl Ledger {
         });
         let head = "INSERT INTO returned (message_id, fate, why, at_us)";
         let rows: Vec<Vec<Arg>> = rows.collect();
-        let new = batch::execute(&mut work, head, &rows, "ON CONFLICT DO NOTHING").await?;
+        let tail = "ON CONFLICT DO NOTHING RETURNING message_id, fate, why";
+        let (mut deed, mut new) = (Deed::new("returned"), 0);
+        for row in batch::fetch(&mut work, head, &rows, tail).await? {
+            work.note_returned(&row.text(0)?, &row.text(1)?, &row.text(2)?, &mut deed).await?;
+            new += 1;
+        }
         // Few reports of a week against all messages of a year: the reports are gone through.
         let sql = "SELECT DISTINCT m.id FROM returned r CROSS JOIN messages m
                    WHERE m.id = r.message_id AND r.at_us >= $1 AND r.fate IN ('no_such_mailbox', 'given_up')
@@ -54,6 +61,9 @@ impl Ledger {
                 work.wake_cases_of(&message).await?;
                 returned.push(id(&row)?);
             }
+        }
+        if !deed.is_empty() {
+            work.chain(deed, now).await?;
         }
         work.commit().await?;
         Ok(CameBack { new, returned })
@@ -102,6 +112,25 @@ impl Ledger {
         let head = "INSERT INTO mail_read (place, name, upto)";
         batch::execute(&mut work, head, &rows, "ON CONFLICT (place, name) DO UPDATE SET upto = excluded.upto").await?;
         work.commit().await
+    }
+}
+
+impl Work {
+    /// What was learnt, in the evidence of each child of whom the message tells.
+    async fn note_returned(
+        &mut self,
+        message: &str,
+        fate: &str,
+        why: &str,
+        deed: &mut Deed,
+    ) -> Result<(), LedgerError> {
+        let sql = "SELECT attempts FROM messages WHERE id = $1";
+        let attempts = self.fetch_optional(sql, &[message.into()]).await?.map(|row| row.int(0)).transpose()?;
+        let outcome = if matches!(fate, "delivered" | "delayed") { fate } else { "returned" };
+        let payload = json!({
+            "what": "returned", "message": message, "attempt": attempts, "outcome": outcome, "fate": fate, "why": why,
+        });
+        self.note_message(message, payload, deed).await
     }
 }
 

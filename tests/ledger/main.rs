@@ -89,6 +89,8 @@ contract!(
     returned::an_outage_in_which_everything_is_given_up_says_nothing_of_an_address,
     returned::what_is_late_or_has_arrived_is_only_known,
     returned::a_report_before_its_time_counts_once_the_message_is_handed_over,
+    returned::what_a_person_has_tried_again_is_not_held_back_by_what_came_back_before,
+    returned::what_came_back_is_evidence_of_its_child_and_goes_with_its_message,
     returned::what_came_back_from_a_trial_says_nothing_of_the_address,
     returned::which_mail_was_read_is_remembered_by_its_place,
     asides::a_schedule_is_moved_by_one_only,

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use duewatch::delivery::{Fate, Returned};
 use duewatch::ledger::{Attempted, CameBack, Ledger, MessageState, Outcome, Whose};
-use duewatch::notice::{Notice, NoticeState};
+use duewatch::notice::{Change, Closing, Notice, NoticeState};
 use duewatch::record::ChildRef;
 use uuid::Uuid;
 
-use crate::fixtures::{Place, at, case, claim, commit, duty, notice, run, tell};
+use crate::fixtures::{Place, at, case, claim, commit, duty, freeze, notice, record, run, tell};
 
 const DAY: i64 = 24 * 60;
 const TAKEN: Attempted = Attempted { outcome: Outcome::HandedOver, code: Some(250), why: None };
@@ -22,8 +22,8 @@ async fn send(ledger: &Ledger, minute: i64, attempted: &Attempted, to: Option<&s
     let mut sent = Vec::new();
     while let Some(claimed) = claim(ledger, "a", minute).await {
         let address = to.unwrap_or(&claimed.mailbox.email);
-        ledger.freeze(&claimed.lease, "words", Some(address), at(minute)).await.unwrap();
-        ledger.record(&claimed.lease, attempted, at(minute)).await.unwrap();
+        freeze(ledger, &claimed.lease, "words", Some(address), at(minute)).await.unwrap();
+        record(ledger, &claimed.lease, attempted, at(minute)).await.unwrap();
         sent.push((claimed.lease.message, claimed.mailbox.email));
     }
     sent
@@ -34,7 +34,7 @@ async fn told_one(place: &Place) -> (Ledger, Notice, Uuid) {
     let ledger = place.founded().await;
     let one = duty("c1", "visit", "plan:1");
     let notice = notice(&one, "day-1", "w1");
-    let opened = [duewatch::notice::Change::Opened(one)];
+    let opened = [Change::Opened(one)];
     commit(&ledger, &run(0), &[case("c1")], &opened, std::slice::from_ref(&notice), &[], &[]).await.unwrap();
     let sent = send(&ledger, 0, &TAKEN, None).await;
     (ledger, notice, sent[0].0)
@@ -161,6 +161,42 @@ pub(crate) async fn a_report_before_its_time_counts_once_the_message_is_handed_o
     assert_eq!(early, CameBack { new: 1, returned: Vec::new() });
     send(&ledger, 15, &TAKEN, None).await;
     assert_eq!(ledger.record_returned(&[], at(16)).await.unwrap(), CameBack { new: 0, returned: vec![id] });
+}
+
+pub(crate) async fn what_a_person_has_tried_again_is_not_held_back_by_what_came_back_before(place: &Place) {
+    let (ledger, _, id) = told_one(place).await;
+    let gone = came(id, Fate::NoSuchMailbox, "5.1.1");
+    ledger.record_returned(std::slice::from_ref(&gone), at(1)).await.unwrap();
+    let listed = ledger.undelivered(at(0)).await.unwrap();
+    assert_eq!(
+        (listed[0].state, listed[0].code, listed[0].why.as_deref()),
+        (MessageState::Returned, None, Some("5.1.1"))
+    );
+    assert!(ledger.retry(id, "the desk", "the mailbox is there again", at(2)).await.unwrap());
+    assert_eq!(send(&ledger, 2, &TAKEN, None).await[0].0, id);
+    assert_eq!(ledger.record_returned(&[], at(3)).await.unwrap(), CameBack::default());
+    assert_eq!(failing(&ledger, 3).await, []);
+    assert_eq!(ledger.record_returned(&[gone], at(4)).await.unwrap(), CameBack { new: 1, returned: vec![id] });
+}
+
+pub(crate) async fn what_came_back_is_evidence_of_its_child_and_goes_with_its_message(place: &Place) {
+    let (ledger, _, id) = told_one(place).await;
+    ledger.record_returned(&[came(id, Fate::NoSuchMailbox, "5.1.1")], at(30)).await.unwrap();
+    let evidence = ledger.evidence(&ChildRef("c1".into())).await.unwrap();
+    let last = &evidence.last().unwrap().payload;
+    assert_eq!(
+        (&last["what"], &last["outcome"], &last["why"]),
+        (&"returned".into(), &"returned".into(), &"5.1.1".into())
+    );
+    assert_eq!((&last["message"], &last["told"][0]["step"]), (&id.to_string().into(), &"day-1".into()));
+    assert_eq!(ledger.verify().await.unwrap().breaks, []);
+
+    let closed = Change::Closed { duty: duty("c1", "visit", "plan:1"), closing: Closing::Met };
+    commit(&ledger, &run(40), &[], &[closed], &[], &[], &[]).await.unwrap();
+    crate::support::script(&place.database().await, "UPDATE cases SET fingerprint = NULL").await;
+    assert_eq!(ledger.expire(at(50), at(50), at(60)).await.unwrap().duties, 1);
+    assert_eq!(place.count("SELECT COUNT(*) FROM returned").await, 0);
+    assert_eq!(place.count("SELECT COUNT(*) FROM messages").await, 0);
 }
 
 pub(crate) async fn what_came_back_from_a_trial_says_nothing_of_the_address(place: &Place) {
