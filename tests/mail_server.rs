@@ -107,6 +107,91 @@ async fn a_refused_person_is_unreachable_and_the_next_above_is_told() {
     assert!(office.arrived().iter().all(|mail| mail.to != address), "nothing more goes to {address}");
 }
 
+/// What a mail server sends back to the envelope's sender.
+fn bounce(id: &str, address: &str) -> String {
+    format!(
+        "Return-Path: <>\nFrom: MAILER-DAEMON@mx.wrenholt.example\nTo: duewatch@wrenholt.example\nSubject: Undelivered\n\
+         MIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n\
+         --b\nContent-Type: text/plain\n\nNo such person.\n\
+         --b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.wrenholt.example\n\n\
+         Final-Recipient: rfc822; {address}\nAction: failed\nStatus: 5.1.1\n\n\
+         --b\nContent-Type: text/rfc822-headers\n\nMessage-ID: <{id}@wrenholt.example>\n\n--b--\n"
+    )
+}
+
+/// The server takes everything, and sends one message back after it was taken.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_comes_back_makes_its_person_unreachable_and_the_next_above_is_told() {
+    let office = Office::willing().await;
+    let folder = mailing_to(office.at).await;
+    let returned = folder.path().join("returned");
+    let settings = std::fs::read_to_string(folder.config()).expect("settings");
+    std::fs::write(folder.config(), format!("{settings}\n[mail.returns]\nmaildir = \"returned\"\n")).expect("settings");
+
+    let output = folder.cycle(None).await;
+    assert!(
+        said(&output).contains("cannot read the mail that came back"),
+        "it is said, and stops nothing: {}",
+        said(&output)
+    );
+    let check = folder.run(&["check"]).await;
+    assert!(said(&check).contains("FAULT  mail: cannot read the mail that came back"), "{}", said(&check));
+    for part in ["new", "cur"] {
+        std::fs::create_dir_all(returned.join(part)).expect("a Maildir");
+    }
+    let check = folder.run(&["check"]).await;
+    assert!(said(&check).contains("ok     mail: what comes back is read in"), "{}", said(&check));
+
+    let sql = "SELECT m.id, m.address FROM messages m JOIN notices n ON n.message_id = m.id
+               WHERE n.urgent = 1 AND m.state = 'handed_over' AND m.address <> 'cp.desk@wrenholt.example' ORDER BY m.id LIMIT 1";
+    let [[id, address]] = folder.rows(sql).await.try_into().expect("an urgent message");
+    // The second is forged: it is about somebody else's address.
+    let [other] =
+        folder.rows::<1>(&format!("SELECT MAX(id) FROM messages WHERE id <> '{id}'")).await.try_into().expect("one");
+    std::fs::write(returned.join("new/1.a.host"), bounce(&id, &address)).expect("a bounce");
+    std::fs::write(returned.join("new/2.b.host"), bounce(&other[0], "mallory@wrenholt.example")).expect("a bounce");
+    std::fs::write(returned.join("new/3.c.host"), "Subject: out of office\n\nI am away.\n").expect("a mail");
+
+    let before = office.arrived().len();
+    let output = folder.cycle(None).await;
+    assert_eq!(output.status.code(), Some(1), "the address does not work: {}", said(&output));
+    assert!(said(&output).contains("Messages that came back: 1."), "{}", said(&output));
+    assert!(
+        said(&output).contains("1 delivery reports") && said(&output).contains("count for nothing"),
+        "{}",
+        said(&output)
+    );
+    assert!(!said(&output).contains('@'), "no address is shown: {}", said(&output));
+    assert_eq!(the_one(&folder, "returned").await[..2], [id.clone(), address.clone()]);
+    let left = |part: &str| std::fs::read_dir(returned.join(part)).expect("a folder").count();
+    assert!(returned.join("cur/1.a.host:2,S").is_file() && left("cur") == 1 && left("new") == 2);
+
+    let sql = format!(
+        "SELECT r.child || ' ' || r.duty || ' ' || r.duty_key, COALESCE(MIN(o.address), 'nobody')
+         FROM notices r LEFT JOIN notices o ON o.child = r.child AND o.duty = r.duty AND o.duty_key = r.duty_key
+              AND o.step = r.step AND o.address <> r.address AND o.state = 'bundled'
+         WHERE r.message_id = '{id}' AND r.urgent = 1 GROUP BY 1"
+    );
+    let instead = folder.rows(&sql).await;
+    assert!(!instead.is_empty());
+    let arrived: Vec<Arrived> = office.arrived().split_off(before);
+    for [what, above] in &instead {
+        assert!(above != "nobody" && *above != address, "{what} was told to {above} instead of {address}");
+        assert!(arrived.iter().any(|mail| mail.to == *above), "{above} of {arrived:?}");
+    }
+    assert!(arrived.iter().all(|mail| mail.to != address), "nothing more goes to {address}");
+
+    let check = folder.run(&["check"]).await;
+    assert!(
+        said(&check).contains("FAULT  ledger: 1 messages were refused, came back or were given up"),
+        "{}",
+        said(&check)
+    );
+    let output = folder.cycle(None).await;
+    assert!(!said(&output).contains("came back") && !said(&output).contains("count for nothing"), "{}", said(&output));
+    assert!(office.arrived()[before..].iter().all(|mail| mail.to != address), "and still nothing goes to {address}");
+}
+
 /// Nobody has an address, so everything is the last recipient's, and the server knows no such mailbox.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_last_recipient_is_refused_waits_and_each_run_says_so_until_it_is_taken() {

@@ -56,9 +56,19 @@ fn the_shipped_file_loads_as_it_is() {
 fn it_names_every_setting() {
     let full: toml::Table = with_everything().parse().expect("TOML");
     let mut compared = 0;
-    for section in
-        ["", "authority", "source", "ledger", "mail", "mail.smtp", "sending", "schedule", "calendars", "directory"]
-    {
+    for section in [
+        "",
+        "authority",
+        "source",
+        "ledger",
+        "mail",
+        "mail.returns",
+        "mail.smtp",
+        "sending",
+        "schedule",
+        "calendars",
+        "directory",
+    ] {
         let table = section.split('.').filter(|part| !part.is_empty()).fold(&full, |table, part| {
             table.get(part).and_then(toml::Value::as_table).unwrap_or_else(|| panic!("no section [{section}]"))
         });
@@ -78,6 +88,7 @@ fn its_examples_are_accepted() {
     let full = load(&with_everything()).expect("every example is valid");
     assert!(full.mail.smtp.is_some_and(|smtp| smtp.ca_file.is_some()));
     assert!(full.source.schema.is_some());
+    assert!(full.mail.returns.maildir.is_some() && full.mail.returns.mbox.is_some());
 }
 
 #[test]

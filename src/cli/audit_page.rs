@@ -98,6 +98,7 @@ fn of_duties(payload: &Value) -> Vec<(String, String)> {
             "dead" => "Given up, for",
             "cancelled" => "Not sent, for",
             "delivered" => "Arrived, for",
+            "delayed" => "Late on its way, for",
             "returned" => "Came back, for",
             _ => "Not taken yet, for",
         };

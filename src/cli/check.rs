@@ -180,11 +180,11 @@ async fn ledger(watch: &Watch, findings: &mut Findings) {
     match watch.ledger.outbox_depth().await {
         Err(error) => findings.fault(&error.to_string()),
         Ok(depth) => {
-            let failed: u64 = ["refused", "dead"].iter().filter_map(|state| depth.get(*state)).sum();
+            let failed: u64 = ["refused", "returned", "dead"].iter().filter_map(|state| depth.get(*state)).sum();
             findings.judge(
                 failed == 0,
-                "ledger: no message was refused or given up",
-                &format!("ledger: {failed} messages were refused or given up"),
+                "ledger: no message was refused, came back or was given up",
+                &format!("ledger: {failed} messages were refused, came back or were given up"),
             );
         }
     }
@@ -283,6 +283,15 @@ async fn mail(watch: &Watch, command: &Check, now: DateTime<Utc>, findings: &mut
     match watch.channel.test().await {
         Ok(()) => well("mail: the channel is ready"),
         Err(why) => findings.fault(&format!("mail: {why}")),
+    }
+    for (place, read) in watch.test_returns() {
+        match read {
+            Ok(()) => well(&format!("mail: what comes back is read in {place}")),
+            Err(why) => findings.fault(&format!("mail: {why}")),
+        }
+    }
+    if watch.sends_unwatched() {
+        note("mail: what comes back is not read; see [mail.returns] in the settings");
     }
     if let Some(address) = &command.send_test {
         match watch.send_test(address, Clock::System).await {

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     calendar::{format_date_long, format_date_short},
     duty::{Assessment, Duty, Idle, Lacking, Outcome as Comes, Status, Terms},
-    ledger::{ToldStep, Whose},
+    ledger::{MessageState, ToldStep, Whose},
     notice::{DutyRef, Past},
     procedure::Rule,
     record::{CaseRecord, ChildRef},
@@ -259,6 +259,10 @@ fn told_in_words(watch: &Watch, step: &ToldStep) -> String {
     let because = notice.because.as_ref().map(|because| format!("; because {because}")).unwrap_or_default();
     let state = match (&step.message, notice.state.name()) {
         (Some(message), _) => match message.handed_over_at {
+            Some(at) if message.state == MessageState::Returned => {
+                let why = message.why.as_deref().unwrap_or("no reason");
+                format!("handed over {}, and it came back ({why}), message {}", local(at), message.id)
+            }
             Some(at) => format!("handed over {}, message {}", local(at), message.id),
             None => format!("message {} is {}", message.id, message.state.name().replace('_', " ")),
         },

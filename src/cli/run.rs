@@ -10,7 +10,7 @@ use super::{Ending, Failure, Outcome, instant, open, output};
 use crate::{
     clock::Clock,
     daemon,
-    run::{Delivered, Polled},
+    run::{Delivered, Polled, ReturnsRead, WatchError},
 };
 
 #[derive(Debug, Args)]
@@ -38,6 +38,7 @@ pub(crate) async fn run(config: &Path, command: &Run) -> Outcome {
     }
     watch.every_child = command.every_child;
     let clock = command.at.map_or(Clock::System, Clock::Fixed);
+    let returns = watch.read_returns(clock).await;
     let polled = watch.poll(clock).await?;
     let (mut delivered, stop) = (Delivered::default(), CancellationToken::new());
     loop {
@@ -47,7 +48,21 @@ pub(crate) async fn run(config: &Path, command: &Run) -> Outcome {
     }
     // Closed whole, so that the one file is the ledger and nothing stands beside it.
     watch.ledger.close().await;
-    Ok(report(&polled, &delivered))
+    let came_back = report_returns(returns);
+    Ok(if report(&polled, &delivered) == Ending::Well { came_back } else { Ending::NeedsAttention })
+}
+
+/// What came back, if anything did. That it could not be read is no reason not to poll.
+fn report_returns(read: Result<ReturnsRead, WatchError>) -> Ending {
+    let read =
+        read.unwrap_or_else(|error| ReturnsRead { attention: vec![error.to_string()], ..ReturnsRead::default() });
+    if read.returned > 0 {
+        output::line(&format!("Messages that came back: {}.", read.returned));
+    }
+    for matter in &read.attention {
+        output::line(&format!("Attention: {matter}"));
+    }
+    if read.attention.is_empty() { Ending::Well } else { Ending::NeedsAttention }
 }
 
 /// What a cycle came to, in a few lines.

@@ -77,9 +77,10 @@ pub async fn run(mut watch: Watch) -> Result<(), DaemonError> {
     Ok(())
 }
 
-/// One wake: a poll if the schedule owes one, then whatever may be sent.
+/// One wake: what came back, a poll if the schedule owes one, then whatever may be sent.
 async fn cycle(watch: &mut Watch, stop: &tokio_util::sync::CancellationToken) -> Result<(), WatchError> {
     let clock = Clock::System;
+    read_returns(watch, clock).await;
     // What was decided before goes out whatever becomes of the poll.
     let polled = poll(watch, clock).await;
     deliver(watch, clock, stop).await?;
@@ -104,6 +105,21 @@ async fn poll(watch: &mut Watch, clock: Clock) -> Result<(), WatchError> {
         due.done(watch).await?;
     }
     Ok(())
+}
+
+/// What came back, so that a poll that is owed now decides with it. Nothing of it stops a poll.
+async fn read_returns(watch: &Watch, clock: Clock) {
+    match watch.read_returns(clock).await {
+        Err(error) => warn!(%error, "what came back could not be read"),
+        Ok(read) => {
+            for matter in &read.attention {
+                warn!("{matter}");
+            }
+            if read.returned > 0 || read.new > 0 {
+                info!(returned = read.returned, new = read.new, "learnt what became of messages");
+            }
+        }
+    }
 }
 
 async fn deliver(watch: &Watch, clock: Clock, stop: &tokio_util::sync::CancellationToken) -> Result<(), WatchError> {

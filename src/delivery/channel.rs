@@ -87,6 +87,11 @@ pub trait Channel: Debug + Send + Sync {
     /// encryption and the password. The error is for the person who set the channel up.
     fn test(&self) -> BoxFuture<'_, Result<(), String>>;
 
+    /// Whether it can be asked by [`Channel::returned`] at all: where it cannot, nobody looks up what there is to ask for.
+    fn can_be_asked(&self) -> bool {
+        true
+    }
+
     /// What the channel itself knows of messages that it took: asked again and again until it is final.
     fn returned<'a>(&'a self, _handed_over: &'a [Uuid]) -> BoxFuture<'a, Result<Vec<Returned>, String>> {
         Box::pin(async { Ok(Vec::new()) })

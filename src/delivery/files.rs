@@ -64,6 +64,10 @@ impl Channel for FileDrop {
         true
     }
 
+    fn can_be_asked(&self) -> bool {
+        false
+    }
+
     fn lane(&self) -> Box<dyn Lane + '_> {
         Box::new(self)
     }

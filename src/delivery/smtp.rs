@@ -171,6 +171,10 @@ impl Channel for Smtp {
         Limits { connections: (*connections).max(1), per_minute: *per_minute, longest_ms: timeouts.longest_ms() }
     }
 
+    fn can_be_asked(&self) -> bool {
+        false
+    }
+
     fn lane(&self) -> Box<dyn Lane + '_> {
         Box::new(Conversation { smtp: self, kept: None, carried: 0 })
     }

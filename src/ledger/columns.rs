@@ -20,6 +20,10 @@ pub(super) const NOTICE_COLUMNS: usize = 16;
 /// told to nobody once the ledger goes live.
 pub(super) const READ_BY_A_TRIAL: &str = "(m.state = 'recorded' OR m.sent_to <> m.address)";
 
+/// Why the message `m` came back, if it did.
+pub(super) const WHY_RETURNED: &str = "(SELECT r.why FROM returned r WHERE r.message_id = m.id AND m.state = 'returned' \
+                                       AND r.fate IN ('no_such_mailbox', 'given_up') ORDER BY r.at_us DESC, r.why LIMIT 1)";
+
 pub(super) fn notice(row: &Fields) -> Result<Notice, LedgerError> {
     let mailbox = match (row.maybe_text(9)?, row.maybe_text(10)?) {
         (Some(person), Some(email)) => Some(Mailbox { person: PersonRef(person), email }),

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::columns::{NOTICE, NOTICE_COLUMNS, notice};
+use super::columns::{NOTICE, NOTICE_COLUMNS, WHY_RETURNED, notice};
 use super::work::Fields;
 use super::{Ledger, LedgerError, MessageState};
 use crate::directory::Mailbox;
@@ -38,7 +38,7 @@ pub struct MessageSeen {
     pub handed_over_at: Option<DateTime<Utc>>,
     /// How often it was claimed.
     pub attempts: u32,
-    /// What was last said about an attempt.
+    /// Why it came back, or else what was last said about an attempt.
     pub why: Option<String>,
 }
 
@@ -49,7 +49,8 @@ impl Ledger {
         let sql = format!(
             "SELECT {NOTICE}, n.decided_run, r.at_us, m.id, m.person, m.address, m.state, m.created_at_us,
                     m.handed_over_us, m.attempts,
-                    (SELECT a.why FROM attempts a WHERE a.message_id = m.id ORDER BY a.n DESC LIMIT 1)
+                    COALESCE({WHY_RETURNED},
+                             (SELECT a.why FROM attempts a WHERE a.message_id = m.id ORDER BY a.n DESC LIMIT 1))
              FROM notices n JOIN runs r ON r.id = n.decided_run LEFT JOIN messages m ON m.id = n.message_id
              WHERE n.child = $1 ORDER BY n.decided_run, n.place"
         );

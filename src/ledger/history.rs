@@ -103,14 +103,15 @@ fn past(record: &str) -> Option<Past> {
     Some(Past { duty, generation: generation.parse().ok()?, told: Vec::new(), rests: Vec::new() })
 }
 
-/// What was told. What no server took was told to nobody: it waits for another attempt, or none will be made.
+/// What was told. What no server took, or what came back, was told to nobody: it waits for another attempt,
+/// or none will be made.
 async fn told(work: &mut Work, whose: Whose<'_>, history: &mut History) -> Result<(), LedgerError> {
     let (condition, args) = whose.condition(separators().into());
     let sql = format!(
         "SELECT n.child, n.duty, n.duty_key,
                       string_agg(n.generation || $1 || n.repetition || $1 || n.owed_at_us || $1
                                  || n.send_at_us || $1 || n.kind || $1
-                                 || CASE WHEN n.state = 'bundled' AND m.state IN ('refused', 'dead') THEN 'unreachable'
+                                 || CASE WHEN n.state = 'bundled' AND m.state IN ('refused', 'dead', 'returned') THEN 'unreachable'
                                          WHEN n.state = 'bundled' AND m.state = 'retry' AND m.eml IS NULL THEN 'queued'
                                          ELSE n.state END
                                  || $1 || n.role || $1 || n.step || $1 || COALESCE(n.address, '') || $1 || COALESCE(n.said, '')

@@ -15,6 +15,8 @@
 //!    | lease expires  |      `-----> retry, unknown   (claimed again when the next attempt is due)
 //!    `----------------'
 //! ```
+//!
+//! What was handed over becomes `returned` if it comes back (`record_returned`).
 
 mod audit;
 mod batch;
@@ -33,6 +35,7 @@ mod open;
 mod outbox;
 mod outbox_acts;
 mod rests;
+mod returned;
 mod run;
 mod schedule;
 mod send;
@@ -53,6 +56,7 @@ pub use identity::{Identity, Mode};
 pub use open::Ledger;
 pub use outbox::{MessageState, RefusedAddress, Undelivered};
 pub use rests::NewRest;
+pub use returned::CameBack;
 pub use run::{Committed, NewRun, Part, RunInProgress, RunOutcome, StoredRun};
 pub use send::{Attempted, Outcome, Worded};
 pub use sole::Sole;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
-use super::columns::{NOTICE, NOTICE_COLUMNS, READ_BY_A_TRIAL, notice};
+use super::columns::{NOTICE, NOTICE_COLUMNS, READ_BY_A_TRIAL, WHY_RETURNED, notice};
 use super::{Ledger, LedgerError};
 use crate::duty::Duty;
 use crate::notice::{Effect, Notice};
@@ -26,6 +26,8 @@ pub enum MessageState {
     HandedOver,
     /// Written, sent to nobody.
     Recorded,
+    /// The server took it, and it came back.
+    Returned,
     /// Refused for good.
     Refused,
     /// Given up.
@@ -36,13 +38,14 @@ pub enum MessageState {
 
 impl MessageState {
     /// Every state, with its name in the ledger.
-    pub const ALL: [(&'static str, MessageState); 9] = [
+    pub const ALL: [(&'static str, MessageState); 10] = [
         ("leased", MessageState::Leased),
         ("sending", MessageState::Sending),
         ("retry", MessageState::Retry),
         ("unknown", MessageState::Unknown),
         ("handed_over", MessageState::HandedOver),
         ("recorded", MessageState::Recorded),
+        ("returned", MessageState::Returned),
         ("refused", MessageState::Refused),
         ("dead", MessageState::Dead),
         ("cancelled", MessageState::Cancelled),
@@ -96,7 +99,7 @@ pub struct Undelivered {
     pub matters: u32,
     /// The server's last reply code.
     pub code: Option<i64>,
-    /// What was last said about an attempt.
+    /// Why it came back, or else what was last said about an attempt.
     pub why: Option<String>,
 }
 
@@ -105,15 +108,18 @@ impl Ledger {
     /// since then; the oldest first.
     pub async fn undelivered(&self, since: DateTime<Utc>) -> Result<Vec<Undelivered>, LedgerError> {
         let mut work = self.reading("read what was not delivered").await?;
-        let sql = "SELECT m.id, m.person, m.state, m.created_at_us, m.next_attempt_us,
+        let sql = format!(
+            "SELECT m.id, m.person, m.state, m.created_at_us, m.next_attempt_us,
                           (SELECT COUNT(*) FROM attempts t WHERE t.message_id = m.id),
-                          (SELECT COUNT(*) FROM notices n WHERE n.message_id = m.id), a.code, a.why
+                          (SELECT COUNT(*) FROM notices n WHERE n.message_id = m.id),
+                          CASE WHEN m.state = 'returned' THEN NULL ELSE a.code END, COALESCE({WHY_RETURNED}, a.why)
                    FROM messages m LEFT JOIN attempts a ON a.message_id = m.id
                         AND a.n = (SELECT MAX(l.n) FROM attempts l WHERE l.message_id = m.id)
                    WHERE m.next_attempt_us IS NOT NULL
                       OR (m.state NOT IN ('handed_over', 'recorded', 'cancelled') AND m.ended_us >= $1)
-                   ORDER BY m.created_at_us, m.id";
-        let rows = work.fetch(sql, &[since.timestamp_micros().into()]).await?;
+                   ORDER BY m.created_at_us, m.id"
+        );
+        let rows = work.fetch(&sql, &[since.timestamp_micros().into()]).await?;
         let read = rows.iter().map(|row| {
             Ok(Undelivered {
                 id: row.text(0)?.parse().map_err(|_| row.unreadable("a message's id"))?,
@@ -170,9 +176,9 @@ impl Ledger {
         Ok(row.map(|row| row.maybe_instant(0, "when a message was handed over")).transpose()?.flatten())
     }
 
-    /// Every address that does not work: a message for it was refused within the last week, or was put off again and again
-    /// within the last day while others were taken. With the last such answer. What was sent to another address in their
-    /// place says nothing of theirs.
+    /// Every address that does not work: within the last week a message for it was refused, or came back because there is no
+    /// such mailbox; or within the last day one was put off again and again, or two were given up on the way, while others were
+    /// taken. With the last such answer. What was sent to another address in their place says nothing of theirs.
     pub async fn addresses_that_fail(&self, now: DateTime<Utc>) -> Result<Vec<RefusedAddress>, LedgerError> {
         let mut work = self.reading("read which addresses do not work").await?;
         let sql = "SELECT m.person, m.address, COALESCE(m.ended_us, a.ended_us), a.code, a.why FROM messages m
@@ -185,6 +191,17 @@ impl Ledger {
                          AND a.ended_us - m.created_at_us >= $3
                          AND EXISTS (SELECT 1 FROM messages o WHERE o.state = 'handed_over'
                                      AND o.ended_us > m.created_at_us AND o.ended_us <= a.ended_us)
+                   UNION ALL
+                   SELECT m.person, m.address, r.at_us, NULL, r.why FROM returned r JOIN messages m ON m.id = r.message_id
+                   WHERE r.fate = 'no_such_mailbox' AND r.at_us >= $1 AND (m.sent_to IS NULL OR m.sent_to = m.address)
+                   UNION ALL
+                   SELECT m.person, m.address, r.at_us, NULL, r.why FROM returned r JOIN messages m ON m.id = r.message_id
+                   WHERE r.fate = 'given_up' AND r.at_us >= $2 AND (m.sent_to IS NULL OR m.sent_to = m.address)
+                         AND EXISTS (SELECT 1 FROM returned e JOIN messages f ON f.id = e.message_id
+                                     WHERE e.fate = 'given_up' AND e.at_us >= $2 AND f.id <> m.id
+                                     AND f.person = m.person AND f.address = m.address)
+                         AND EXISTS (SELECT 1 FROM messages o WHERE o.state = 'handed_over' AND o.address <> m.address
+                                     AND o.ended_us > m.created_at_us AND o.ended_us <= r.at_us)
                    ORDER BY 3";
         let ago = |time: TimeDelta| (now - time).timestamp_micros();
         let put_off = PUT_OFF_TOO_LONG.num_microseconds().unwrap_or(i64::MAX);

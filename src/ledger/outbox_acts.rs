@@ -30,6 +30,8 @@ impl Ledger {
             let sql = "UPDATE messages SET eml = NULL WHERE id = $1 AND NOT EXISTS
                            (SELECT 1 FROM attempts WHERE message_id = $1 AND COALESCE(outcome, 'unknown') = 'unknown')";
             work.execute(sql, &args[..1]).await?;
+            // What came back of it before says nothing of what goes now.
+            work.execute("DELETE FROM returned WHERE message_id = $1", &args[..1]).await?;
             work.acted_on(id, "retry", by, reason, now).await?;
         }
         work.commit().await?;

@@ -248,23 +248,33 @@ impl Work {
         attempted: &Attempted,
         deed: &mut Deed,
     ) -> Result<(), LedgerError> {
-        let Some(message) =
-            self.fetch_optional("SELECT person, sent_to, eml FROM messages WHERE id = $1", &[id.into()]).await?
-        else {
-            return Ok(());
-        };
-        let content = message.maybe_text(2)?.map(|eml| format!("{:x}", Sha256::digest(eml)));
-        let mut payload = json!({
+        let payload = json!({
             "what": "attempt",
             "message": id,
             "attempt": attempt,
             "outcome": attempted.outcome.state().name(),
             "code": attempted.code,
             "why": attempted.why,
-            "person": message.text(0)?,
-            "address": message.maybe_text(1)?,
-            "content": content,
         });
+        self.note_message(id, payload, deed).await
+    }
+
+    /// An entry for each child that the message tells of: what is known of it, and what it says of that child.
+    pub(super) async fn note_message(
+        &mut self,
+        id: &str,
+        mut payload: Value,
+        deed: &mut Deed,
+    ) -> Result<(), LedgerError> {
+        let Some(message) =
+            self.fetch_optional("SELECT person, sent_to, eml FROM messages WHERE id = $1", &[id.into()]).await?
+        else {
+            return Ok(());
+        };
+        let content = message.maybe_text(2)?.map(|eml| format!("{:x}", Sha256::digest(eml)));
+        payload["person"] = message.text(0)?.into();
+        payload["address"] = message.maybe_text(1)?.into();
+        payload["content"] = content.into();
         let sql = format!(
             "SELECT {NOTICE}, n.said FROM notices n WHERE n.message_id = $1 ORDER BY n.child, n.decided_run, n.place"
         );

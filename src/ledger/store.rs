@@ -14,7 +14,8 @@ use crate::procedure::DutyId;
 
 const INSERT_DUTIES: &str = "INSERT INTO duties (child, duty, duty_key, generation, status, strict_on, due_on, detail, \
                              opened_run, changed_run, closed, closed_at_us)";
-/// What was decided before is not decided again, unless it was withdrawn, or no server took the message that carried it.
+/// What was decided before is not decided again, unless it was withdrawn, no server took the message that carried it, or it came back.
+///
 /// At the address that refused it (the last recipient's: whoever else has none that works is passed over) it is tried again
 /// after two hours, as long as the longest wait of a message that is put off, and not at each run.
 const OWED_AGAIN: &str = "ON CONFLICT (effect) DO UPDATE SET state = excluded.state, message_id = NULL, \
@@ -25,7 +26,7 @@ const OWED_AGAIN: &str = "ON CONFLICT (effect) DO UPDATE SET state = excluded.st
                           AND m.ended_us + 7200000000 > excluded.send_at_us), excluded.send_at_us), \
                           because = excluded.because, decided_run = excluded.decided_run, place = excluded.place \
                           WHERE notices.state = 'withdrawn' OR (notices.state = 'bundled' AND notices.message_id IN \
-                          (SELECT m.id FROM messages m WHERE m.state IN ('refused', 'dead')))";
+                          (SELECT m.id FROM messages m WHERE m.state IN ('refused', 'dead', 'returned')))";
 /// Nobody has it yet: it waits, or it is in a message that no server took and that is worded anew at its next attempt.
 const STILL_WAITS: &str = "(state = 'queued' OR (state = 'bundled' AND message_id IN \
                            (SELECT m.id FROM messages m WHERE m.state = 'retry' AND m.eml IS NULL)))";

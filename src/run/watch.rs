@@ -14,7 +14,7 @@ use thiserror::Error;
 use super::{calendar::working_days, channel::channel, pace::Pace, procedure::in_force, retention::Keep};
 use crate::{
     calendar::{AlmanacError, Calendar, Zone, ZoneError, format_date_long},
-    delivery::{AllowedDomains, Channel, DomainRefused, RenderError, SmtpRefused},
+    delivery::{AllowedDomains, Channel, DomainRefused, RenderError, ReturnBox, SmtpRefused},
     directory::{Directory, Mailbox},
     duty::Terms,
     ledger::{Ledger, LedgerError},
@@ -67,6 +67,7 @@ pub struct Watch {
     pub(super) from: String,
     pub(super) reply_to: String,
     pub(super) message_id_domain: String,
+    pub(super) returns: Vec<ReturnBox>,
     /// The share of its rows that a view may not lose from one good read to the next.
     pub shrink_percent: u32,
     pub(super) stale_hours: u32,
@@ -246,6 +247,7 @@ impl Watch {
             from: mail.from.clone(),
             reply_to: mail.reply_to.clone(),
             message_id_domain: domain_of(&mail.from),
+            returns: returns(&mail.returns),
             shrink_percent: settings.source.shrink_percent,
             stale_hours: settings.source.stale_hours,
             settings: settings.as_read.clone(),
@@ -372,6 +374,11 @@ fn templates(folder: Option<&Path>) -> Result<Templates, WatchError> {
         }
     }
     Ok(Templates::parse(&files)?)
+}
+
+fn returns(named: &settings::Returns) -> Vec<ReturnBox> {
+    let maildir = named.maildir.clone().map(ReturnBox::Maildir);
+    maildir.into_iter().chain(named.mbox.clone().map(ReturnBox::Mbox)).collect()
 }
 
 fn last_recipient(written: &str, allowed: &AllowedDomains) -> Result<Mailbox, WatchError> {

@@ -76,6 +76,8 @@ fn rebase(settings: &mut Settings, folder: &Path) {
         &mut settings.authority.changes,
         &mut mail.directory,
         &mut mail.templates,
+        &mut mail.returns.maildir,
+        &mut mail.returns.mbox,
     ];
     for path in files.into_iter().chain(smtp).flatten() {
         *path = folder.join(&*path);

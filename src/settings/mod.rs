@@ -130,6 +130,9 @@ pub struct Mail {
     /// For the channel `smtp`.
     #[serde(default)]
     pub smtp: Option<Smtp>,
+    /// Where mail that comes back is put.
+    #[serde(default)]
+    pub returns: Returns,
     /// A folder whose templates replace the shipped ones of the same name.
     #[serde(default)]
     pub templates: Option<PathBuf>,
@@ -179,6 +182,16 @@ pub struct Smtp {
     /// How many messages one conversation may carry.
     #[serde(default = "one")]
     pub messages_per_connection: u32,
+}
+
+/// Where mail that comes back is put. Whatever is named is read; nothing is, if neither is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Returns {
+    /// A folder with `new` and `cur`.
+    pub maildir: Option<PathBuf>,
+    /// A file with one mail after another.
+    pub mbox: Option<PathBuf>,
 }
 
 /// How a connection is protected.

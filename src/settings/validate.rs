@@ -53,6 +53,14 @@ pub(super) fn problems(settings: &Settings) -> Vec<String> {
         mail.case_link.as_deref().is_none_or(|link| link.contains("{child}") && link.starts_with("https://")),
         "mail.case_link: write an https:// address with {child} where the reference belongs",
     );
+    problem(
+        mail.returns.maildir.is_none() || mail.returns.maildir != mail.returns.mbox,
+        "mail.returns: a Maildir is a folder and an mbox a file; take out the one that it is not",
+    );
+    problem(
+        mail.returns.maildir.is_none() || mail.returns.maildir != mail.directory,
+        "mail.returns.maildir: what goes out must not be taken for what came back; name another folder than mail.directory",
+    );
     match mail.channel {
         ChannelKind::Files => {
             problem(mail.directory.is_some(), "mail.directory: the channel `files` needs a folder");

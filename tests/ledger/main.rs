@@ -13,6 +13,7 @@ mod fixtures;
 mod founding;
 mod places;
 mod rests;
+mod returned;
 mod runs;
 mod sending;
 
@@ -82,6 +83,16 @@ contract!(
     audit::what_has_expired_cannot_be_guessed_and_the_chain_stays_whole,
     audit::a_person_has_a_message_tried_again_or_takes_it_back,
     audit::what_was_not_begun_was_not_tried,
+    returned::what_came_back_is_owed_again_and_its_address_does_not_work,
+    returned::a_second_report_and_a_late_one_change_nothing_twice,
+    returned::what_was_given_up_says_nothing_of_an_address_by_itself,
+    returned::an_outage_in_which_everything_is_given_up_says_nothing_of_an_address,
+    returned::what_is_late_or_has_arrived_is_only_known,
+    returned::a_report_before_its_time_counts_once_the_message_is_handed_over,
+    returned::what_a_person_has_tried_again_is_not_held_back_by_what_came_back_before,
+    returned::what_came_back_is_evidence_of_its_child_and_goes_with_its_message,
+    returned::what_came_back_from_a_trial_says_nothing_of_the_address,
+    returned::which_mail_was_read_is_remembered_by_its_place,
     asides::a_schedule_is_moved_by_one_only,
     asides::what_was_told_is_listed_with_its_message,
     crash::killed_at_any_point_nothing_is_lost_and_nothing_said_twice,

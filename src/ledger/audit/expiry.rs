@@ -85,7 +85,9 @@ impl Work {
             .await?;
         let of_nobody = "SELECT m.id FROM messages m WHERE m.ended_us < $1
                          AND NOT EXISTS (SELECT 1 FROM notices n WHERE n.message_id = m.id)";
-        self.execute(&format!("DELETE FROM attempts WHERE message_id IN ({of_nobody})"), args).await?;
+        for table in ["attempts", "returned"] {
+            self.execute(&format!("DELETE FROM {table} WHERE message_id IN ({of_nobody})"), args).await?;
+        }
         self.execute(&format!("DELETE FROM messages WHERE id IN ({of_nobody})"), args).await?;
         self.execute("DELETE FROM acts WHERE at_us < $1", args).await?;
         let sql = "DELETE FROM recipients AS r WHERE NOT EXISTS (SELECT 1 FROM notices n WHERE n.mailbox = r.person)
