@@ -42,8 +42,29 @@ pub(crate) struct Entry<'a> {
     pub(crate) port: u16,
     pub(crate) hello: &'a ClientId,
     pub(crate) protection: &'a Protection,
-    pub(crate) credentials: Option<Credentials>,
+    pub(crate) sign_in: Option<SignIn>,
     pub(crate) timeouts: Timeouts,
+}
+
+/// What is shown to be let in.
+pub(crate) enum SignIn {
+    /// A user and a password.
+    Password(Credentials),
+    /// A user and a token.
+    Token(Credentials),
+}
+
+/// Why no conversation came about.
+pub(crate) struct NotOpen {
+    pub(crate) why: String,
+    /// What was shown was not accepted: another token may be.
+    pub(crate) not_let_in: bool,
+}
+
+impl From<String> for NotOpen {
+    fn from(why: String) -> Self {
+        Self { why, not_let_in: false }
+    }
 }
 
 /// A conversation that has come as far as the first mail.
@@ -57,7 +78,7 @@ pub(crate) struct Session {
 impl Session {
     /// Connects, greets, encrypts and signs in. Nothing that fails here says anything about a message or a recipient, a wrong
     /// password included, so the error is only ever a reason to try again.
-    pub(crate) async fn open(entry: Entry<'_>) -> Result<Self, String> {
+    pub(crate) async fn open(entry: Entry<'_>) -> Result<Self, NotOpen> {
         let Timeouts { connect_ms, reply_ms, .. } = entry.timeouts;
         let stream = timed("connecting to the mail server", connect_ms, dial(entry.host, entry.port)).await?;
         let transport: Box<dyn lettre::transport::smtp::client::AsyncTokioStream> = match entry.protection {
@@ -70,19 +91,15 @@ impl Session {
         let mut connection = timed("the greeting", reply_ms, greeting).await?;
         if let Protection::StartTls(tls) = entry.protection {
             if !connection.can_starttls() {
-                return Err("the mail server offers no STARTTLS, and the settings require it".to_owned());
+                return Err("the mail server offers no STARTTLS, and the settings require it".to_owned().into());
             }
             timed("STARTTLS", reply_ms, connection.starttls(tls.clone(), entry.hello)).await?;
             if !connection.is_encrypted() {
-                return Err("the connection was not encrypted after STARTTLS".to_owned());
+                return Err("the connection was not encrypted after STARTTLS".to_owned().into());
             }
         }
-        if let Some(credentials) = entry.credentials {
-            let mechanisms = [Mechanism::Plain, Mechanism::Login];
-            let reply = timed("signing in", reply_ms, connection.auth(&mechanisms, &credentials)).await?;
-            if !reply.has_code(235) {
-                return Err(format!("signing in to the mail server: unexpected answer {}", reply.code()));
-            }
+        if let Some(sign_in) = entry.sign_in {
+            let_in(&mut connection, sign_in, reply_ms).await?;
         }
         Ok(Self { connection, timeouts: entry.timeouts, in_step: true })
     }
@@ -144,6 +161,30 @@ impl Session {
         if self.in_step {
             let _ = self.connection.command(Quit).now_or_never();
         }
+    }
+}
+
+/// Signs in.
+async fn let_in(connection: &mut AsyncSmtpConnection, sign_in: SignIn, limit_ms: u64) -> Result<(), NotOpen> {
+    const STAGE: &str = "signing in";
+    let (mechanisms, credentials): (&[Mechanism], _) = match sign_in {
+        SignIn::Password(credentials) => (&[Mechanism::Plain, Mechanism::Login], credentials),
+        SignIn::Token(credentials) => (&[Mechanism::Xoauth2], credentials),
+    };
+    if connection.server_info().get_auth_mechanism(mechanisms).is_none() {
+        let known: Vec<String> = mechanisms.iter().map(ToString::to_string).collect();
+        return Err(format!("the mail server offers no {} to sign in with", known.join(" or ")).into());
+    }
+    let answer = timeout(Duration::from_millis(limit_ms), connection.auth(mechanisms, &credentials)).await;
+    match answer {
+        Ok(Ok(reply)) if reply.has_code(235) => Ok(()),
+        Ok(Ok(reply)) => Err(format!("{STAGE} to the mail server: unexpected answer {}", reply.code()).into()),
+        // Some servers put a challenge (334) with their reasons before the 535, and the library gives up at the challenge.
+        Ok(Err(e)) => {
+            let not_let_in = e.status().map_or(e.is_client(), |code| matches!(u16::from(code), 534 | 535));
+            Err(NotOpen { why: format!("{STAGE}: {e}"), not_let_in })
+        }
+        Err(_) => Err(format!("{STAGE}: no answer within {limit_ms} ms").into()),
     }
 }
 
