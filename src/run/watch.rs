@@ -3,7 +3,6 @@
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
-    time::Duration,
 };
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -11,10 +10,17 @@ use lettre::message::Mailbox as Address;
 use serde_json::Value;
 use thiserror::Error;
 
-use super::{calendar::working_days, channel::channel, pace::Pace, procedure::in_force, retention::Keep};
+use super::{
+    calendar::working_days,
+    channel::channel,
+    databases::{cause, open_ledger},
+    pace::Pace,
+    procedure::in_force,
+    retention::Keep,
+};
 use crate::{
     calendar::{AlmanacError, Calendar, Zone, ZoneError, format_date_long},
-    delivery::{AllowedDomains, Channel, DomainRefused, RenderError, SmtpRefused},
+    delivery::{AllowedDomains, Channel, DomainRefused, HttpRefused, NotifyRefused, RenderError, SmtpRefused},
     directory::{Directory, Mailbox},
     duty::Terms,
     ledger::{Ledger, LedgerError},
@@ -24,8 +30,8 @@ use crate::{
     own_directory::OwnDirectory,
     procedure::{Problems, Procedure},
     record::PersonRef,
-    settings::{self, Settings},
-    source::{Source, SourceError},
+    settings::{self, SecretError, Settings},
+    source::SourceError,
 };
 
 /// One authority's watch.
@@ -164,6 +170,20 @@ pub enum WatchError {
     /// The mail server's settings.
     #[error("mail.smtp: {0}")]
     Smtp(#[from] SmtpRefused),
+    /// The settings of GOV.UK Notify.
+    #[error("mail.notify: {0}")]
+    Notify(#[from] NotifyRefused),
+    /// Where Microsoft Graph or a token is to be had.
+    #[error("{key}: {source}")]
+    Http {
+        /// The section.
+        key: &'static str,
+        /// What is wrong.
+        source: HttpRefused,
+    },
+    /// A password, a key or a token's secret.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
     /// The last recipient must be reachable at all times.
     #[error("mail.last_recipient: {0}")]
     LastRecipient(String),
@@ -287,69 +307,6 @@ impl Watch {
         let local = self.zone.local_time(at);
         format!("{}, {}", format_date_long(local.date()), local.format("%H:%M"))
     }
-}
-
-/// The case database, read only.
-pub(crate) async fn open_source(source: &settings::Source) -> Result<Source, WatchError> {
-    let limit = Duration::from_millis(source.statement_timeout_ms);
-    let opened = if is_postgres(&source.database) {
-        let url = with_password(&source.database, source.password_file.as_deref())?;
-        Source::open_postgres(&url, source.schema.as_deref(), limit).await
-    } else {
-        Source::open_sqlite(Path::new(&source.database), limit).await
-    };
-    opened.map_err(|error| WatchError::Source { database: source.database.clone(), source: Box::new(error) })
-}
-
-/// What lies beneath an error, where the error's own words do not say it.
-fn cause(error: &SourceError) -> String {
-    use std::error::Error;
-    let own = error.to_string();
-    error
-        .source()
-        .map(ToString::to_string)
-        .filter(|cause| !own.contains(cause))
-        .map(|cause| format!(": {cause}"))
-        .unwrap_or_default()
-}
-
-/// The ledger; with `create`, one that does not exist yet is made.
-pub(crate) async fn open_ledger(settings: &Settings, create: bool) -> Result<Ledger, WatchError> {
-    let place = &settings.ledger;
-    let at = if is_postgres(&place.database) {
-        with_password(&place.database, place.password_file.as_deref())?
-    } else {
-        place.database.clone()
-    };
-    let path = Path::new(&at);
-    if !is_postgres(&at) && !create && !path.exists() {
-        return Err(WatchError::NoLedger { path: path.to_owned() });
-    }
-    let ledger = Ledger::open(&at, create).await?;
-    Ok(match &place.head_file {
-        Some(path) => ledger.with_head(path),
-        None => ledger,
-    })
-}
-
-fn is_postgres(database: &str) -> bool {
-    database.starts_with("postgres://") || database.starts_with("postgresql://")
-}
-
-/// Puts the password of a file into a URL that names only a user.
-fn with_password(url: &str, password_file: Option<&Path>) -> Result<String, WatchError> {
-    let Some(path) = password_file else { return Ok(url.to_owned()) };
-    let password = read_to_string("a password", path)?;
-    let escaped = escape_all(password.trim_end());
-    Ok(match url.split_once('@') {
-        Some((user, host)) => format!("{user}:{escaped}@{host}"),
-        None => url.replacen("://", &format!("://:{escaped}@"), 1),
-    })
-}
-
-/// Every byte escaped, so that no character of a password can end it.
-fn escape_all(text: &str) -> String {
-    text.bytes().fold(String::new(), |escaped, byte| escaped + &format!("%{byte:02X}"))
 }
 
 pub(super) fn read_to_string(what: &'static str, path: &Path) -> Result<String, WatchError> {
