@@ -201,8 +201,11 @@ impl Notify {
         match reply {
             Reply::Template(template) => judge::template(&template, &FIELDS),
             reply => Err(match refusal(status, &reply, wait, self.clock.now()) {
-                Outcome::HandedOver { reply: why } | Outcome::Unknown { why } => why,
-                Outcome::Refused { why, .. } | Outcome::Retry { why, .. } | Outcome::Shut { why, .. } => why,
+                Outcome::HandedOver { reply: why }
+                | Outcome::Refused { why, .. }
+                | Outcome::Retry { why, .. }
+                | Outcome::Shut { why, .. }
+                | Outcome::Unknown { why } => why,
             }),
         }
     }

@@ -47,9 +47,8 @@ pub(super) fn refusal(status: u16, reply: &Reply, wait_ms: Option<u64>, now: Dat
             shut("the API key is not accepted; look whether it was revoked, or is another service's: ", wait_ms)
         }
         400 | 413 if of_this_message(faults) || status == 413 => Outcome::Refused { code: Some(status), why: why("") },
-        408 | 425 => Outcome::Retry { why: why(""), after_ms: wait_ms },
         404 => shut("nothing is there; look at mail.notify.base_url and template_id: ", wait_ms),
-        500..=599 => Outcome::Retry { why: why(""), after_ms: wait_ms },
+        408 | 425 | 500..=599 => Outcome::Retry { why: why(""), after_ms: wait_ms },
         // A template, its fields, a trial, a key for the team only: the same for everybody until a person mends it.
         _ => shut("", wait_ms),
     }
