@@ -135,7 +135,7 @@ async fn write(mut stream: TcpStream, answer: Answer) {
         }
         Answer::Raw(bytes) => bytes,
         Answer::Say { status, headers, body } => {
-            let more: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+            let more = headers.iter().fold(String::new(), |all, (name, value)| all + &format!("{name}: {value}\r\n"));
             let head =
                 format!("HTTP/1.1 {status} so\r\n{more}content-length: {}\r\nconnection: close\r\n\r\n", body.len());
             (head + &body).into_bytes()
