@@ -55,3 +55,5 @@ pub mod run;
 pub mod settings;
 #[cfg(feature = "io")]
 pub mod source;
+#[cfg(feature = "io")]
+mod trust;

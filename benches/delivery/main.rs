@@ -10,7 +10,6 @@
 //! Everybody is told the same few matters, of real duties; the words are found for each message anew.
 
 #![expect(clippy::expect_used, clippy::print_stdout, reason = "a measurement that cannot be set up has failed")]
-#![expect(clippy::disallowed_methods, reason = "what a measurement is asked for is no setting of duewatch")]
 
 #[path = "../../tests/support/mod.rs"]
 mod support;
@@ -56,7 +55,7 @@ async fn measure(messages: usize, rounds: usize) {
     }
     let rate = |times: &mut Vec<Duration>| {
         times.sort();
-        messages as f64 / times[times.len() / 2].as_secs_f64()
+        f64::from(u32::try_from(messages).expect("few")) / times[times.len() / 2].as_secs_f64()
     };
     let (ours, theirs) = (rate(&mut ours), rate(&mut theirs));
     println!("median: {ours:.0} a second, smtp-source {theirs:.0} a second: {:.2} of it (target 0.4)", ours / theirs);
@@ -105,16 +104,13 @@ impl Sink {
         let free = TcpListener::bind("127.0.0.1:0").expect("a port");
         let port = free.local_addr().expect("an address").port();
         drop(free);
-        let server = Command::new("tests/mail-servers")
-            .args(["smtp-sink", &format!("127.0.0.1:{port}"), "1000"])
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .spawn()
-            .expect("smtp-sink starts");
+        // It refuses to be root.
+        let server = postfix("smtp-sink").args(["-u", "nobody", &format!("127.0.0.1:{port}"), "1000"]).spawn();
+        let mut sink = Sink { port, server: server.expect("smtp-sink starts") };
         while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
-            std::thread::sleep(Duration::from_millis(10));
+            assert!(sink.server.try_wait().expect("a process").is_none(), "smtp-sink ended");
         }
-        Sink { port, server }
+        sink
     }
 }
 
@@ -127,14 +123,25 @@ impl Drop for Sink {
 }
 
 fn smtp_source(messages: usize, bytes: i64, port: u16) -> Duration {
+    let mut source = postfix("smtp-source");
     let began = Instant::now();
-    let ended = Command::new("tests/mail-servers")
-        .args(["smtp-source", "-s", &CONNECTIONS.to_string(), "-m", &messages.to_string(), "-l", &bytes.to_string()])
+    let ended = source
+        .args(["-s", &CONNECTIONS.to_string(), "-m", &messages.to_string(), "-l", &bytes.to_string()])
         .args(["-f", "duewatch@wrenholt.example", "-t", "somebody@wrenholt.example", &format!("127.0.0.1:{port}")])
         .status()
         .expect("smtp-source starts");
     assert!(ended.success(), "smtp-source: {ended}");
     began.elapsed()
+}
+
+/// A program of postfix, as `tests/mail-servers install` unpacked it.
+fn postfix(program: &str) -> Command {
+    let output = Command::new("tests/mail-servers").args(["where", program]).output().expect("the script runs");
+    let said = String::from_utf8_lossy(&output.stdout);
+    let (path, libraries) = said.trim().split_once('\n').expect("a path and its libraries");
+    let mut command = Command::new(path);
+    command.env("LD_LIBRARY_PATH", libraries).stdin(Stdio::null()).stdout(Stdio::null());
+    command
 }
 
 /// The high-water mark of this process, of which the server is no part.

@@ -1,17 +1,16 @@
 //! `duewatch generate`: a fictional case database of any size, for trials and measurements.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use clap::{ArgGroup, Args, ValueEnum};
+use secrecy::ExposeSecret;
 
 use super::{Ending, Failure, Outcome, output};
 use crate::{
     clock::Clock,
     generate::{self, Order, System, Written},
+    settings::SecretPlace,
 };
 
 /// More would begin before the case systems did.
@@ -55,7 +54,7 @@ pub(crate) struct Generate {
     schema: Option<String>,
     /// A file that holds the PostgreSQL password.
     #[arg(long, conflicts_with = "sqlite", value_name = "FILE")]
-    password_file: Option<PathBuf>,
+    password_file: Option<SecretPlace>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -118,9 +117,10 @@ pub(crate) async fn run(command: &Generate) -> Outcome {
     let (written, named) = match (&command.sqlite, &command.postgres) {
         (Some(path), _) => (generate::fill_sqlite(path, &order).await?, path.display().to_string()),
         (None, Some(url)) => {
-            let password = command.password_file.as_deref().map(password).transpose()?;
-            let schema = command.schema.as_deref();
-            (generate::fill_postgres(url, password.as_deref(), schema, &order).await?, without_password(url))
+            let read = |place: &SecretPlace| place.read("the password of the database");
+            let password = command.password_file.as_ref().map(read).transpose()?;
+            let (password, schema) = (password.as_ref().map(ExposeSecret::expose_secret), command.schema.as_deref());
+            (generate::fill_postgres(url, password, schema, &order).await?, without_password(url))
         }
         (None, None) => return Err(Failure("name a place with --sqlite or --postgres".to_owned())),
     };
@@ -139,12 +139,6 @@ fn without_password(url: &str) -> String {
         || url.to_owned(),
         |(scheme, (user, place))| format!("{scheme}://{}@{place}", user.split(':').next().unwrap_or_default()),
     )
-}
-
-fn password(path: &Path) -> Result<String, Failure> {
-    let text = fs::read_to_string(path)
-        .map_err(|error| Failure(format!("cannot read the password in {}: {error}", path.display())))?;
-    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }
 
 fn show(order: &Order, written: &Written) {

@@ -71,13 +71,11 @@ enum Deed {
 
 async fn act(ledger: &Ledger, one: &One, deed: Deed, now: DateTime<Utc>) -> Result<(), Failure> {
     let (by, reason) = (one.act.by(), one.act.reason());
-    let ids = match one.id {
-        Some(id) => vec![id],
-        None => {
-            let waiting =
-                ledger.undelivered(now).await?.into_iter().filter(|message| message.next_attempt_at.is_some());
-            waiting.map(|message| message.id).collect()
-        }
+    let ids = if let Some(id) = one.id {
+        vec![id]
+    } else {
+        let waiting = ledger.undelivered(now).await?.into_iter().filter(|message| message.next_attempt_at.is_some());
+        waiting.map(|message| message.id).collect()
     };
     let mut done = 0_u64;
     for id in &ids {
@@ -125,9 +123,15 @@ fn show(messages: &[Undelivered], format: Format) {
         }
         Format::Csv => {
             output::csv(&headings.map(str::to_owned));
-            messages.iter().for_each(|message| output::csv(&cells(message)));
+            for message in messages {
+                output::csv(&cells(message));
+            }
         }
-        Format::Json => messages.iter().for_each(|message| output::line(&as_json(message).to_string())),
+        Format::Json => {
+            for message in messages {
+                output::line(&as_json(message).to_string());
+            }
+        }
     }
 }
 

@@ -89,7 +89,7 @@ pub trait Channel: Debug + Send + Sync {
 
     /// Whether it can be asked by [`Channel::returned`] at all: where it cannot, nobody looks up what there is to ask for.
     fn can_be_asked(&self) -> bool {
-        true
+        false
     }
 
     /// What the channel itself knows of messages that it took: asked again and again until it is final.

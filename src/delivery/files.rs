@@ -64,10 +64,6 @@ impl Channel for FileDrop {
         true
     }
 
-    fn can_be_asked(&self) -> bool {
-        false
-    }
-
     fn lane(&self) -> Box<dyn Lane + '_> {
         Box::new(self)
     }
@@ -102,7 +98,7 @@ fn place(dir: &Path, id: &str, bytes: &[u8]) -> io::Result<bool> {
     Ok(true)
 }
 
-fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(super) fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = File::create(path)?;
     file.write_all(bytes)?;
     file.sync_all()

@@ -122,7 +122,8 @@ pub fn render(mail: &Outgoing) -> Result<String, RenderError> {
     Ok(text)
 }
 
-fn check(mail: &Outgoing) -> Result<(), RenderError> {
+/// What no channel can carry.
+pub(super) fn check(mail: &Outgoing) -> Result<(), RenderError> {
     // "=?" begins an encoded word: a reader would decode what we never encoded.
     if mail.subject.contains(not_in_a_line) || mail.subject.contains("=?") {
         return Err(RenderError::SubjectControl);

@@ -46,8 +46,29 @@ pub(crate) struct Entry<'a> {
     pub(crate) port: u16,
     pub(crate) hello: &'a ClientId,
     pub(crate) protection: &'a Protection,
-    pub(crate) credentials: Option<Credentials>,
+    pub(crate) sign_in: Option<SignIn>,
     pub(crate) timeouts: Timeouts,
+}
+
+/// What is shown to be let in.
+pub(crate) enum SignIn {
+    /// A user and a password.
+    Password(Credentials),
+    /// A user and a token.
+    Token(Credentials),
+}
+
+/// Why no conversation came about.
+pub(crate) struct NotOpen {
+    pub(crate) why: String,
+    /// What was shown was not accepted: another token may be.
+    pub(crate) not_let_in: bool,
+}
+
+impl From<String> for NotOpen {
+    fn from(why: String) -> Self {
+        Self { why, not_let_in: false }
+    }
 }
 
 /// A conversation that has come as far as the first mail.
@@ -61,13 +82,13 @@ pub(crate) struct Session {
 impl Session {
     /// Connects, greets, encrypts and signs in. Nothing that fails here says anything about a message or a recipient, a wrong
     /// password included, so the error is only ever a reason to try again.
-    pub(crate) async fn open(entry: Entry<'_>) -> Result<Self, String> {
+    pub(crate) async fn open(entry: Entry<'_>) -> Result<Self, NotOpen> {
         let connect_ms = entry.timeouts.connect_ms;
         let stream = timed("connecting to the mail server", connect_ms, dial(entry.host, entry.port)).await?;
         Self::over(stream, entry).await
     }
 
-    async fn over(stream: Dialled, entry: Entry<'_>) -> Result<Self, String> {
+    async fn over(stream: Dialled, entry: Entry<'_>) -> Result<Self, NotOpen> {
         let reply_ms = entry.timeouts.reply_ms;
         let shake_hands =
             |stream, tls: &TlsParameters| timed("the TLS handshake", reply_ms, Sealed::new(stream, tls.clone()));
@@ -80,12 +101,8 @@ impl Session {
             }
         };
         let mut connection = greeted(transport, &entry).await?;
-        if let Some(credentials) = entry.credentials {
-            let mechanisms = [Mechanism::Plain, Mechanism::Login];
-            let reply = timed("signing in", reply_ms, connection.auth(&mechanisms, &credentials)).await?;
-            if !reply.has_code(235) {
-                return Err(format!("signing in to the mail server: unexpected answer {}", reply.code()));
-            }
+        if let Some(sign_in) = entry.sign_in {
+            let_in(&mut connection, sign_in, reply_ms).await?;
         }
         Ok(Self { connection, timeouts: entry.timeouts, in_step: true })
     }
@@ -187,6 +204,30 @@ impl Display for Body<'_> {
     }
 }
 
+/// Signs in.
+async fn let_in(connection: &mut AsyncSmtpConnection, sign_in: SignIn, limit_ms: u64) -> Result<(), NotOpen> {
+    const STAGE: &str = "signing in";
+    let (mechanisms, credentials): (&[Mechanism], _) = match sign_in {
+        SignIn::Password(credentials) => (&[Mechanism::Plain, Mechanism::Login], credentials),
+        SignIn::Token(credentials) => (&[Mechanism::Xoauth2], credentials),
+    };
+    if connection.server_info().get_auth_mechanism(mechanisms).is_none() {
+        let known: Vec<String> = mechanisms.iter().map(ToString::to_string).collect();
+        return Err(format!("the mail server offers no {} to sign in with", known.join(" or ")).into());
+    }
+    let answer = timeout(Duration::from_millis(limit_ms), connection.auth(mechanisms, &credentials)).await;
+    match answer {
+        Ok(Ok(reply)) if reply.has_code(235) => Ok(()),
+        Ok(Ok(reply)) => Err(format!("{STAGE} to the mail server: unexpected answer {}", reply.code()).into()),
+        // Some servers put a challenge (334) with their reasons before the 535, and the library gives up at the challenge.
+        Ok(Err(e)) => {
+            let not_let_in = e.status().map_or(e.is_client(), |code| matches!(u16::from(code), 534 | 535));
+            Err(NotOpen { why: format!("{STAGE}: {e}"), not_let_in })
+        }
+        Err(_) => Err(format!("{STAGE}: no answer within {limit_ms} ms").into()),
+    }
+}
+
 /// Whether a whole answer was read, a good one or a bad one.
 fn answered<R>(answer: &Result<Result<R, Error>, Elapsed>) -> bool {
     match answer {
@@ -264,10 +305,10 @@ mod tests {
             let server = Server::start(Script { protect, ..Script::willing() }).await;
             let hello = ClientId::Domain("duewatch.example.gov.uk".to_owned());
             let (host, port, timeouts) = ("127.0.0.1", server.at.port(), Timeouts::default());
-            let entry = Entry { host, port, hello: &hello, protection: &protection, credentials: None, timeouts };
+            let entry = Entry { host, port, hello: &hello, protection: &protection, sign_in: None, timeouts };
             let stream = dial(host, port).await.expect("a connection");
             let socket = stream.second_handle();
-            let session = Session::over(stream, entry).await.expect("a session");
+            let session = Session::over(stream, entry).await.map_err(|error| error.why).expect("a session");
             assert!(socket.nodelay().expect("a socket option"));
             session.close().await;
             assert_eq!(server.seen().await.commands.last().map(String::as_str), Some("QUIT"));

@@ -24,8 +24,10 @@ use super::{
     Channel, Frozen, Lane, Limits, Outcome,
     address::{AddressRefused, Mailbox, domain},
     outcome::clean,
-    session::{Entry, Protection, Session},
+    session::{Entry, NotOpen, Protection, Session, SignIn},
+    token::Tokens,
 };
+use crate::trust;
 
 /// Longest line of a mail, without its end.
 const LINE_BYTES: usize = 998;
@@ -78,7 +80,7 @@ pub struct SmtpSettings {
     pub port: u16,
     /// How the connection is protected.
     pub tls: Tls,
-    /// User and password, where the server asks for them.
+    /// User and password, where the server asks for them. [`Smtp::with_tokens`] is for servers that ask for a token.
     pub credentials: Option<(String, SecretString)>,
     /// What this side calls itself in EHLO: a domain name or an IP address.
     pub hello_name: String,
@@ -105,8 +107,8 @@ pub enum SmtpRefused {
     /// The envelope sender.
     #[error("envelope_from cannot be used: {0}")]
     EnvelopeFrom(#[source] AddressRefused),
-    /// A password on a connection that anybody can read.
-    #[error("a password is set for a mail server without TLS; set tls to \"starttls\" or \"implicit\"")]
+    /// A password or a token on a connection that anybody can read.
+    #[error("a password or a token is set for a mail server without TLS; set tls to \"starttls\" or \"implicit\"")]
     PasswordInTheClear,
     /// The file of certificate authorities.
     #[error("cannot read certificates from {path}: {source}; give a PEM file of certificate authorities")]
@@ -127,6 +129,8 @@ pub struct Smtp {
     hello: ClientId,
     from: Address,
     protection: Protection,
+    /// The user, and where its tokens come from.
+    tokens: Option<(String, Tokens)>,
 }
 
 impl std::fmt::Debug for Smtp {
@@ -145,34 +149,73 @@ impl Smtp {
         };
         let from =
             Mailbox::read(&settings.envelope_from).and_then(Mailbox::address).map_err(SmtpRefused::EnvelopeFrom)?;
-        if settings.tls == Tls::None && settings.credentials.is_some() && !loopback(&settings.host) {
-            return Err(SmtpRefused::PasswordInTheClear);
+        if settings.credentials.is_some() {
+            may_show_secrets(&settings)?;
         }
         let protection = match settings.tls {
             Tls::None => Protection::None,
             Tls::StartTls => Protection::StartTls(trust(&settings)?),
             Tls::Implicit => Protection::Implicit(trust(&settings)?),
         };
-        Ok(Self { settings, hello, from, protection })
+        Ok(Self { settings, hello, from, protection, tokens: None })
     }
 
-    fn entry(&self) -> Entry<'_> {
-        let SmtpSettings { host, port, timeouts, credentials, .. } = &self.settings;
-        let credentials = credentials
-            .as_ref()
-            .map(|(user, password)| Credentials::new(user.clone(), password.expose_secret().to_owned()));
-        Entry { host, port: *port, hello: &self.hello, protection: &self.protection, credentials, timeouts: *timeouts }
+    /// Signs in as this user by XOAUTH2, with tokens instead of a password.
+    pub fn with_tokens(mut self, user: String, tokens: Tokens) -> Result<Self, SmtpRefused> {
+        may_show_secrets(&self.settings)?;
+        self.settings.credentials = None;
+        self.tokens = Some((user, tokens));
+        Ok(self)
     }
+
+    fn entry(&self, sign_in: Option<SignIn>) -> Entry<'_> {
+        let SmtpSettings { host, port, timeouts, .. } = &self.settings;
+        Entry { host, port: *port, hello: &self.hello, protection: &self.protection, sign_in, timeouts: *timeouts }
+    }
+
+    /// A conversation that was let in. A token that is not accepted is fetched anew, once: it may have been withdrawn.
+    ///
+    /// The library's [`Credentials`] are a copy of the secret that is freed after signing in, and not overwritten.
+    async fn open(&self) -> Result<Session, String> {
+        let Some((user, tokens)) = &self.tokens else {
+            let password = self.settings.credentials.as_ref();
+            let sign_in = password.map(|(user, password)| SignIn::Password(credentials(user, password)));
+            return Session::open(self.entry(sign_in)).await.map_err(|NotOpen { why, .. }| why);
+        };
+        let token = tokens.token().await?;
+        match Session::open(self.entry(Some(SignIn::Token(credentials(user, &token))))).await {
+            Err(NotOpen { not_let_in: true, .. }) => tokens.refused(&token).await,
+            opened => return opened.map_err(|NotOpen { why, .. }| why),
+        }
+        let token = tokens.token().await?;
+        let opened = Session::open(self.entry(Some(SignIn::Token(credentials(user, &token))))).await;
+        opened.map_err(
+            |NotOpen { why, not_let_in }| {
+                if not_let_in { format!("{why}, and a new token is not accepted either") } else { why }
+            },
+        )
+    }
+}
+
+fn credentials(user: &str, secret: &SecretString) -> Credentials {
+    Credentials::new(user.to_owned(), secret.expose_secret().to_owned())
+}
+
+/// Not in the clear, unless to this machine.
+fn may_show_secrets(settings: &SmtpSettings) -> Result<(), SmtpRefused> {
+    let clear = settings.tls == Tls::None && !trust::is_loopback(&settings.host);
+    if clear { Err(SmtpRefused::PasswordInTheClear) } else { Ok(()) }
 }
 
 impl Channel for Smtp {
     fn limits(&self) -> Limits {
         let SmtpSettings { connections, per_minute, timeouts, .. } = &self.settings;
-        Limits { connections: (*connections).max(1), per_minute: *per_minute, longest_ms: timeouts.longest_ms() }
-    }
-
-    fn can_be_asked(&self) -> bool {
-        false
+        let longest_ms = match &self.tokens {
+            None => timeouts.longest_ms(),
+            // Two tokens, and two times as far as signing in.
+            Some((_, tokens)) => timeouts.longest_ms().saturating_add(tokens.longest_ms()).saturating_mul(2),
+        };
+        Limits { connections: (*connections).max(1), per_minute: *per_minute, longest_ms }
     }
 
     fn lane(&self) -> Box<dyn Lane + '_> {
@@ -182,7 +225,7 @@ impl Channel for Smtp {
     /// Connects, greets, encrypts, signs in and leaves.
     fn test(&self) -> BoxFuture<'_, Result<(), String>> {
         Box::pin(async {
-            match Session::open(self.entry()).await {
+            match self.open().await {
                 Ok(session) => {
                     session.close().await;
                     Ok(())
@@ -250,7 +293,7 @@ impl Conversation<'_> {
             session.hang_up();
         }
         self.carried = 0;
-        let mut session = Session::open(self.smtp.entry()).await.map_err(|why| Outcome::shut(&why))?;
+        let mut session = self.smtp.open().await.map_err(|why| Outcome::shut(&why))?;
         match session.begin(from()).await {
             Ok(()) => Ok(session),
             Err(outcome) => {
@@ -259,10 +302,6 @@ impl Conversation<'_> {
             }
         }
     }
-}
-
-fn loopback(host: &str) -> bool {
-    host.eq_ignore_ascii_case("localhost") || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
 }
 
 /// The system's certificate authorities and those in the file.

@@ -3,18 +3,14 @@
 use std::{
     fs::File,
     io::{self, Read},
-    net::IpAddr,
-    path::{Path, PathBuf},
-    sync::Arc,
+    path::PathBuf,
     time::Duration,
 };
 
 use thiserror::Error;
-use ureq::{
-    Agent,
-    http::Uri,
-    tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem},
-};
+use ureq::{Agent, http::Uri};
+
+use crate::trust::{self, CaFileRefused};
 
 /// In bytes. gov.uk's lists together are far smaller.
 const LARGEST: u64 = 1_000_000;
@@ -88,13 +84,8 @@ pub enum FetchError {
         byte: usize,
     },
     /// The file of certificate authorities.
-    #[error("cannot read certificates from {path}: {why}; give a PEM file of certificate authorities")]
-    CaFile {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        why: String,
-    },
+    #[error(transparent)]
+    CaFile(#[from] CaFileRefused),
 }
 
 impl Default for Fetcher {
@@ -118,7 +109,7 @@ impl Fetcher {
         if uri.authority().is_some_and(|authority| authority.as_str().contains('@')) {
             return Err(FetchError::Secret);
         }
-        let here = uri.host().is_some_and(is_loopback);
+        let here = uri.host().is_some_and(trust::is_loopback);
         let https = match uri.scheme_str() {
             Some("https") => true,
             Some("http") if here => false,
@@ -131,7 +122,7 @@ impl Fetcher {
             // Plain http leads nowhere but to this machine, so its redirects are not followed.
             .max_redirects(if https { REDIRECTS } else { 0 })
             .max_redirects_will_error(https)
-            .tls_config(self.tls()?);
+            .tls_config(trust::tls(self.ca_file.as_deref())?);
         if here {
             config = config.proxy(None);
         }
@@ -141,20 +132,6 @@ impl Fetcher {
             return Err(FetchError::Status { from, status });
         }
         answer.body_mut().with_config().limit(LARGEST).read_to_vec().map_err(|error| refused(&from, error))
-    }
-
-    /// The system's certificates, or those `SSL_CERT_FILE` names, and the ones that were given.
-    fn tls(&self) -> Result<TlsConfig, FetchError> {
-        let system = rustls_native_certs::load_native_certs().certs;
-        let mut roots: Vec<Certificate<'static>> =
-            system.iter().map(|certificate| Certificate::from_der(certificate).to_owned()).collect();
-        if let Some(path) = &self.ca_file {
-            roots.extend(authorities(path)?);
-        }
-        Ok(TlsConfig::builder()
-            .root_certs(RootCerts::from(roots))
-            .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .build())
     }
 }
 
@@ -166,27 +143,6 @@ fn read(from: &str) -> Result<Vec<u8>, FetchError> {
         Ok(_) if bytes.len() as u64 > LARGEST => Err(FetchError::TooLarge { from: from.to_owned() }),
         Ok(_) => Ok(bytes),
     }
-}
-
-fn authorities(path: &Path) -> Result<Vec<Certificate<'static>>, FetchError> {
-    let refused = |why: String| FetchError::CaFile { path: path.to_owned(), why };
-    let text = std::fs::read(path).map_err(|error| refused(error.to_string()))?;
-    let items: Result<Vec<PemItem>, _> = parse_pem(&text).collect();
-    let items = items.map_err(|error| refused(error.to_string()))?;
-    let certificates: Vec<_> = items
-        .into_iter()
-        .filter_map(|item| match item {
-            PemItem::Certificate(certificate) => Some(certificate),
-            _ => None,
-        })
-        .collect();
-    if certificates.is_empty() { Err(refused("there is none".to_owned())) } else { Ok(certificates) }
-}
-
-/// This machine, by an address that cannot be another one.
-fn is_loopback(host: &str) -> bool {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 fn refused(from: &str, error: ureq::Error) -> FetchError {

@@ -3,15 +3,15 @@
 use std::{
     collections::VecDeque,
     sync::{
-        Mutex, PoisonError,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
 };
 
-use futures_util::future::join_all;
 use tokio::{
     sync::mpsc,
+    task::JoinSet,
     time::{Instant, sleep},
 };
 use tokio_util::sync::CancellationToken;
@@ -43,6 +43,36 @@ pub(super) struct Group<'a> {
     pub(super) clock: Clock,
 }
 
+/// What the lanes of a group share.
+struct Road {
+    queue: Mutex<VecDeque<Ready>>,
+    shut: AtomicBool,
+    begin_by: Instant,
+    stop: CancellationToken,
+}
+
+impl Road {
+    /// The next message, unless nothing may begin any more.
+    fn next(&self) -> Option<Ready> {
+        let over = self.stop.is_cancelled() || self.is_shut() || Instant::now() >= self.begin_by;
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        if over { None } else { queue.pop_front() }
+    }
+
+    fn shut(&self) {
+        self.shut.store(true, Ordering::SeqCst);
+    }
+
+    fn is_shut(&self) -> bool {
+        self.shut.load(Ordering::SeqCst)
+    }
+
+    /// What has not begun.
+    fn rest(&self) -> VecDeque<Ready> {
+        std::mem::take(&mut *self.queue.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
 /// What a group came to.
 pub(super) struct Sent {
     /// The way out took nothing more.
@@ -63,53 +93,53 @@ impl Watch {
         delivered: &mut Delivered,
         each: &mut (impl FnMut(&Claim) + Send),
     ) -> Result<Sent, WatchError> {
-        let queue = Mutex::new(VecDeque::from(ready));
-        let shut = AtomicBool::new(false);
+        let road = Arc::new(Road {
+            queue: Mutex::new(ready.into()),
+            shut: AtomicBool::new(false),
+            begin_by: group.begin_by,
+            stop: group.stop.clone(),
+        });
         let (done, mut ended) = mpsc::unbounded_channel();
-        let next = || {
-            let over = group.stop.is_cancelled() || shut.load(Ordering::SeqCst) || Instant::now() >= group.begin_by;
-            let mut queue = queue.lock().unwrap_or_else(PoisonError::into_inner);
-            if over { None } else { queue.pop_front() }
-        };
-        let lanes = (0..self.channel.limits().connections.max(1)).map(|_| {
-            let done = done.clone();
-            async {
-                let done = done;
-                let mut lane = self.channel.lane();
-                while let Some(Ready { claim, frozen }) = next() {
-                    self.pace.begin();
+        // Dropped with this future, they stop where they stand.
+        let mut lanes = JoinSet::new();
+        for _ in 0..self.channel.limits().connections.max(1) {
+            let (channel, pace) = (Arc::clone(&self.channel), Arc::clone(&self.pace));
+            let (road, done, clock) = (Arc::clone(&road), done.clone(), group.clock);
+            lanes.spawn(async move {
+                let mut lane = channel.lane();
+                while let Some(Ready { claim, frozen }) = road.next() {
+                    pace.begin();
                     failpoint("send.before");
                     let outcome = lane.send(&frozen).await;
                     failpoint("send.after");
-                    shut.fetch_or(matches!(outcome, delivery::Outcome::Shut { .. }), Ordering::SeqCst);
-                    let attempted = attempted(outcome, &claim, group.clock.now());
-                    // The other end is dropped only together with this one.
+                    if matches!(outcome, delivery::Outcome::Shut { .. }) {
+                        road.shut();
+                    }
+                    let attempted = attempted(outcome, &claim, clock.now());
+                    // The other end is dropped only together with this task.
                     let _ = done.send((claim, attempted));
                 }
                 lane.close();
-            }
-        });
-        let lanes = join_all(lanes);
+            });
+        }
         drop(done);
-        let pen = async {
-            let mut written = Ok(());
-            let mut together = Vec::new();
-            while ended.recv_many(&mut together, AT_MOST).await > 0 {
-                let batch = std::mem::take(&mut together);
-                let wrote = self.write_down(batch, group, &shut, delivered, each).await;
-                written = written.and(wrote);
-            }
-            written
-        };
-        let (_, written) = tokio::join!(lanes, pen);
+        let mut written = Ok(());
+        let mut together = Vec::new();
+        while ended.recv_many(&mut together, AT_MOST).await > 0 {
+            let batch = std::mem::take(&mut together);
+            let wrote = self.write_down(batch, group, &road, delivered, each).await;
+            written = written.and(wrote);
+        }
         written?;
-        let untried = queue.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let untried = untried.into_iter().map(|Ready { claim, .. }| {
+        while let Some(lane) = lanes.join_next().await {
+            lane.map_err(WatchError::Lane)?;
+        }
+        let untried = road.rest().into_iter().map(|Ready { claim, .. }| {
             let why = Some("not begun: the way out was shut, or its time was over".to_owned());
             (claim, Attempted { outcome: Outcome::Untried, code: None, why })
         });
         self.recorded(untried.collect(), group.clock.now(), delivered, each).await?;
-        Ok(Sent { shut: shut.into_inner() })
+        Ok(Sent { shut: road.is_shut() })
     }
 
     /// Records what ended. What a server has taken is known only here until it is written down: while the ledger cannot be
@@ -118,14 +148,14 @@ impl Watch {
         &self,
         ended: Vec<(Claim, Attempted)>,
         group: &Group<'_>,
-        shut: &AtomicBool,
+        road: &Road,
         delivered: &mut Delivered,
         each: &mut (impl FnMut(&Claim) + Send),
     ) -> Result<(), WatchError> {
         loop {
             match self.recorded(ended.clone(), group.clock.now(), delivered, each).await {
                 Err(WatchError::Ledger(error)) if error.may_pass() && Instant::now() < group.record_by => {
-                    shut.store(true, Ordering::SeqCst);
+                    road.shut();
                     tracing::error!("what came of {} messages cannot be written down yet: {error}", ended.len());
                     sleep(BETWEEN_TRIES).await;
                 }

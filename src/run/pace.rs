@@ -8,7 +8,7 @@ use std::{
 
 use tokio::time::Instant;
 
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);
 
 /// When the messages of the last minute began. It outlasts a pass: a server counts ours, not our passes.
 #[derive(Debug, Default)]

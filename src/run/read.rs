@@ -8,8 +8,8 @@ use super::{
     Books, Watch, WatchError,
     audience::Line,
     data_faults,
+    databases::open_source,
     directory::{add_strangers, unreachable},
-    watch::open_source,
 };
 use crate::{
     directory::Directory,

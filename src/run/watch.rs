@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
-    time::Duration,
+    sync::Arc,
 };
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -11,10 +11,19 @@ use lettre::message::Mailbox as Address;
 use serde_json::Value;
 use thiserror::Error;
 
-use super::{calendar::working_days, channel::channel, pace::Pace, procedure::in_force, retention::Keep};
+use super::{
+    calendar::working_days,
+    channel::channel,
+    databases::{cause, open_ledger},
+    pace::Pace,
+    procedure::in_force,
+    retention::Keep,
+};
 use crate::{
     calendar::{AlmanacError, Calendar, Zone, ZoneError, format_date_long},
-    delivery::{AllowedDomains, Channel, DomainRefused, RenderError, ReturnBox, SmtpRefused},
+    delivery::{
+        AllowedDomains, Channel, DomainRefused, HttpRefused, NotifyRefused, RenderError, ReturnBox, SmtpRefused,
+    },
     directory::{Directory, Mailbox},
     duty::Terms,
     ledger::{Ledger, LedgerError},
@@ -24,8 +33,8 @@ use crate::{
     own_directory::OwnDirectory,
     procedure::{Problems, Procedure},
     record::PersonRef,
-    settings::{self, Settings},
-    source::{Source, SourceError},
+    settings::{self, SecretError, Settings},
+    source::SourceError,
 };
 
 /// One authority's watch.
@@ -51,8 +60,8 @@ pub struct Watch {
     /// Its ledger.
     pub ledger: Ledger,
     /// How its mail leaves.
-    pub channel: Box<dyn Channel>,
-    pub(super) pace: Pace,
+    pub channel: Arc<dyn Channel>,
+    pub(super) pace: Arc<Pace>,
     /// Who is told when nobody else can be.
     pub last_recipient: Mailbox,
     /// When its mail leaves.
@@ -165,6 +174,20 @@ pub enum WatchError {
     /// The mail server's settings.
     #[error("mail.smtp: {0}")]
     Smtp(#[from] SmtpRefused),
+    /// The settings of GOV.UK Notify.
+    #[error("mail.notify: {0}")]
+    Notify(#[from] NotifyRefused),
+    /// Where Microsoft Graph or a token is to be had.
+    #[error("{key}: {source}")]
+    Http {
+        /// The section.
+        key: &'static str,
+        /// What is wrong.
+        source: HttpRefused,
+    },
+    /// A password, a key or a token's secret.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
     /// The last recipient must be reachable at all times.
     #[error("mail.last_recipient: {0}")]
     LastRecipient(String),
@@ -183,6 +206,9 @@ pub enum WatchError {
     /// Reading the case database ended without an answer.
     #[error("reading the case database failed: {0}; report this as a defect")]
     Reading(tokio::task::JoinError),
+    /// Sending ended without an answer.
+    #[error("sending failed: {0}; report this as a defect")]
+    Lane(tokio::task::JoinError),
     /// The ledger is not where it was.
     #[error(
         "{ledger} is not where it was registered, so it may be a copy or a restored backup: nobody is mailed from it. If it is \
@@ -231,7 +257,7 @@ impl Watch {
             source: settings.source.clone(),
             ledger: open_ledger(settings, false).await?,
             channel: channel(settings)?,
-            pace: Pace::default(),
+            pace: Arc::default(),
             sending: SendingClock { morning_at: settings.sending.morning_at, until: settings.sending.until, zone },
             stationery: Stationery {
                 corrections: mail.corrections.clone(),
@@ -289,69 +315,6 @@ impl Watch {
         let local = self.zone.local_time(at);
         format!("{}, {}", format_date_long(local.date()), local.format("%H:%M"))
     }
-}
-
-/// The case database, read only.
-pub(crate) async fn open_source(source: &settings::Source) -> Result<Source, WatchError> {
-    let limit = Duration::from_millis(source.statement_timeout_ms);
-    let opened = if is_postgres(&source.database) {
-        let url = with_password(&source.database, source.password_file.as_deref())?;
-        Source::open_postgres(&url, source.schema.as_deref(), limit).await
-    } else {
-        Source::open_sqlite(Path::new(&source.database), limit).await
-    };
-    opened.map_err(|error| WatchError::Source { database: source.database.clone(), source: Box::new(error) })
-}
-
-/// What lies beneath an error, where the error's own words do not say it.
-fn cause(error: &SourceError) -> String {
-    use std::error::Error;
-    let own = error.to_string();
-    error
-        .source()
-        .map(ToString::to_string)
-        .filter(|cause| !own.contains(cause))
-        .map(|cause| format!(": {cause}"))
-        .unwrap_or_default()
-}
-
-/// The ledger; with `create`, one that does not exist yet is made.
-pub(crate) async fn open_ledger(settings: &Settings, create: bool) -> Result<Ledger, WatchError> {
-    let place = &settings.ledger;
-    let at = if is_postgres(&place.database) {
-        with_password(&place.database, place.password_file.as_deref())?
-    } else {
-        place.database.clone()
-    };
-    let path = Path::new(&at);
-    if !is_postgres(&at) && !create && !path.exists() {
-        return Err(WatchError::NoLedger { path: path.to_owned() });
-    }
-    let ledger = Ledger::open(&at, create).await?;
-    Ok(match &place.head_file {
-        Some(path) => ledger.with_head(path),
-        None => ledger,
-    })
-}
-
-fn is_postgres(database: &str) -> bool {
-    database.starts_with("postgres://") || database.starts_with("postgresql://")
-}
-
-/// Puts the password of a file into a URL that names only a user.
-fn with_password(url: &str, password_file: Option<&Path>) -> Result<String, WatchError> {
-    let Some(path) = password_file else { return Ok(url.to_owned()) };
-    let password = read_to_string("a password", path)?;
-    let escaped = escape_all(password.trim_end());
-    Ok(match url.split_once('@') {
-        Some((user, host)) => format!("{user}:{escaped}@{host}"),
-        None => url.replacen("://", &format!("://:{escaped}@"), 1),
-    })
-}
-
-/// Every byte escaped, so that no character of a password can end it.
-fn escape_all(text: &str) -> String {
-    text.bytes().fold(String::new(), |escaped, byte| escaped + &format!("%{byte:02X}"))
 }
 
 pub(super) fn read_to_string(what: &'static str, path: &Path) -> Result<String, WatchError> {

@@ -16,8 +16,8 @@ use crate::{
 
 impl Watch {
     /// Takes out what its reader is not to be told any more: they have left the case since it was decided. Bytes that are
-    /// frozen cannot be worded otherwise: they go as they are, or, where they were meant for another address or hold what may
-    /// not be told, not at all. What is taken out is owed anew.
+    /// frozen cannot be worded otherwise: they go as they are, or, where they were meant for another address or another way
+    /// out, or hold what may not be told, not at all. What is taken out is owed anew.
     pub(super) async fn take_out(&self, claim: &mut Claim, to: &Mailbox, now: DateTime<Utc>) -> Result<(), WatchError> {
         let today = self.zone.local_date(now);
         let may_be_told = |claimed: &ClaimedNotice| {
@@ -28,7 +28,8 @@ impl Watch {
         };
         let (stays, mut goes): (Vec<_>, Vec<_>) = claim.notices.iter().cloned().partition(may_be_told);
         let elsewhere = claim.frozen_for.as_ref().is_some_and(|address| *address != to.email);
-        let none_may = claim.frozen.is_some() && (elsewhere || !goes.is_empty());
+        let in_other_form = claim.frozen.as_ref().is_some_and(|frozen| !self.channel.reads(frozen));
+        let none_may = claim.frozen.is_some() && (elsewhere || in_other_form || !goes.is_empty());
         if !none_may && goes.is_empty() {
             return Ok(());
         }

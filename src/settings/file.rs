@@ -66,20 +66,33 @@ fn rebase(settings: &mut Settings, folder: &Path) {
     database(&mut settings.source.database);
     database(&mut settings.ledger.database);
     settings.calendars.directory = folder.join(&settings.calendars.directory);
-    let mail = &mut settings.mail;
-    let smtp = mail.smtp.iter_mut().flat_map(|smtp| [&mut smtp.password_file, &mut smtp.ca_file]);
+    let Settings { source, ledger, directory, authority, mail, .. } = settings;
+    let (mut secrets, mut authorities) = (vec![&mut source.password_file, &mut ledger.password_file], Vec::new());
+    let mut always = Vec::new();
+    if let Some(smtp) = &mut mail.smtp {
+        secrets.push(&mut smtp.password_file);
+        always.extend(smtp.oauth.as_mut().map(|oauth| &mut oauth.client_secret_file));
+        authorities.push(&mut smtp.ca_file);
+    }
+    if let Some(notify) = &mut mail.notify {
+        always.push(&mut notify.api_key_file);
+        authorities.push(&mut notify.ca_file);
+    }
+    if let Some(graph) = &mut mail.graph {
+        always.push(&mut graph.client_secret_file);
+        authorities.push(&mut graph.ca_file);
+    }
+    secrets.into_iter().flatten().chain(always).for_each(|place| place.rebase(folder));
     let files = [
-        &mut settings.source.password_file,
-        &mut settings.ledger.password_file,
-        &mut settings.ledger.head_file,
-        &mut settings.directory.path,
-        &mut settings.authority.changes,
+        &mut ledger.head_file,
+        &mut directory.path,
+        &mut authority.changes,
         &mut mail.directory,
         &mut mail.templates,
         &mut mail.returns.maildir,
         &mut mail.returns.mbox,
     ];
-    for path in files.into_iter().chain(smtp).flatten() {
+    for path in files.into_iter().chain(authorities).flatten() {
         *path = folder.join(&*path);
     }
     if Path::new(&settings.authority.procedure).extension().is_some() {

@@ -1,9 +1,11 @@
 //! What an operator sets: `duewatch.toml`, with `DUEWATCH__SECTION__KEY` from the environment over it.
 //!
 //! Owns the shape of the file, its defaults and every contradiction that can be found before anything runs: all of them are
-//! reported at once. Must not open a database, a socket or a procedure.
+//! reported at once, and where a secret lies and how it is read (`secret.rs`). Must not open a database, a socket or a procedure.
 
 mod file;
+mod mail;
+mod secret;
 mod validate;
 
 use std::path::{Path, PathBuf};
@@ -12,6 +14,9 @@ use chrono::{NaiveDate, NaiveTime};
 use serde::Deserialize;
 use serde_json::Value;
 use thiserror::Error;
+
+pub use mail::{ChannelKind, FileFormat, Graph, Mail, Notify, Oauth, Returns, Smtp, TlsKind};
+pub use secret::{SecretError, SecretPlace};
 
 /// Everything an operator sets.
 #[derive(Clone, Debug, Deserialize)]
@@ -65,9 +70,9 @@ pub struct Authority {
 pub struct Source {
     /// The path of an SQLite file, or a `postgres://` URL without a password.
     pub database: String,
-    /// A file that holds the PostgreSQL password.
+    /// Where the PostgreSQL password lies.
     #[serde(default)]
-    pub password_file: Option<PathBuf>,
+    pub password_file: Option<SecretPlace>,
     /// The PostgreSQL schema that holds the views.
     #[serde(default)]
     pub schema: Option<String>,
@@ -88,9 +93,9 @@ pub struct Source {
 pub struct LedgerPlace {
     /// The path of an SQLite file, or a `postgres://` URL without a password.
     pub database: String,
-    /// A file that holds the PostgreSQL password.
+    /// Where the PostgreSQL password lies.
     #[serde(default)]
-    pub password_file: Option<PathBuf>,
+    pub password_file: Option<SecretPlace>,
     /// The file in which the end of the audit chain is kept outside the ledger. Beside an SQLite file, if left out.
     #[serde(default)]
     pub head_file: Option<PathBuf>,
@@ -100,135 +105,6 @@ pub struct LedgerPlace {
     /// How many days the bytes of mail are kept once it is over.
     #[serde(default = "default_keep_mail_days")]
     pub keep_mail_days: u32,
-}
-
-/// How mail leaves.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Mail {
-    /// Where it goes.
-    pub channel: ChannelKind,
-    /// The sender people see, `Name <address>` or an address.
-    pub from: String,
-    /// A mailbox that a person reads.
-    pub reply_to: String,
-    /// The envelope's sender, where bounces go. The sender people see, if left out.
-    #[serde(default)]
-    pub envelope_from: Option<String>,
-    /// The domains mail may go to: `example.gov.uk`, or `*.gov.uk` for every name under it.
-    pub allowed_domains: Vec<String>,
-    /// Who is told when nobody else can be reached.
-    pub last_recipient: String,
-    /// Who corrects an error in the case data or the directory, as the message is to say it.
-    pub corrections: String,
-    /// A link into the case system; `{child}` stands for the reference.
-    #[serde(default)]
-    pub case_link: Option<String>,
-    /// For the channel `files`: the folder of `.eml` files.
-    #[serde(default)]
-    pub directory: Option<PathBuf>,
-    /// For the channel `smtp`.
-    #[serde(default)]
-    pub smtp: Option<Smtp>,
-    /// Where mail that comes back is put.
-    #[serde(default)]
-    pub returns: Returns,
-    /// A folder whose templates replace the shipped ones of the same name.
-    #[serde(default)]
-    pub templates: Option<PathBuf>,
-}
-
-/// Where mail goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
-pub enum ChannelKind {
-    /// To a mail server.
-    Smtp,
-    /// Into `.eml` files.
-    Files,
-}
-
-/// A mail server.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Smtp {
-    /// Its name; the certificate must be for it.
-    pub host: String,
-    /// Its port: 25, 587 and 465 are usual for plain, STARTTLS and implicit TLS.
-    pub port: u16,
-    /// How the connection is protected.
-    pub tls: TlsKind,
-    /// The name this client greets with.
-    #[serde(default = "default_hello_name")]
-    pub hello_name: String,
-    /// The account, where the server wants one.
-    #[serde(default)]
-    pub user: Option<String>,
-    /// A file that holds its password.
-    #[serde(default)]
-    pub password_file: Option<PathBuf>,
-    /// A certificate authority of the authority's own, PEM.
-    #[serde(default)]
-    pub ca_file: Option<PathBuf>,
-    /// How long each answer of the server may take.
-    #[serde(default = "default_smtp_timeout_ms")]
-    pub timeout_ms: u64,
-    /// How many conversations may be held with it at once.
-    #[serde(default = "one")]
-    pub connections: usize,
-    /// How many messages may begin within a minute; as many as will go, if left out.
-    #[serde(default)]
-    pub per_minute: Option<u32>,
-    /// How many messages one conversation may carry.
-    #[serde(default = "one")]
-    pub messages_per_connection: u32,
-}
-
-/// Where mail that comes back is put. Whatever is named is read; nothing is, if neither is.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Returns {
-    /// A folder with `new` and `cur`.
-    pub maildir: Option<PathBuf>,
-    /// A file with one mail after another.
-    pub mbox: Option<PathBuf>,
-}
-
-/// How a connection is protected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
-pub enum TlsKind {
-    /// Not at all: for a relay on the same machine or a trusted network.
-    None,
-    /// STARTTLS, required.
-    Starttls,
-    /// TLS from the first byte.
-    Implicit,
-}
-
-impl TryFrom<String> for ChannelKind {
-    type Error = String;
-
-    fn try_from(word: String) -> Result<ChannelKind, String> {
-        match word.as_str() {
-            "smtp" => Ok(ChannelKind::Smtp),
-            "files" => Ok(ChannelKind::Files),
-            _ => Err(format!("`{word}` is no channel; write `smtp` or `files`")),
-        }
-    }
-}
-
-impl TryFrom<String> for TlsKind {
-    type Error = String;
-
-    fn try_from(word: String) -> Result<TlsKind, String> {
-        match word.as_str() {
-            "none" => Ok(TlsKind::None),
-            "starttls" => Ok(TlsKind::Starttls),
-            "implicit" => Ok(TlsKind::Implicit),
-            _ => Err(format!("`{word}` is no protection; write `none`, `starttls` or `implicit`")),
-        }
-    }
 }
 
 /// When mail leaves.
@@ -307,18 +183,6 @@ fn default_keep_days() -> u32 {
 
 fn default_keep_mail_days() -> u32 {
     92
-}
-
-fn default_hello_name() -> String {
-    "localhost".to_owned()
-}
-
-fn one<N: From<u8>>() -> N {
-    N::from(1)
-}
-
-fn default_smtp_timeout_ms() -> u64 {
-    8_000
 }
 
 /// Why the settings cannot be used.

@@ -1,6 +1,8 @@
 //! Contradictions that the shape of the file cannot rule out. All of them are found before any is reported.
 
-use super::{ChannelKind, Settings, Smtp, TlsKind, file::is_url};
+mod mail;
+
+use super::{Settings, file::is_url};
 
 /// Every problem, each beginning with its key.
 pub(super) fn problems(settings: &Settings) -> Vec<String> {
@@ -39,37 +41,7 @@ pub(super) fn problems(settings: &Settings) -> Vec<String> {
     );
     problem(ledger.keep_days >= 92, "ledger.keep_days: write at least 92");
     problem(ledger.keep_mail_days >= 1, "ledger.keep_mail_days: write at least 1");
-    for (key, address) in [("from", &mail.from), ("reply_to", &mail.reply_to), ("last_recipient", &mail.last_recipient)]
-    {
-        problem(is_mailbox(address), &format!("mail.{key}: write one address, such as duty.desk@council.example"));
-    }
-    problem(
-        mail.envelope_from.as_deref().is_none_or(is_mailbox),
-        "mail.envelope_from: write one address, such as bounces@council.example",
-    );
-    problem(!mail.allowed_domains.is_empty(), "mail.allowed_domains: name at least one domain that mail may go to");
-    problem(!mail.corrections.trim().is_empty(), "mail.corrections: say who corrects an error and how to reach them");
-    problem(
-        mail.case_link.as_deref().is_none_or(|link| link.contains("{child}") && link.starts_with("https://")),
-        "mail.case_link: write an https:// address with {child} where the reference belongs",
-    );
-    problem(
-        mail.returns.maildir.is_none() || mail.returns.maildir != mail.returns.mbox,
-        "mail.returns: a Maildir is a folder and an mbox a file; take out the one that it is not",
-    );
-    problem(
-        mail.returns.maildir.is_none() || mail.returns.maildir != mail.directory,
-        "mail.returns.maildir: what goes out must not be taken for what came back; name another folder than mail.directory",
-    );
-    match mail.channel {
-        ChannelKind::Files => {
-            problem(mail.directory.is_some(), "mail.directory: the channel `files` needs a folder");
-        }
-        ChannelKind::Smtp => match &mail.smtp {
-            None => problem(false, "mail.smtp: the channel `smtp` needs a [mail.smtp] section"),
-            Some(smtp) => smtp_problems(smtp, &mut problem),
-        },
-    }
+    mail::problems(mail, &mut problem);
     problem(sending.detail_lines > 0, "sending.detail_lines: write at least 1");
     problem(sending.morning_at < sending.until, "sending.until: must be later than sending.morning_at");
     problem(
@@ -81,27 +53,6 @@ pub(super) fn problems(settings: &Settings) -> Vec<String> {
         "schedule.poll: leaves more than a day without a poll; a deadline must be looked at every day",
     );
     problems
-}
-
-fn smtp_problems(smtp: &Smtp, problem: &mut impl FnMut(bool, &str)) {
-    problem(!smtp.host.trim().is_empty(), "mail.smtp.host: name the mail server");
-    problem(smtp.port > 0, "mail.smtp.port: write a port from 1 to 65535");
-    problem(smtp.timeout_ms > 0, "mail.smtp.timeout_ms: write at least 1");
-    problem((1..=20).contains(&smtp.connections), "mail.smtp.connections: write a number from 1 to 20");
-    problem(smtp.per_minute != Some(0), "mail.smtp.per_minute: write at least 1, or take it out");
-    problem(smtp.messages_per_connection > 0, "mail.smtp.messages_per_connection: write at least 1");
-    problem(
-        smtp.user.is_some() == smtp.password_file.is_some(),
-        "mail.smtp.user: goes together with mail.smtp.password_file",
-    );
-    problem(
-        smtp.tls != TlsKind::None || smtp.user.is_none(),
-        "mail.smtp.tls: a password must not cross an unprotected connection; use starttls or implicit",
-    );
-    problem(
-        smtp.tls != TlsKind::None || smtp.ca_file.is_none(),
-        "mail.smtp.ca_file: means nothing without TLS; set mail.smtp.tls or take it out",
-    );
 }
 
 /// Whether the pattern is valid and yet lets more than a day pass without a poll, looked at over a leap year.
@@ -124,10 +75,6 @@ fn leaves_a_day_out(poll: &str) -> bool {
 
 fn is_id(id: &str) -> bool {
     !id.is_empty() && id.len() <= 60 && id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
-}
-
-fn is_mailbox(text: &str) -> bool {
-    text.parse::<lettre::message::Mailbox>().is_ok()
 }
 
 /// Whether a URL carries `user:password@`.

@@ -148,5 +148,5 @@ fn hashed(parts: &[&str]) -> String {
 fn salt() -> Result<String, LedgerError> {
     let mut salt = [0; 16];
     getrandom::fill(&mut salt).map_err(|error| LedgerError::NoRandomness { why: error.to_string() })?;
-    Ok(salt.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(format!("{:032x}", u128::from_be_bytes(salt)))
 }
