@@ -209,7 +209,7 @@ async fn the_outbox_shows_what_waits_and_a_person_decides() {
     assert!(said(&retry).contains("1 of 1"), "{}", said(&retry));
     folder.cycle(None).await;
     let ids: Vec<String> = office.arrived().split_off(arrived).into_iter().map(|mail| mail.id).collect();
-    assert_eq!(ids, [second.clone()], "the one that was taken back is not sent");
+    assert_eq!(ids, std::slice::from_ref(&second), "the one that was taken back is not sent");
     refused(
         &folder.run(&["outbox", "retry", &second, "--by", "somebody", "--reason", "again"]).await,
         &["a server has taken it"],
