@@ -7,6 +7,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use super::{Watch, WatchError, lanes::Ready};
 use crate::{
@@ -221,7 +222,7 @@ impl Watch {
             None => self.write(claim, to, pass.adopted_on, &pass.data_as_of, now).map_err(|error| {
                 tracing::error!(message = %claim.lease.message, "it could not be worded: {error}");
                 let why = "it could not be worded; correct the templates or the settings".to_owned();
-                attempted(delivery::Outcome::Retry { why, after_ms: None }, claim, now)
+                comes_to(delivery::Outcome::Retry { why, after_ms: None }, claim.lease.message, claim.tries, now)
             }),
         }
     }
@@ -239,9 +240,12 @@ impl Pass {
     }
 }
 
-/// What an attempt comes to in the ledger: when it is tried again, or that it is given up.
-pub(super) fn attempted(outcome: delivery::Outcome, claim: &Claim, now: DateTime<Utc>) -> Attempted {
-    let again = next_attempt(claim.tries + 1, claim.lease.message.as_u64_pair().1, now);
+/// What an attempt comes to in the ledger: where the message stands, and when it is tried again. `tries` were made before it.
+///
+/// What the other side asked to wait is heeded beyond our own waits, up to a day. After the last wait the message is dead,
+/// whatever its last outcome: then a person must look.
+pub fn comes_to(outcome: delivery::Outcome, message: Uuid, tries: u32, now: DateTime<Utc>) -> Attempted {
+    let again = next_attempt(tries + 1, message.as_u64_pair().1, now);
     let asked = |after_ms: Option<u64>| {
         let after = TimeDelta::milliseconds(after_ms.and_then(|ms| i64::try_from(ms).ok()).unwrap_or(0));
         again.map(|at| at.max(now + after.min(LONGEST_WAIT)))
@@ -257,4 +261,26 @@ pub(super) fn attempted(outcome: delivery::Outcome, claim: &Claim, now: DateTime
         }
     };
     Attempted { outcome, code, why: Some(why) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_that_asks_to_wait_is_heeded_within_reason() {
+        let now: DateTime<Utc> = "2026-11-30T08:30:00Z".parse().expect("an instant");
+        let waits = |after_ms: Option<u64>| {
+            let outcome = delivery::Outcome::Retry { why: String::new(), after_ms };
+            match comes_to(outcome, Uuid::nil(), 0, now).outcome {
+                Outcome::Retry { next_at } => next_at - now,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert!(waits(None) <= TimeDelta::minutes(1) && waits(None) >= TimeDelta::seconds(48));
+        assert_eq!(waits(Some(1_000)), waits(None), "our own wait is longer");
+        assert_eq!(waits(Some(600_000)), TimeDelta::minutes(10));
+        assert_eq!(waits(Some(u64::MAX)), waits(None), "no wait at all");
+        assert_eq!(waits(Some(900_000_000)), TimeDelta::hours(24));
+    }
 }

@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Watch, WatchError,
-    deliver::{Delivered, attempted},
+    deliver::{Delivered, comes_to},
 };
 use crate::{
     clock::Clock,
@@ -115,7 +115,7 @@ impl Watch {
                     if matches!(outcome, delivery::Outcome::Shut { .. }) {
                         road.shut();
                     }
-                    let attempted = attempted(outcome, &claim, clock.now());
+                    let attempted = comes_to(outcome, claim.lease.message, claim.tries, clock.now());
                     // The other end is dropped only together with this task.
                     let _ = done.send((claim, attempted));
                 }

@@ -36,7 +36,7 @@ pub use books::{Books, ChildBooks, PairBooks};
 pub use calendar::DueUntil;
 pub(crate) use data_faults::said;
 pub(crate) use databases::open_ledger;
-pub use deliver::Delivered;
+pub use deliver::{Delivered, comes_to};
 pub use poll::Polled;
 pub(crate) use procedure::{in_force, read_procedure};
 pub use read::CaseLoad;

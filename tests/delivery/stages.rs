@@ -1,8 +1,15 @@
-//! Every stage of a conversation with every fault there: what may be done next, and nothing else.
+//! Every stage of a conversation with every fault there: what may be done next, and nothing else; in which state that leaves the
+//! message, and when it is tried again.
 
 use std::sync::Arc;
 
-use duewatch::delivery::{Outcome, SmtpSettings, Tls};
+use chrono::{DateTime, TimeDelta, Utc};
+use duewatch::{
+    clock::Clock,
+    delivery::{Outcome, SmtpSettings, Tls},
+    ledger::Outcome as Ledger,
+    run::comes_to,
+};
 use tokio::{
     net::{TcpListener, TcpSocket, TcpStream},
     sync::Semaphore,
@@ -141,7 +148,29 @@ async fn cell(authority: Arc<Authority>, permits: Arc<Semaphore>, row: Row, act:
     if stage == Stage::SealedEhlo {
         assert_eq!(seen.in_the_clear, 2, "{place}");
     }
+    then(&outcome);
     letter(&outcome)
+}
+
+/// What the ledger makes of it: the state of the message, and when it is tried again the first time, the eleventh, and after
+/// the four days.
+fn then(outcome: &Outcome) {
+    let now = Clock::System.now();
+    let at = |tries: u32| comes_to(outcome.clone(), uuid::Uuid::nil(), tries, now).outcome;
+    let again = |next_at: DateTime<Utc>, longest: TimeDelta| {
+        assert!((longest * 4 / 5..=longest).contains(&(next_at - now)), "{outcome:?}: {next_at}");
+    };
+    let (minute, hours) = (TimeDelta::minutes(1), TimeDelta::hours(2));
+    match (letter(outcome), at(0), at(10)) {
+        ('S' | 'R', Ledger::Retry { next_at: first }, Ledger::Retry { next_at: later })
+        | ('U', Ledger::Unknown { next_at: first }, Ledger::Unknown { next_at: later }) => {
+            again(first, minute);
+            again(later, hours);
+            assert_eq!(at(52), Ledger::Dead, "{outcome:?}");
+        }
+        ('F', Ledger::Refused, Ledger::Refused) | ('H', Ledger::HandedOver, Ledger::HandedOver) => {}
+        (_, first, later) => panic!("{outcome:?} comes to {first:?}, {later:?}"),
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
