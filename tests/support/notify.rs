@@ -128,7 +128,10 @@ fn list(asked: &Asked, held: &mut Held) -> Answer {
         })
     };
     let found: Vec<Value> = held.notifications.iter().zip(&held.statuses).filter_map(of).collect();
-    for late in std::mem::take(&mut held.late) {
+    let (come, late): (Vec<Value>, Vec<Value>) =
+        std::mem::take(&mut held.late).into_iter().partition(|late| late["reference"] == reference);
+    held.late = late;
+    for late in come {
         take(late, held);
     }
     Answer::json(200, &json!({ "notifications": found, "links": { "current": "/v2/notifications" } }))
