@@ -1,11 +1,14 @@
 //! Taking a message to send. Whoever holds a lease is alone with its message until the lease ends.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::audit::Deed;
 use super::columns::{NOTICE, NOTICE_COLUMNS, notice, outliving};
+use super::send::of_attempt;
 use super::work::Work;
 use super::{Attempted, Ledger, LedgerError, Outcome, batch};
 use crate::database::Arg;
@@ -82,15 +85,16 @@ impl Ledger {
         let mut work = self.writing("claim messages").await?;
         let authority = work.identity().await?.authority;
         let until_us = Arg::from((now + TimeDelta::milliseconds(lease_ms)).timestamp_micros());
-        let (mut claims, mut deed) = (Vec::new(), Deed::new("lapsed"));
-        while claims.len() < most {
-            let taken = match work.take_again(now, &mut deed).await? {
-                Some(taken) => Some(taken),
-                None => work.take_new(&authority, now).await?,
-            };
-            let Some(taken) = taken else { break };
-            claims.push(work.lease(taken, owner, until_us.clone()).await?);
+        let (mut taken, mut deed) = (Vec::new(), Deed::new("lapsed"));
+        while taken.len() < most {
+            let Some(again) = work.take_again(owner, &until_us, now, &mut deed).await? else { break };
+            taken.push(again);
         }
+        while taken.len() < most {
+            let Some(new) = work.take_new(&authority, owner, &until_us, now).await? else { break };
+            taken.push(new);
+        }
+        let claims = work.claims(taken, owner).await?;
         if !deed.is_empty() {
             work.chain(deed, now).await?;
         }
@@ -110,27 +114,31 @@ impl Ledger {
 }
 
 impl Work {
-    /// Makes a message that was taken `owner`'s until then.
-    async fn lease(&mut self, taken: Taken, owner: &str, until_us: Arg) -> Result<Claim, LedgerError> {
-        let Taken { id, mailbox, created_at, attempt, tries, frozen, frozen_for } = taken;
-        let args = [id.to_string().into(), owner.into(), until_us, attempt.into()];
-        self.execute(
-            "UPDATE messages SET state = 'leased', lease_owner = $2, lease_until_us = $3, next_attempt_us = $3,
-                                 attempts = $4 WHERE id = $1",
-            &args,
-        )
-        .await?;
-        if frozen.is_none() {
-            self.note_what_is_said(id).await?;
-        }
-        let notices = self.carried(id).await?;
-        let lease = Lease { message: id, owner: owner.into(), attempt };
-        Ok(Claim { lease, mailbox, created_at, tries, notices, frozen, frozen_for })
+    /// What was taken, with what each message says. It is worded now, on the state of this moment.
+    async fn claims(&mut self, taken: Vec<Taken>, owner: &str) -> Result<Vec<Claim>, LedgerError> {
+        let ids = |of: &mut dyn Iterator<Item = &Taken>| -> Vec<Vec<Arg>> {
+            of.map(|taken| vec![taken.id.to_string().into()]).collect()
+        };
+        self.note_what_is_said(&ids(&mut taken.iter().filter(|taken| taken.frozen.is_none()))).await?;
+        let mut carried = self.carried(&ids(&mut taken.iter())).await?;
+        let claims = taken.into_iter().map(|taken| {
+            let Taken { id, mailbox, created_at, attempt, tries, frozen, frozen_for } = taken;
+            let notices = carried.remove(&id).unwrap_or_default();
+            let lease = Lease { message: id, owner: owner.into(), attempt };
+            Claim { lease, mailbox, created_at, tries, notices, frozen, frozen_for }
+        });
+        Ok(claims.collect())
     }
 
     /// Bundles all that may be sent by now to the person who has waited longest. What is urgent goes first, and in a message
     /// of its own: it must not be one line among a morning's twenty.
-    async fn take_new(&mut self, authority: &str, now: DateTime<Utc>) -> Result<Option<Taken>, LedgerError> {
+    async fn take_new(
+        &mut self,
+        authority: &str,
+        owner: &str,
+        until_us: &Arg,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Taken>, LedgerError> {
         let by_now = Arg::from(now.timestamp_micros());
         // The recipient's row is locked too: else two owners could each bundle a part of what one person is to get.
         let sql = format!(
@@ -156,10 +164,11 @@ impl Work {
         effects.sort();
 
         let id = message_id(authority, &effects, now);
-        let args = [id.to_string().into(), (&person).into(), (&address).into(), by_now];
+        let args = [id.to_string().into(), (&person).into(), (&address).into(), by_now, owner.into(), until_us.clone()];
         self.execute(
-            "INSERT INTO messages (id, person, address, state, created_at_us, attempts)
-             VALUES ($1, $2, $3, 'leased', $4, 0)",
+            "INSERT INTO messages (id, person, address, state, created_at_us, lease_owner, lease_until_us, next_attempt_us,
+                                   attempts)
+             VALUES ($1, $2, $3, 'leased', $4, $5, $6, $6, 1)",
             &args,
         )
         .await?;
@@ -172,7 +181,13 @@ impl Work {
 
     /// Takes the message that has waited longest for its next attempt or since its lease ended. Nothing of the old
     /// attempt is known to have arrived or not: if it had begun, it ends as `unknown`.
-    async fn take_again(&mut self, now: DateTime<Utc>, deed: &mut Deed) -> Result<Option<Taken>, LedgerError> {
+    async fn take_again(
+        &mut self,
+        owner: &str,
+        until_us: &Arg,
+        now: DateTime<Utc>,
+        deed: &mut Deed,
+    ) -> Result<Option<Taken>, LedgerError> {
         let sql = format!(
             "SELECT m.id, m.person, m.address, m.created_at_us, m.attempts, m.eml, m.sent_to,
                     (SELECT COUNT(*) FROM attempts a WHERE a.message_id = m.id) FROM messages m
@@ -189,7 +204,7 @@ impl Work {
             if self.execute(sql, &[id.clone(), by_now.clone(), stopped.into()]).await? > 0 {
                 let unknown = Outcome::Unknown { next_at: now };
                 let lapsed = Attempted { outcome: unknown, code: None, why: Some(stopped.to_owned()) };
-                self.note_attempt(&message, attempt, &lapsed, deed).await?;
+                self.note_messages(vec![of_attempt(&message, attempt, &lapsed)], deed).await?;
             }
             let frozen = row.maybe_text(5)?;
             if frozen.is_none() && !self.still_says_something(&id).await? {
@@ -198,9 +213,16 @@ impl Work {
                 self.execute(sql, &[id, by_now.clone()]).await?;
                 let why = Some("nothing in it was to be told any more".to_owned());
                 let cancelled = Attempted { outcome: Outcome::Cancelled, code: None, why };
-                self.note_attempt(&message, attempt, &cancelled, deed).await?;
+                self.note_messages(vec![of_attempt(&message, attempt, &cancelled)], deed).await?;
                 continue;
             }
+            let args = [id, owner.into(), until_us.clone(), (attempt + 1).into()];
+            self.execute(
+                "UPDATE messages SET state = 'leased', lease_owner = $2, lease_until_us = $3, next_attempt_us = $3,
+                                     attempts = $4 WHERE id = $1",
+                &args,
+            )
+            .await?;
             return Ok(Some(Taken {
                 id: message.parse().map_err(|_| row.unreadable("a message's id"))?,
                 mailbox: Mailbox { person: PersonRef(row.text(1)?), email: row.text(2)? },
@@ -214,16 +236,14 @@ impl Work {
         Ok(None)
     }
 
-    /// It is worded now, on the state of this moment: these are the days that it gives.
-    async fn note_what_is_said(&mut self, message: Uuid) -> Result<(), LedgerError> {
-        self.execute(
+    /// Which days these messages give.
+    async fn note_what_is_said(&mut self, messages: &[Vec<Arg>]) -> Result<(), LedgerError> {
+        let head =
             "UPDATE notices SET said = (SELECT COALESCE(d.strict_on, '') || '/' || COALESCE(d.due_on, '') FROM duties d
                                         WHERE d.child = notices.child AND d.duty = notices.duty
                                               AND d.duty_key = notices.duty_key)
-             WHERE message_id = $1",
-            &[message.to_string().into()],
-        )
-        .await?;
+                    WHERE message_id IN (";
+        batch::execute(self, head, messages, ")").await?;
         Ok(())
     }
 
@@ -244,23 +264,26 @@ impl Work {
         Ok(self.fetch_optional(sql, std::slice::from_ref(message)).await?.is_some())
     }
 
-    /// What a message carries, in the order decided.
-    async fn carried(&mut self, message: Uuid) -> Result<Vec<ClaimedNotice>, LedgerError> {
-        let sql = format!(
-            "SELECT {NOTICE}, d.detail, c.context FROM notices n
+    /// What these messages carry, each in the order decided.
+    async fn carried(&mut self, messages: &[Vec<Arg>]) -> Result<BTreeMap<Uuid, Vec<ClaimedNotice>>, LedgerError> {
+        let head = format!(
+            "SELECT {NOTICE}, d.detail, c.context, n.message_id FROM notices n
              JOIN duties d ON d.child = n.child AND d.duty = n.duty AND d.duty_key = n.duty_key
              LEFT JOIN cases c ON c.child = n.child
-             WHERE n.message_id = $1 ORDER BY n.decided_run, n.place"
+             WHERE n.message_id IN ("
         );
-        let rows = self.fetch(&sql, &[message.to_string().into()]).await?;
-        let carried = rows.iter().map(|row| {
+        let mut carried: BTreeMap<Uuid, Vec<ClaimedNotice>> = BTreeMap::new();
+        for row in batch::fetch(self, &head, messages, ") ORDER BY n.decided_run, n.place").await? {
             let case = match row.maybe_text(NOTICE_COLUMNS + 1)? {
                 Some(_) => Some(row.json(NOTICE_COLUMNS + 1, "a case")?),
                 None => None,
             };
-            Ok(ClaimedNotice { notice: notice(row)?, duty: row.json(NOTICE_COLUMNS, "a duty")?, case })
-        });
-        carried.collect()
+            let claimed = ClaimedNotice { notice: notice(&row)?, duty: row.json(NOTICE_COLUMNS, "a duty")?, case };
+            let message =
+                row.text(NOTICE_COLUMNS + 2)?.parse().map_err(|_| row.unreadable("the message of a notice"))?;
+            carried.entry(message).or_default().push(claimed);
+        }
+        Ok(carried)
     }
 }
 

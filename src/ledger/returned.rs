@@ -130,7 +130,7 @@ impl Work {
         let payload = json!({
             "what": "returned", "message": message, "attempt": attempts, "outcome": outcome, "fate": fate, "why": why,
         });
-        self.note_message(message, payload, deed).await
+        self.note_messages(vec![(message.to_owned(), payload)], deed).await
     }
 }
 

@@ -154,12 +154,21 @@ impl Ledger {
         now: DateTime<Utc>,
     ) -> Result<BTreeSet<Uuid>, LedgerError> {
         let mut work = self.writing("record what came of messages").await?;
-        let mut deed = Deed::new("sent");
-        let mut lost = BTreeSet::new();
+        let (mut recorded, mut lost) = (Vec::new(), BTreeSet::new());
         for (lease, attempted) in attempts {
-            if !work.record_one(lease, attempted, now, &mut deed).await? {
+            if work.give_back(lease, attempted, now).await? {
+                recorded.push((lease, attempted));
+            } else {
                 lost.insert(lease.message);
             }
+        }
+        work.store_attempts(&recorded, now).await?;
+        let mut deed = Deed::new("sent");
+        let tried = recorded.iter().filter(|(_, attempted)| attempted.outcome != Outcome::Untried);
+        let tried = tried.map(|(lease, attempted)| of_attempt(&lease.message.to_string(), lease.attempt, attempted));
+        work.note_messages(tried.collect(), &mut deed).await?;
+        for (lease, attempted) in recorded {
+            work.follow_up(&lease.message.to_string(), attempted.outcome.state()).await?;
         }
         if !deed.is_empty() {
             work.chain(deed, now).await?;
@@ -170,27 +179,23 @@ impl Ledger {
 }
 
 impl Work {
-    /// One attempt; false if the message is no longer this owner's.
-    async fn record_one(
+    /// The message stands where the attempt has left it, and is nobody's; false if it is no longer this owner's.
+    async fn give_back(
         &mut self,
         lease: &Lease,
         attempted: &Attempted,
         now: DateTime<Utc>,
-        deed: &mut Deed,
     ) -> Result<bool, LedgerError> {
-        let Attempted { outcome, code, why } = attempted;
-        let (state, now_us) = (outcome.state(), now.timestamp_micros());
-        let handed_over_us = (state == MessageState::HandedOver).then_some(now_us);
-        let next_at = outcome.next_at(now);
-        let ended_us = next_at.is_none().then_some(now_us);
+        let (state, now_us) = (attempted.outcome.state(), now.timestamp_micros());
+        let next_at = attempted.outcome.next_at(now);
         let mut args = holder(lease);
         args.extend([
             state.name().into(),
             next_at.map(|at| at.timestamp_micros()).into(),
-            handed_over_us.into(),
-            ended_us.into(),
+            (state == MessageState::HandedOver).then_some(now_us).into(),
+            next_at.is_none().then_some(now_us).into(),
         ]);
-        let recorded = self
+        let given = self
             .execute(
                 "UPDATE messages SET state = $4, next_attempt_us = $5, handed_over_us = $6, ended_us = $7,
                                      lease_owner = NULL, lease_until_us = NULL
@@ -198,35 +203,51 @@ impl Work {
                 &args,
             )
             .await?;
-        if recorded == 0 {
-            return Ok(false);
-        }
-        let id = lease.message.to_string();
-        if *outcome == Outcome::Untried {
-            let args = [(&id).into(), lease.attempt.into()];
-            self.execute("DELETE FROM attempts WHERE message_id = $1 AND n = $2", &args).await?;
-        } else {
-            // Without a row there was nothing to freeze: it ended before anything could have been sent.
-            let args = [
-                (&id).into(),
+        Ok(given > 0)
+    }
+
+    /// Ends the attempts. What was not begun was none.
+    async fn store_attempts(
+        &mut self,
+        recorded: &[(&Lease, &Attempted)],
+        now: DateTime<Utc>,
+    ) -> Result<(), LedgerError> {
+        let (mut ended, mut untried) = (Vec::new(), Vec::new());
+        for (lease, Attempted { outcome, code, why }) in recorded {
+            let id = Arg::from(lease.message.to_string());
+            if *outcome == Outcome::Untried {
+                untried.push(vec![id, lease.attempt.into()]);
+                continue;
+            }
+            let now_us = Arg::from(now.timestamp_micros());
+            let state = outcome.state().name();
+            ended.push(vec![
+                id,
                 lease.attempt.into(),
-                now_us.into(),
-                state.name().into(),
+                now_us.clone(),
+                now_us,
+                state.into(),
                 (*code).into(),
                 why.as_ref().into(),
-            ];
-            self.execute(
-                "INSERT INTO attempts (message_id, n, started_us, ended_us, outcome, code, why)
-                 VALUES ($1, $2, $3, $3, $4, $5, $6)
-                 ON CONFLICT (message_id, n) DO UPDATE SET ended_us = excluded.ended_us, outcome = excluded.outcome,
-                                                           code = excluded.code, why = excluded.why",
-                &args,
-            )
-            .await?;
-            self.note_attempt(&id, lease.attempt, attempted, deed).await?;
+            ]);
         }
+        // Without a row there was nothing to freeze: it ended before anything could have been sent.
+        batch::execute(
+            self,
+            "INSERT INTO attempts (message_id, n, started_us, ended_us, outcome, code, why)",
+            &ended,
+            "ON CONFLICT (message_id, n) DO UPDATE SET ended_us = excluded.ended_us, outcome = excluded.outcome,
+                                                       code = excluded.code, why = excluded.why",
+        )
+        .await?;
+        batch::execute(self, "DELETE FROM attempts WHERE (message_id, n) IN (", &untried, ")").await?;
+        Ok(())
+    }
+
+    /// What else follows from the state in which an attempt left a message.
+    async fn follow_up(&mut self, id: &str, state: MessageState) -> Result<(), LedgerError> {
         if matches!(state, MessageState::Refused | MessageState::Dead) {
-            self.wake_cases_of(&id).await?;
+            self.wake_cases_of(id).await?;
         }
         if state == MessageState::Retry {
             // What stays frozen may have arrived: until it is known, it is not anybody's turn to say it otherwise.
@@ -237,49 +258,49 @@ impl Work {
             )
             .await?;
         }
-        Ok(true)
+        Ok(())
     }
 
-    /// An entry for each child that the message tells of: what came of it, and what it says of that child.
-    pub(super) async fn note_attempt(
+    /// For each message an entry for each child that it tells of: what is known of the message, and what it says of that child.
+    pub(super) async fn note_messages(
         &mut self,
-        id: &str,
-        attempt: u32,
-        attempted: &Attempted,
+        messages: Vec<(String, Value)>,
         deed: &mut Deed,
     ) -> Result<(), LedgerError> {
-        let payload = json!({
-            "what": "attempt",
-            "message": id,
-            "attempt": attempt,
-            "outcome": attempted.outcome.state().name(),
-            "code": attempted.code,
-            "why": attempted.why,
-        });
-        self.note_message(id, payload, deed).await
+        let ids: Vec<Vec<Arg>> = messages.iter().map(|(id, _)| vec![id.into()]).collect();
+        let mut heads = BTreeMap::new();
+        let head = "SELECT id, person, sent_to, eml FROM messages WHERE id IN (";
+        for row in batch::fetch(self, head, &ids, ")").await? {
+            let content = row.maybe_text(3)?.map(|eml| format!("{:x}", Sha256::digest(eml)));
+            heads.insert(row.text(0)?, (row.text(1)?, row.maybe_text(2)?, content));
+        }
+        let mut told = self.told_by(&ids).await?;
+        for (id, mut payload) in messages {
+            let Some((person, address, content)) = heads.remove(&id) else { continue };
+            payload["person"] = person.into();
+            payload["address"] = address.into();
+            payload["content"] = content.into();
+            let of_children = told.remove(&id).unwrap_or_default();
+            if of_children.is_empty() {
+                deed.note(None, &payload)?;
+            }
+            for (child, told) in of_children {
+                payload["child"] = child.as_ref().map_or(Value::Null, |child| child.0.as_str().into());
+                payload["told"] = Value::Array(told);
+                deed.note(child.as_ref(), &payload)?;
+            }
+        }
+        Ok(())
     }
 
-    /// An entry for each child that the message tells of: what is known of it, and what it says of that child.
-    pub(super) async fn note_message(
+    /// What each message tells of each child, step by step, with the days that it gives.
+    async fn told_by(
         &mut self,
-        id: &str,
-        mut payload: Value,
-        deed: &mut Deed,
-    ) -> Result<(), LedgerError> {
-        let Some(message) =
-            self.fetch_optional("SELECT person, sent_to, eml FROM messages WHERE id = $1", &[id.into()]).await?
-        else {
-            return Ok(());
-        };
-        let content = message.maybe_text(2)?.map(|eml| format!("{:x}", Sha256::digest(eml)));
-        payload["person"] = message.text(0)?.into();
-        payload["address"] = message.maybe_text(1)?.into();
-        payload["content"] = content.into();
-        let sql = format!(
-            "SELECT {NOTICE}, n.said FROM notices n WHERE n.message_id = $1 ORDER BY n.child, n.decided_run, n.place"
-        );
-        let mut told: BTreeMap<Option<ChildRef>, Vec<Value>> = BTreeMap::new();
-        for row in self.fetch(&sql, &[id.into()]).await? {
+        ids: &[Vec<Arg>],
+    ) -> Result<BTreeMap<String, BTreeMap<Option<ChildRef>, Vec<Value>>>, LedgerError> {
+        let head = format!("SELECT {NOTICE}, n.said, n.message_id FROM notices n WHERE n.message_id IN (");
+        let mut told: BTreeMap<String, BTreeMap<Option<ChildRef>, Vec<Value>>> = BTreeMap::new();
+        for row in batch::fetch(self, &head, ids, ") ORDER BY n.decided_run, n.place").await? {
             let notice = notice(&row)?;
             let said = row.maybe_text(NOTICE_COLUMNS)?;
             let (strict, due) = said.as_deref().and_then(|said| said.split_once('/')).unwrap_or_default();
@@ -288,18 +309,24 @@ impl Work {
             step["role"] = notice.role.name().into();
             step["strict_on"] = on(strict);
             step["due_on"] = on(due);
-            told.entry(notice.effect.child).or_default().push(step);
+            let message = told.entry(row.text(NOTICE_COLUMNS + 1)?).or_default();
+            message.entry(notice.effect.child).or_default().push(step);
         }
-        if told.is_empty() {
-            return deed.note(None, &payload);
-        }
-        for (child, told) in told {
-            payload["child"] = child.as_ref().map_or(Value::Null, |child| child.0.as_str().into());
-            payload["told"] = Value::Array(told);
-            deed.note(child.as_ref(), &payload)?;
-        }
-        Ok(())
+        Ok(told)
     }
+}
+
+/// An attempt, as the audit has it: of which message, and what.
+pub(super) fn of_attempt(message: &str, attempt: u32, attempted: &Attempted) -> (String, Value) {
+    let payload = json!({
+        "what": "attempt",
+        "message": message,
+        "attempt": attempt,
+        "outcome": attempted.outcome.state().name(),
+        "code": attempted.code,
+        "why": attempted.why,
+    });
+    (message.to_owned(), payload)
 }
 
 /// A day, or none.
