@@ -35,7 +35,7 @@ async fn bench(authority: &Authority, source_on_server: bool, ledger_on_server: 
     }
     if ledger_on_server {
         let server = postgres().await;
-        settings = settings.replace("\"ledger.db\"", &format!("\"{}\"", server.url));
+        settings = settings.replace("\"ledger.db\"", &format!("\"{}\"\nhead_file = \"ledger.head\"", server.url));
         servers.push(server);
     }
     fs::write(bench.path("duewatch.toml"), settings).unwrap();
