@@ -31,3 +31,7 @@ INSERT INTO chain_end (one, n, hash) VALUES (1, 0, '');
 
 -- By what the ledger was last run: settings, procedure, calendar. A change of it is a deed.
 ALTER TABLE meta ADD COLUMN in_force TEXT NOT NULL DEFAULT '{}';
+
+-- The next message is the first row of an index, however many wait.
+DROP INDEX notices_queued;
+CREATE INDEX notices_queued ON notices (urgent DESC, send_at_us, decided_run, place) WHERE state = 'queued';

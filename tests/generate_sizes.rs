@@ -403,6 +403,6 @@ fn a_command_that_cannot_be_carried_out_says_why_and_leaves_nothing() {
     let missing = bench.path("password").display().to_string();
     let refused = bench.run(&["generate", "--plans", "4", "--postgres", "postgres://x", "--password-file", &missing]);
     assert_eq!(refused.code, 2);
-    says(&refused.err, &["cannot read the password in", &missing]);
+    says(&refused.err, &["cannot read the password of the database in", &missing]);
     assert!(!bench.path("case.db").exists() && !bench.path("case.db.partial").exists());
 }

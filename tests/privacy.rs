@@ -22,12 +22,8 @@ const MORNINGS: [&str; 3] = ["2026-11-16", "2026-11-17", "2026-11-20"];
 
 /// What a text gives away, if anything.
 fn leaks(text: &str) -> Vec<&'static str> {
-    let found = [MARKER].into_iter().chain(BIRTH).filter(|mark| contains(text, mark));
-    found.collect()
-}
-
-fn contains(text: &str, mark: &str) -> bool {
-    text.to_lowercase().contains(&mark.to_lowercase())
+    let text = text.to_lowercase();
+    [MARKER].into_iter().chain(BIRTH).filter(|mark| text.contains(&mark.to_lowercase())).collect()
 }
 
 /// Words of a text that are one of the references. A reference never stands inside a longer word.
@@ -230,6 +226,7 @@ fn ledger(bench: &Bench, findings: &mut Findings) {
                 let place = format!("{table}.{name}");
                 match name.as_str() {
                     "address" | "sent_to" => findings.marks(&place, &cell),
+                    "payload" => findings.plain(&place, &without_address(&cell)),
                     "eml" => findings.plain(&place, cell.split_once("\r\n\r\n").unwrap().1),
                     _ => findings.plain(&place, &cell),
                 }
@@ -242,6 +239,13 @@ fn ledger(bench: &Bench, findings: &mut Findings) {
             findings.marks(&format!("ledger.db{end}"), &String::from_utf8_lossy(&bytes));
         }
     }
+}
+
+/// An entry of the audit, without the field that says to which address a message went.
+fn without_address(entry: &str) -> String {
+    let mut entry: serde_json::Value = serde_json::from_str(entry).unwrap();
+    entry.as_object_mut().unwrap().remove("address");
+    entry.to_string()
 }
 
 #[track_caller]
@@ -273,7 +277,7 @@ fn what_is_typed_into_the_wrong_field_does_not_get_out_either() {
 fn the_daemon_logs_no_child() {
     let (bench, children) = authority(true);
     fs::remove_file(bench.path("ledger.db")).unwrap();
-    for end in ["-wal", "-shm"] {
+    for end in ["-wal", "-shm", ".head"] {
         fs::remove_file(bench.path(&format!("ledger.db{end}"))).ok();
     }
     bench.run(&["ledger", "migrate"]).well();

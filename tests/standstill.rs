@@ -37,7 +37,7 @@ async fn without_room_for_the_ledger_nothing_is_half_done() {
     undisturbed.cycle(Some(monday())).await;
     let expected: Vec<(String, usize)> = summary(&undisturbed);
     let (mut before_the_run, mut amid_delivery) = (0, 0);
-    for kib in [160, 200, 300, 400, 500, 600, 700] {
+    for kib in [200, 500, 800, 900, 1000, 1100, 1200, 1300] {
         let folder = Folder::simulated(&cases, Keep::Sqlite).await;
         let output = cycle_with_room(&folder, kib).await;
         refused(&output, &["ledger.db", "its disk is full"]);
