@@ -26,6 +26,7 @@ pub mod summary;
 
 mod near;
 mod shared_text;
+mod shown;
 
 pub use shared_text::SharedText;
 

@@ -4,6 +4,7 @@
 
 /// The option nearest to `word`, if it is near enough to be a slip of the pen.
 pub(crate) fn nearest<'a>(word: &str, options: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let word = beginning(word);
     let most = (word.chars().count() / 3).max(1);
     options
         .into_iter()
@@ -22,6 +23,7 @@ const NAMED: usize = 8;
 /// "did you mean `x`? the roles are: x, y, z", or the list alone. Of too many only the nearest are named, and how many more
 /// there are.
 pub(crate) fn choices<'a>(word: &str, the: &str, options: impl IntoIterator<Item = &'a str> + Clone) -> String {
+    let word = beginning(word);
     let mut all: Vec<&str> = options.clone().into_iter().collect();
     let mut more = String::new();
     if all.len() > TOO_MANY {
@@ -34,6 +36,14 @@ pub(crate) fn choices<'a>(word: &str, the: &str, options: impl IntoIterator<Item
         Some(near) => format!("did you mean `{near}`? {the}: {all}{more}"),
         None => format!("{the}: {all}{more}"),
     }
+}
+
+/// No option is as long, so what follows makes nothing nearer. A file may hold a word of its own length, and comparing takes the
+/// product of both.
+const LONGEST: usize = 200;
+
+fn beginning(word: &str) -> &str {
+    word.char_indices().nth(LONGEST).and_then(|(at, _)| word.get(..at)).unwrap_or(word)
 }
 
 /// How many characters must be put in, taken out, replaced or swapped with the next one.
@@ -70,5 +80,7 @@ mod tests {
         assert_eq!(nearest("lead_wroker", roles), Some("lead_worker"));
         assert_eq!(nearest("Lead_Worker", roles), Some("lead_worker"));
         assert_eq!(nearest("team_boss", roles), None);
+        assert_eq!(nearest(&"lead_worker".repeat(400_000), roles), None);
+        assert_eq!(beginning(&"é".repeat(400_000)), "é".repeat(LONGEST));
     }
 }

@@ -426,3 +426,28 @@ fn a_calendar_of_the_authoritys_own_keeps_all_its_days() {
     assert_eq!(take(&mut almanac, "fair", next, &[]), ["added 2027-07-16 Fair Friday"]);
     assert_eq!(own_days(&almanac, "fair"), ["2026-07-17 published regular", "2027-07-16 published regular"]);
 }
+
+#[test]
+fn of_a_word_as_long_as_the_list_the_beginning_is_shown() {
+    let (long, shown) = ("é".repeat(100_000), "é".repeat(60));
+    let event = |date: &str| format!(r#"{{"trial": {{"events": [{{"title": "A", "date": "{date}"}}]}}}}"#);
+    for (text, words) in [
+        (format!("calendar = {long}\n"), format!("belongs to calendar \"{shown}\"…; give")),
+        (format!("calendar = trial\n{long} published regular X | y\n"), format!(": \"{shown}\"… is not a day")),
+        (format!("calendar = trial\n2026-12-25 {long} regular X | y\n"), format!(": \"{shown}\"… is not a status")),
+        (format!("calendar = trial\n2026-12-25 published {long} X | y\n"), format!(": \"{shown}\"… is not a kind")),
+        (event(&long), format!(": \"{shown}\"… is not a day")),
+        (
+            event("2027-01-01").replace("\"events\"", &format!("\"division\": \"{long}\", \"events\"")),
+            format!("{shown}\"…;"),
+        ),
+        (format!(r#"{{"{long}": 0}}"#), format!("only: {shown}…")),
+        (format!(r#"{{"trial": "{long}"}}"#), format!("{shown}…; this is not the form")),
+    ] {
+        let said = Feed::read("trial", &text, "a test").unwrap_err().to_string();
+        assert!(said.contains(&words) && said.chars().count() < 600, "{said:.2000}");
+    }
+    let divisions: Vec<String> = (1..=1000).map(|number| format!("\"d{number}\": 0")).collect();
+    let said = Feed::read("trial", &format!("{{{}}}", divisions.join(",")), "a test").unwrap_err().to_string();
+    assert!(said.ends_with("only: d1, d2, d3, d4, d5, d6, d7, d8, and 992 more"), "{said:.2000}");
+}

@@ -362,6 +362,11 @@ fn a_column_that_is_wrong_throughout_is_counted() {
     let mistakes = folder(&[("workers.csv", &text)]).expect_err("no dates");
     assert_eq!(mistakes.len(), 51);
     assert_eq!(mistakes[50], "workers.csv: and 10 further mistakes");
+    // Ten thousand of one file are kept.
+    let rows: Vec<String> = (0..10_100).map(|n| format!("W{n},soon\n")).collect();
+    let text = format!("worker_id,left_on\n{}", rows.concat());
+    let mistakes = folder(&[("workers.csv", &text)]).expect_err("no dates");
+    assert_eq!((mistakes.len(), mistakes[50].as_str()), (51, "workers.csv: and more than 9950 further mistakes"));
 }
 
 #[test]

@@ -1369,3 +1369,17 @@ fn a_visit_is_met_by_itself_only_where_the_same_people_make_both() {
     assert!(problems(&with("lead_worker")).contains("would meet this duty at once"));
     assert!(Procedure::parse("trial.toml", &with("core_group_professional"), &DutyCatalogue::default()).is_ok());
 }
+
+#[test]
+fn a_file_that_is_no_procedure_is_told_in_a_hundred_problems() {
+    let keys: Vec<String> = (0..150).map(|number| format!("key{number} = 1\n")).collect();
+    let text = format!("{}{SOUND}", keys.concat());
+    let problems = Procedure::parse("trial.toml", &text, &DutyCatalogue::default()).unwrap_err();
+    assert_eq!(problems.0.len(), 101);
+    let last = problems.0.last().unwrap();
+    assert_eq!((last.line, last.message.as_str()), (100, "only 100 problems are told at once"));
+    // Of a key as long as a file the beginning is told, and its line is not shown.
+    let said = self::problems(&format!("{} = 1\n{SOUND}", "x".repeat(100_000)));
+    assert!(said.starts_with(&format!("trial.toml:1:1: there is no `{}…\n", "x".repeat(287))), "{said:.2000}");
+    assert!(said.len() < 1000 && said.ends_with("\n1 problem"), "{said:.2000}");
+}

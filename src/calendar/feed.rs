@@ -11,6 +11,7 @@ use thiserror::Error;
 use super::gov_uk;
 use super::holiday::Holiday;
 use super::holiday_file::{HolidayError, HolidayFault, HolidayFile};
+use crate::shown::{Shown, WORD};
 
 /// Where in a text something begins, both counted from 1; the column in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,7 +101,9 @@ impl fmt::Display for FeedFault {
             Self::Json(why) => write!(f, "{why}; the list is damaged or cut short: fetch it again"),
             Self::Form(why) => write!(f, "{why}; this is not the form in which gov.uk publishes: look at what was fetched"),
             Self::NoDivision { wanted, known } => write!(f, "it has no division `{wanted}`, only: {known}"),
-            Self::OtherDivision(other) => write!(f, "it says that it is the list of {other:?}; fetch it again"),
+            Self::OtherDivision(other) => {
+                write!(f, "it says that it is the list of {:?}; fetch it again", Shown(other, WORD))
+            }
             Self::Empty => f.write_str("it holds no day; fetch it again"),
             Self::Title => f.write_str("write a title that is not empty, in printable characters and without `|`"),
             Self::Union => f.write_str("a list holds days; name the calendars of a union one by one"),

@@ -13,9 +13,13 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess
 use super::feed::{Fault, Feed, FeedFault, Place};
 use super::holiday::{Holiday, HolidayStatus};
 use super::holiday_file::{out_of_order, parse_day};
+use crate::shown::{SENTENCE, Shown, WORD};
 
 /// A year of which gov.uk lists fewer days has no list yet: what it holds was proclaimed ahead of it, for one occasion.
 const DAYS_OF_A_LISTED_YEAR: usize = 6;
+
+/// How many divisions are named to somebody whose own is missing. gov.uk has three.
+const NAMED: usize = 8;
 
 /// gov.uk's form, as far as it says something about working days.
 #[derive(Deserialize)]
@@ -59,7 +63,7 @@ impl<'de> Visitor<'de> for Named<'_> {
         while let Some(key) = map.next_key::<String>()? {
             if key != self.0 {
                 map.next_value::<IgnoredAny>()?;
-                others.push(key);
+                others.push(Shown(&key, WORD).to_string());
             } else if found.replace(map.next_value()?).is_some() {
                 return Err(A::Error::custom(format!("division `{key}` stands twice")));
             }
@@ -74,7 +78,11 @@ pub(super) fn read(calendar: &str, text: &str) -> Result<Feed, Fault> {
     let whole = Named(calendar).deserialize(&mut reader).and_then(|whole| reader.end().map(|()| whole));
     let (found, others) = whole.map_err(|error| damaged(text, &error))?;
     let found = found.ok_or_else(|| {
-        let known = if others.is_empty() { "none".to_owned() } else { others.join(", ") };
+        let known = match others.len() {
+            0 => "none".to_owned(),
+            1..=NAMED => others.join(", "),
+            more => format!("{}, and {} more", others.get(..NAMED).unwrap_or_default().join(", "), more - NAMED),
+        };
         (Place { line: 1, column: 1 }, FeedFault::NoDivision { wanted: calendar.to_owned(), known })
     })?;
     if !found.division.is_empty() && found.division != calendar {
@@ -128,7 +136,7 @@ fn damaged(text: &str, error: &serde_json::Error) -> Fault {
     let words = words.rsplit_once(" at line ").map_or(words.as_str(), |(words, _)| words);
     let place = Place { line: error.line().max(1), column: column.max(1) };
     // What it calls borrowed is text without an escape in it.
-    let words = words.replace("a borrowed string", "plain text");
+    let words = Shown(&words.replace("a borrowed string", "plain text"), SENTENCE).to_string();
     (place, if error.is_data() { FeedFault::Form(words) } else { FeedFault::Json(words) })
 }
 

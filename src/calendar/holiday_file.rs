@@ -15,6 +15,7 @@ use chrono::{Datelike, NaiveDate, Weekday};
 use thiserror::Error;
 
 use super::holiday::{Holiday, HolidayStatus};
+use crate::shown::{Shown, WORD};
 
 /// The years that a holiday file may speak of. With them the days of a calendar fit sixteen bits (`DayTable`).
 pub(super) const YEARS: RangeInclusive<i32> = 1950..=2100;
@@ -99,12 +100,12 @@ impl fmt::Display for HolidayFault {
         match self {
             Self::NoHeader => f.write_str("the first line that is no comment must be `calendar = ID`"),
             Self::OtherCalendar(id) => {
-                write!(f, "the file belongs to calendar {id:?}; give each calendar its own file")
+                write!(f, "the file belongs to calendar {:?}; give each calendar its own file", Shown(id, WORD))
             }
             Self::Empty => f.write_str("no holiday follows; write one day a line"),
             Self::Union => f.write_str("write one `union = ID, ID` of at least two calendars, and no days beside it"),
             Self::Shape => f.write_str("write `DATE STATUS KIND TITLE | SOURCE`, all five, in printable characters"),
-            Self::Date(word) => write!(f, "{word:?} is not a day; write it YYYY-MM-DD"),
+            Self::Date(word) => write!(f, "{:?} is not a day; write it YYYY-MM-DD", Shown(word, WORD)),
             Self::Year(on) => write!(f, "{on} is outside the years {} to {}", YEARS.start(), YEARS.end()),
             Self::Weekend(on) => {
                 let day = if on.weekday() == Weekday::Sat { "Saturday" } else { "Sunday" };
@@ -113,9 +114,11 @@ impl fmt::Display for HolidayFault {
             Self::Duplicate(on) => write!(f, "{on} stands twice; keep one line"),
             Self::Unordered(on) => write!(f, "{on} is earlier than the day above; write the oldest first"),
             Self::Status(word) => {
+                let word = Shown(word, WORD);
                 write!(f, "{word:?} is not a status; write published, third-party, inferred, provisional or withdrawn")
             }
             Self::Kind(word) => {
+                let word = Shown(word, WORD);
                 write!(f, "{word:?} is not a kind; write regular, substitute, one-off or substitute+one-off")
             }
         }

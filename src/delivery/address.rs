@@ -8,6 +8,8 @@
 use lettre::Address;
 use thiserror::Error;
 
+use crate::shown::{Shown, WORD};
+
 /// Why an address is not written to. It never repeats the address: that is personal data.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum AddressRefused {
@@ -47,7 +49,9 @@ impl AllowedDomains {
         }
         let mut list = Self { exact: Vec::new(), below: Vec::new() };
         for entry in entries.iter().map(AsRef::as_ref) {
-            let refused = |why| DomainRefused::Unreadable(entry.to_owned(), why);
+            // Somebody's address in the wrong place is not repeated either.
+            let shown = if entry.contains('@') { "(address)".to_owned() } else { Shown(entry, WORD).to_string() };
+            let refused = |why| DomainRefused::Unreadable(shown.clone(), why);
             match entry.strip_prefix("*.") {
                 Some(parent) => list.below.push(format!(".{}", domain(parent).map_err(refused)?)),
                 None => list.exact.push(domain(entry).map_err(refused)?),
@@ -256,5 +260,9 @@ mod tests {
     fn the_error_never_repeats_the_person() {
         let error = allowed().check("jo.bloggs@example.com").expect_err("outside").to_string();
         assert!(error.contains("example.com") && !error.contains("bloggs"), "{error}");
+        let error = AllowedDomains::new(&["jo.bloggs@nhs.net"]).expect_err("no domain").to_string();
+        assert!(error.starts_with("the allowed domain \"(address)\" cannot be read"), "{error}");
+        let error = AllowedDomains::new(&["\u{b}".repeat(100_000)]).expect_err("no domain").to_string();
+        assert!(error.contains("…") && error.len() < 600, "{error:.1000}");
     }
 }

@@ -3,9 +3,18 @@
 //! Owns the words and the caret under the offending token. Must not know the language: what is a mistake is for `parse`
 //! to say.
 
-use std::{cell::RefCell, fmt, ops::Range};
+use std::{
+    cell::{Cell, RefCell},
+    fmt,
+    ops::Range,
+};
 
 use thiserror::Error;
+
+use crate::shown::{SENTENCE, Shown};
+
+/// How many problems are told at once. Whoever has mended so many knows what to do, and a file that is none has one in each word.
+const TOLD: usize = 100;
 
 /// One mistake in a procedure file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,7 +29,7 @@ pub struct Problem {
     pub message: String,
     /// What was meant, or what to do. May be empty.
     pub help: String,
-    /// The line itself; empty where the text is not at hand.
+    /// The line itself; empty where it is longer than a person reads.
     excerpt: String,
     /// How many characters of it are meant.
     width: usize,
@@ -44,7 +53,7 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Every mistake found in a procedure file, in the order of the file. Never empty.
+/// Every mistake found in a procedure file, a hundred at most, in the order of the file. Never empty.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub struct Problems(pub Vec<Problem>);
 
@@ -65,16 +74,22 @@ pub(super) struct Log<'a> {
     file: &'a str,
     text: &'a str,
     problems: RefCell<Vec<Problem>>,
+    /// Something was found beyond those that are told.
+    beyond: Cell<bool>,
 }
 
 impl<'a> Log<'a> {
     pub(super) fn new(file: &'a str, text: &'a str) -> Log<'a> {
-        Log { file, text, problems: RefCell::default() }
+        Log { file, text, problems: RefCell::default(), beyond: Cell::new(false) }
     }
 
     /// Notes a problem at that place of the text. The same one at the same place is noted once, because a ladder is
     /// looked at again for every rule that uses it.
     pub(super) fn problem(&self, at: &Range<usize>, message: impl Into<String>, help: impl Into<String>) {
+        if self.problems.borrow().len() >= TOLD {
+            self.beyond.set(true);
+            return;
+        }
         let start = self.boundary(at.start);
         let before = self.text.get(..start).unwrap_or("");
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
@@ -86,9 +101,9 @@ impl<'a> Log<'a> {
             file: self.file.into(),
             line: self.line(start),
             column,
-            message: message.into(),
+            message: Shown(&message.into(), SENTENCE).to_string(),
             help: help.into(),
-            excerpt: excerpt.into(),
+            excerpt: if excerpt.chars().nth(SENTENCE).is_some() { String::new() } else { excerpt.into() },
             width: meant.min(to_the_end).max(1),
         };
         let mut problems = self.problems.borrow_mut();
@@ -114,6 +129,11 @@ impl<'a> Log<'a> {
     pub(super) fn into_problems(self) -> Problems {
         let mut problems = self.problems.into_inner();
         problems.sort_by_key(|problem| (problem.line, problem.column));
+        if let Some(last) = problems.last().filter(|_| self.beyond.get()).cloned() {
+            let message = format!("only {TOLD} problems are told at once");
+            let help = "mend them, and check again".to_owned();
+            problems.push(Problem { message, help, excerpt: String::new(), ..last });
+        }
         Problems(problems)
     }
 

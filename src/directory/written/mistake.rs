@@ -44,6 +44,10 @@ impl fmt::Display for Mistakes {
     }
 }
 
+/// How many mistakes of one file are kept. A file of another kind has one in each line, and they would take a hundred times the
+/// memory that it does.
+pub(super) const KEPT: usize = 10_000;
+
 /// A file's name, and what was found wrong with it so far.
 pub(super) struct Log<'a> {
     pub(super) file: &'a str,
@@ -71,6 +75,8 @@ impl<'a> Log<'a> {
     }
 
     fn add(&mut self, line: Option<usize>, column: Option<&'static str>, what: impl Into<String>) {
-        self.mistakes.push(Mistake { file: self.file.to_owned(), line, column, what: what.into() });
+        if self.mistakes.len() < KEPT {
+            self.mistakes.push(Mistake { file: self.file.to_owned(), line, column, what: what.into() });
+        }
     }
 }

@@ -14,7 +14,10 @@ mod toml;
 use std::collections::BTreeMap;
 
 pub use self::mistake::{Mistake, Mistakes};
-use self::{mistake::Log, row::Row};
+use self::{
+    mistake::{KEPT, Log},
+    row::Row,
+};
 use super::{Absence, Directory, Person, Role, Table, Team};
 use crate::{
     near::choices,
@@ -139,11 +142,12 @@ impl Tables {
     }
 
     fn if_sound(self, mut mistakes: Vec<Mistake>) -> Result<Tables, Mistakes> {
+        let more_than = if mistakes.len() < KEPT { "" } else { "more than " };
         mistakes.sort();
         mistakes.dedup();
         // A column that is wrong throughout is one mistake to mend.
         if let Some(beyond) = mistakes.get(LISTED).cloned() {
-            let what = format!("and {} further mistakes", mistakes.len() - LISTED);
+            let what = format!("and {more_than}{} further mistakes", mistakes.len() - LISTED);
             mistakes.truncate(LISTED);
             mistakes.push(Mistake { line: None, column: None, what, ..beyond });
         }
