@@ -32,6 +32,8 @@ INSERT INTO chain_end (one, n, hash) VALUES (1, 0, '');
 -- By what the ledger was last run: settings, procedure, calendar. A change of it is a deed.
 ALTER TABLE meta ADD COLUMN in_force TEXT NOT NULL DEFAULT '{}';
 
--- The next message is the first row of an index, however many wait.
+-- The next message is the first row of an index, and what else its reader is to be told stands together, however many wait.
 DROP INDEX notices_queued;
+DROP INDEX notices_queued_for;
 CREATE INDEX notices_queued ON notices (urgent DESC, send_at_us, decided_run, place) WHERE state = 'queued';
+CREATE INDEX notices_queued_for ON notices (mailbox, address, urgent, send_at_us) WHERE state = 'queued';
