@@ -80,9 +80,12 @@ fn of_duties(payload: &Value) -> Vec<(String, String)> {
         said.push((name(duty), standing(duty)));
     }
     for step in list(payload, "decided") {
-        let what =
-            format!("Decided: {} is to be told ({}, step {})", who(step), word(step, "kind"), word(step, "step"));
-        said.push((name(step), what));
+        let what = match word(step, "state") {
+            "superseded" => "is told by a later step, not by this one",
+            _ => "is to be told",
+        };
+        let (kind, of) = (word(step, "kind"), word(step, "step"));
+        said.push((name(step), format!("Decided: {} {what} ({kind}, step {of})", who(step))));
     }
     for (key, what) in [("withdrawn", "Not told any more"), ("superseded", "Told together with a later step")] {
         for step in list(payload, key) {

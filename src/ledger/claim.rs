@@ -140,13 +140,14 @@ impl Work {
         now: DateTime<Utc>,
     ) -> Result<Option<Taken>, LedgerError> {
         let by_now = Arg::from(now.timestamp_micros());
-        // The recipient's row is locked too: else two owners could each bundle a part of what one person is to get.
+        // The recipient's row is locked too, and first: else two owners could each bundle a part of what one person is to get. A
+        // row that is passed over because of the second lock keeps the first.
         let sql = format!(
             "SELECT n.mailbox, n.address, n.urgent FROM notices n
              JOIN recipients r ON r.person = n.mailbox AND r.address = n.address
              WHERE n.state = 'queued' AND n.send_at_us <= $1
              ORDER BY n.urgent DESC, n.send_at_us, n.decided_run, n.place LIMIT 1{}",
-            self.skip_locked("n, r")
+            self.skip_locked("r, n")
         );
         let Some(row) = self.fetch_optional(&sql, std::slice::from_ref(&by_now)).await? else { return Ok(None) };
         let (person, address, urgent) = (row.text(0)?, row.text(1)?, row.int(2)?);

@@ -105,6 +105,7 @@ fn as_decided(notice: &Notice, generation: u32) -> Value {
         "person": notice.effect.person,
         "kind": notice.kind.name(),
         "role": notice.role.name(),
+        "state": notice.state.name(),
         "to": notice.mailbox.as_ref().map(|mailbox| &mailbox.person),
         "urgent": notice.urgent,
         "send_at": notice.send_at,
