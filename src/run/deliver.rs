@@ -1,7 +1,8 @@
 //! Delivery: claim, word, freeze, send, record, until nothing is due.
 //!
-//! Messages go in groups: one commit claims a group, one freezes its bytes. Groups begin small and grow while they go quickly. What comes of each is recorded at once, together
-//! with whatever else has ended by then, so that a slow server makes for commits of one message and a fast one for large ones.
+//! Messages go in groups: one commit claims a group, one freezes its bytes. Groups begin small and grow while they go quickly.
+//! What comes of each is recorded at once, together with whatever else has ended by then, so that a slow server makes for
+//! commits of one message and a fast one for large ones.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -122,7 +123,8 @@ impl Watch {
                 clock,
             };
             let sent_from = tokio::time::Instant::now();
-            if self.send_group(ready, &group, &mut delivered, &mut each).await?.shut {
+            let shut = self.send_group(ready, &group, &mut delivered, &mut each).await?;
+            if shut {
                 break;
             }
             let quick = sent_from.elapsed() < QUICK;
@@ -247,7 +249,9 @@ impl Pass {
 pub fn comes_to(outcome: delivery::Outcome, message: Uuid, tries: u32, now: DateTime<Utc>) -> Attempted {
     let again = next_attempt(tries + 1, message.as_u64_pair().1, now);
     let asked = |after_ms: Option<u64>| {
-        let after = TimeDelta::milliseconds(after_ms.and_then(|ms| i64::try_from(ms).ok()).unwrap_or(0));
+        let after = after_ms.map_or(TimeDelta::zero(), |ms| {
+            i64::try_from(ms).ok().and_then(TimeDelta::try_milliseconds).unwrap_or(LONGEST_WAIT)
+        });
         again.map(|at| at.max(now + after.min(LONGEST_WAIT)))
     };
     let (outcome, code, why) = match outcome {
@@ -280,7 +284,8 @@ mod tests {
         assert!(waits(None) <= TimeDelta::minutes(1) && waits(None) >= TimeDelta::seconds(48));
         assert_eq!(waits(Some(1_000)), waits(None), "our own wait is longer");
         assert_eq!(waits(Some(600_000)), TimeDelta::minutes(10));
-        assert_eq!(waits(Some(u64::MAX)), waits(None), "no wait at all");
-        assert_eq!(waits(Some(900_000_000)), TimeDelta::hours(24));
+        for beyond_a_day in [86_400_001, u64::MAX] {
+            assert_eq!(waits(Some(beyond_a_day)), TimeDelta::hours(24));
+        }
     }
 }

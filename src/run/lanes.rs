@@ -73,12 +73,6 @@ impl Road {
     }
 }
 
-/// What a group came to.
-pub(super) struct Sent {
-    /// The way out took nothing more.
-    pub(super) shut: bool,
-}
-
 /// So long a ledger that cannot be written to is left alone between two tries.
 const BETWEEN_TRIES: Duration = Duration::from_millis(500);
 /// What may be written down in one commit.
@@ -86,13 +80,14 @@ const AT_MOST: usize = 64;
 
 impl Watch {
     /// Sends a group. What had not begun when its time was over, or when the way out was shut, is given back untried.
+    /// Says whether the way out was shut.
     pub(super) async fn send_group(
         &self,
         ready: Vec<Ready>,
         group: &Group<'_>,
         delivered: &mut Delivered,
         each: &mut (impl FnMut(&Claim) + Send),
-    ) -> Result<Sent, WatchError> {
+    ) -> Result<bool, WatchError> {
         let road = Arc::new(Road {
             queue: Mutex::new(ready.into()),
             shut: AtomicBool::new(false),
@@ -139,7 +134,7 @@ impl Watch {
             (claim, Attempted { outcome: Outcome::Untried, code: None, why })
         });
         self.recorded(untried.collect(), group.clock.now(), delivered, each).await?;
-        Ok(Sent { shut: road.is_shut() })
+        Ok(road.is_shut())
     }
 
     /// Records what ended. What a server has taken is known only here until it is written down: while the ledger cannot be
