@@ -80,7 +80,8 @@ pub(crate) fn clean(text: &str) -> String {
 
 /// Replaces what looks like an address inside one word: everything around an `@` up to the next delimiter.
 fn mask(word: &str) -> String {
-    const AROUND: [char; 11] = ['<', '>', '(', ')', '[', ']', '"', ',', ';', ':', '\''];
+    // An apostrophe is none of them: it stands in many a name.
+    const AROUND: [char; 10] = ['<', '>', '(', ')', '[', ']', '"', ',', ';', ':'];
     let mut out = String::with_capacity(word.len());
     for piece in word.split_inclusive(AROUND) {
         let (inner, delimiter) = match piece.char_indices().next_back() {
@@ -100,6 +101,7 @@ mod tests {
     #[test]
     fn addresses_never_stay() {
         assert_eq!(clean("550 5.1.1 <jo.bloggs@example.gov.uk>: unknown"), "550 5.1.1 <(address)>: unknown");
+        assert_eq!(clean("550 <o'brien@example.gov.uk> unknown"), "550 <(address)> unknown");
         assert_eq!(clean("to=jo@example.gov.uk,x@y"), "(address),(address)");
         assert_eq!(clean("jo@[192.0.2.1] \"jo\"@example"), "(address)[192.0.2.1] \"jo\"(address)");
     }

@@ -128,7 +128,7 @@ impl Ledger {
 
     /// Takes out of a message what its reader is not to be told, or not in these words: it is owed again, to whoever is to be
     /// told now. Only the holder of the lease may.
-    pub async fn take_back(&self, lease: &Lease, effects: &[Effect]) -> Result<(), LedgerError> {
+    pub async fn take_back(&self, lease: &Lease, effects: &[Effect], now: DateTime<Utc>) -> Result<(), LedgerError> {
         let mut work = self.writing("take something out of a message").await?;
         let id = lease.message.to_string();
         let mine = "SELECT id FROM messages WHERE id = $1 AND lease_owner = $2 AND attempts = $3 AND state = 'leased'";
@@ -141,6 +141,13 @@ impl Ledger {
             "UPDATE notices SET state = 'withdrawn', message_id = NULL WHERE message_id = '{id}' AND effect IN ("
         );
         batch::execute(&mut work, &head, &rows, ")").await?;
+        let mut deed = Deed::new("taken_out");
+        for effect in effects {
+            let child = effect.child.as_ref();
+            let withdrawn = [judged::step(effect)];
+            deed.note(child, &json!({ "what": "taken_out", "child": child, "message": id, "withdrawn": withdrawn }))?;
+        }
+        work.chain(deed, now).await?;
         work.commit().await
     }
 

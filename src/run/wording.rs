@@ -38,7 +38,7 @@ impl Watch {
             goes.append(&mut claim.notices);
         }
         let effects: Vec<Effect> = goes.into_iter().map(|claimed| claimed.notice.effect).collect();
-        Ok(self.ledger.take_back(&claim.lease, &effects).await?)
+        Ok(self.ledger.take_back(&claim.lease, &effects, now).await?)
     }
 
     /// The message in the channel's form. `data_as_of` is said of the case data.

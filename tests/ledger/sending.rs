@@ -211,8 +211,10 @@ pub(crate) async fn what_is_taken_out_of_a_message_is_owed_again(place: &Place) 
     let claimed = claim(&ledger, "a", 0).await.unwrap();
     let other = Lease { owner: "b".into(), ..claimed.lease.clone() };
     let effect = notices[0].effect.clone();
-    assert!(ledger.take_back(&other, std::slice::from_ref(&effect)).await.is_err(), "only the holder may");
-    ledger.take_back(&claimed.lease, &[effect]).await.unwrap();
+    assert!(ledger.take_back(&other, std::slice::from_ref(&effect), at(1)).await.is_err(), "only the holder may");
+    ledger.take_back(&claimed.lease, &[effect], at(1)).await.unwrap();
+    let evidence = ledger.evidence(&ChildRef("c1".into())).await.unwrap();
+    assert!(evidence.iter().any(|entry| entry.payload["what"] == "taken_out"), "{evidence:?}");
     let states: Vec<NoticeState> = told(&ledger, 1).await.iter().map(|told| told.state).collect();
     assert_eq!(states, [NoticeState::Withdrawn, NoticeState::Bundled]);
     let again = commit(&ledger, &run(1), &[], &[], &notices, &[], &[]).await.unwrap();
