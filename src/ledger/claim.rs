@@ -14,7 +14,7 @@ use super::{Attempted, Ledger, LedgerError, Outcome, batch};
 use crate::database::Arg;
 use crate::directory::Mailbox;
 use crate::duty::{CaseContext, Duty};
-use crate::notice::Notice;
+use crate::notice::{Notice, NoticeState};
 use crate::record::PersonRef;
 
 /// The right to send one message, until it ends or somebody else has claimed it.
@@ -69,6 +69,20 @@ struct Taken {
     frozen_for: Option<String>,
 }
 
+/// Somebody for whom something waits, and whether that is urgent.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Reader {
+    mailbox: Mailbox,
+    urgent: bool,
+}
+
+/// How many waiting notices are looked at for each message that is taken, at most.
+const LOOKED_AT: usize = 4;
+
+/// The days that a notice gives once it is worded.
+const SAID: &str = "(SELECT COALESCE(d.strict_on, '') || '/' || COALESCE(d.due_on, '') FROM duties d
+                     WHERE d.child = notices.child AND d.duty = notices.duty AND d.duty_key = notices.duty_key)";
+
 impl Ledger {
     /// Takes up to `most` messages for `owner`, until `lease_ms` milliseconds from `now`; none if nothing is due. All of them
     /// are one commit.
@@ -90,11 +104,9 @@ impl Ledger {
             let Some(again) = work.take_again(owner, &until_us, now, &mut deed).await? else { break };
             taken.push(again);
         }
-        while taken.len() < most {
-            let Some(new) = work.take_new(&authority, owner, &until_us, now).await? else { break };
-            taken.push(new);
-        }
-        let claims = work.claims(taken, owner).await?;
+        let mut claims = work.claims_again(taken, owner).await?;
+        let whom = work.longest_waiting(most - claims.len(), now).await?;
+        claims.extend(work.take_new(whom, &authority, owner, &until_us, now).await?);
         if !deed.is_empty() {
             work.chain(deed, now).await?;
         }
@@ -114,70 +126,104 @@ impl Ledger {
 }
 
 impl Work {
-    /// What was taken, with what each message says. It is worded now, on the state of this moment.
-    async fn claims(&mut self, taken: Vec<Taken>, owner: &str) -> Result<Vec<Claim>, LedgerError> {
+    /// What was taken again, with what each message says. It is worded now, on the state of this moment.
+    async fn claims_again(&mut self, taken: Vec<Taken>, owner: &str) -> Result<Vec<Claim>, LedgerError> {
         let ids = |of: &mut dyn Iterator<Item = &Taken>| -> Vec<Vec<Arg>> {
             of.map(|taken| vec![taken.id.to_string().into()]).collect()
         };
-        self.note_what_is_said(&ids(&mut taken.iter().filter(|taken| taken.frozen.is_none()))).await?;
-        let mut carried = self.carried(&ids(&mut taken.iter())).await?;
+        let head = format!("UPDATE notices SET said = {SAID} WHERE message_id IN (");
+        batch::execute(self, &head, &ids(&mut taken.iter().filter(|taken| taken.frozen.is_none())), ")").await?;
+        let carried = self.carried("these (id)", &ids(&mut taken.iter()), "n.message_id = t.id", "n.message_id").await?;
+        let mut of_messages: BTreeMap<String, Vec<ClaimedNotice>> = BTreeMap::new();
+        for (message, claimed) in carried {
+            of_messages.entry(message).or_default().push(claimed);
+        }
         let claims = taken.into_iter().map(|taken| {
             let Taken { id, mailbox, created_at, attempt, tries, frozen, frozen_for } = taken;
-            let notices = carried.remove(&id).unwrap_or_default();
+            let notices = of_messages.remove(&id.to_string()).unwrap_or_default();
             let lease = Lease { message: id, owner: owner.into(), attempt };
             Claim { lease, mailbox, created_at, tries, notices, frozen, frozen_for }
         });
         Ok(claims.collect())
     }
 
-    /// Bundles all that may be sent by now to the person who has waited longest. What is urgent goes first, and in a message
-    /// of its own: it must not be one line among a morning's twenty.
+    /// Up to `most` people to whom something may be sent by now, those first whose first notice has waited longest; whom
+    /// something urgent waits for, before all others.
+    async fn longest_waiting(&mut self, most: usize, now: DateTime<Utc>) -> Result<Vec<Reader>, LedgerError> {
+        // The recipient's row is locked too, and first: else two owners could each bundle a part of what one person is to get. A
+        // row that is passed over because of the second lock keeps the first.
+        let sql = format!(
+            "WITH waiting AS (
+                 SELECT n.mailbox, n.address, n.urgent, n.send_at_us, n.decided_run, n.place FROM notices n
+                 JOIN recipients r ON r.person = n.mailbox AND r.address = n.address
+                 WHERE n.state = 'queued' AND n.send_at_us <= $1
+                 ORDER BY n.urgent DESC, n.send_at_us, n.decided_run, n.place LIMIT $2{})
+             SELECT mailbox, address, urgent FROM waiting GROUP BY mailbox, address, urgent
+             ORDER BY urgent DESC, MIN(send_at_us), MIN(decided_run), MIN(place), mailbox LIMIT $3",
+            self.skip_locked("r, n")
+        );
+        let limit = |rows: usize| Arg::from(i64::try_from(rows).unwrap_or(i64::MAX));
+        let args = [now.timestamp_micros().into(), limit(most.saturating_mul(LOOKED_AT)), limit(most)];
+        let mut whom = Vec::new();
+        for row in self.fetch(&sql, &args).await? {
+            let mailbox = Mailbox { person: PersonRef(row.text(0)?), email: row.text(1)? };
+            whom.push(Reader { mailbox, urgent: row.flag(2)? });
+        }
+        Ok(whom)
+    }
+
+    /// Bundles for each of these people all that may be sent to them by now. What is urgent goes in a message of its own: it
+    /// must not be one line among a morning's twenty.
     async fn take_new(
         &mut self,
+        whom: Vec<Reader>,
         authority: &str,
         owner: &str,
         until_us: &Arg,
         now: DateTime<Utc>,
-    ) -> Result<Option<Taken>, LedgerError> {
+    ) -> Result<Vec<Claim>, LedgerError> {
         let by_now = Arg::from(now.timestamp_micros());
-        // The recipient's row is locked too, and first: else two owners could each bundle a part of what one person is to get. A
-        // row that is passed over because of the second lock keeps the first.
-        let sql = format!(
-            "SELECT n.mailbox, n.address, n.urgent FROM notices n
-             JOIN recipients r ON r.person = n.mailbox AND r.address = n.address
-             WHERE n.state = 'queued' AND n.send_at_us <= $1
-             ORDER BY n.urgent DESC, n.send_at_us, n.decided_run, n.place LIMIT 1{}",
-            self.skip_locked("r, n")
-        );
-        let Some(row) = self.fetch_optional(&sql, std::slice::from_ref(&by_now)).await? else { return Ok(None) };
-        let (person, address, urgent) = (row.text(0)?, row.text(1)?, row.int(2)?);
+        let readers: Vec<Vec<Arg>> = whom
+            .iter()
+            .map(|Reader { mailbox: Mailbox { person, email }, urgent }| {
+                vec![(&person.0).into(), email.into(), (*urgent).into(), by_now.clone()]
+            })
+            .collect();
         // A run that is just withdrawing a notice holds its row; that notice is passed over.
-        let sql = format!(
-            "SELECT n.effect FROM notices n
-             WHERE n.state = 'queued' AND n.mailbox = $1 AND n.address = $2 AND n.send_at_us <= $3
-                   AND n.urgent = $4{}",
-            self.skip_locked("n")
-        );
-        let mut effects = Vec::new();
-        for row in self.fetch(&sql, &[(&person).into(), (&address).into(), by_now.clone(), urgent.into()]).await? {
-            effects.push(row.text(0)?);
+        let theirs = "n.state = 'queued' AND n.mailbox = t.mailbox AND n.address = t.address AND n.urgent = t.urgent
+                      AND n.send_at_us <= t.by_us";
+        let mut of_readers: BTreeMap<Reader, (Vec<String>, Vec<ClaimedNotice>)> = BTreeMap::new();
+        let waiting = self.carried("these (mailbox, address, urgent, by_us)", &readers, theirs, "n.effect").await?;
+        for (effect, mut claimed) in waiting {
+            claimed.notice.state = NoticeState::Bundled;
+            let Some(mailbox) = claimed.notice.mailbox.clone() else { continue };
+            let (effects, notices) = of_readers.entry(Reader { mailbox, urgent: claimed.notice.urgent }).or_default();
+            effects.push(effect);
+            notices.push(claimed);
         }
-        effects.sort();
-
-        let id = message_id(authority, &effects, now);
-        let args = [id.to_string().into(), (&person).into(), (&address).into(), by_now, owner.into(), until_us.clone()];
-        self.execute(
-            "INSERT INTO messages (id, person, address, state, created_at_us, lease_owner, lease_until_us, next_attempt_us,
-                                   attempts)
-             VALUES ($1, $2, $3, 'leased', $4, $5, $6, $6, 1)",
-            &args,
-        )
-        .await?;
-        let rows: Vec<Vec<Arg>> = effects.into_iter().map(|effect| vec![effect.into()]).collect();
-        let head = format!("UPDATE notices SET state = 'bundled', message_id = '{id}' WHERE effect IN (");
-        batch::execute(self, &head, &rows, ")").await?;
-        let mailbox = Mailbox { person: PersonRef(person), email: address };
-        Ok(Some(Taken { id, mailbox, created_at: now, attempt: 1, tries: 0, frozen: None, frozen_for: None }))
+        let (mut claims, mut messages, mut bundled) = (Vec::new(), Vec::new(), Vec::new());
+        for reader in whom {
+            let Some((mut effects, notices)) = of_readers.remove(&reader) else { continue };
+            effects.sort();
+            let (message, Reader { mailbox, .. }) = (message_id(authority, &effects, now), reader);
+            let id = Arg::from(message.to_string());
+            let to: [Arg; 2] = [(&mailbox.person.0).into(), (&mailbox.email).into()];
+            messages.push([vec![id.clone()], to.to_vec(), vec![by_now.clone(), owner.into(), until_us.clone()]].concat());
+            bundled.extend(effects.into_iter().map(|effect| vec![effect.into(), id.clone()]));
+            let lease = Lease { message, owner: owner.into(), attempt: 1 };
+            claims.push(Claim { lease, mailbox, created_at: now, tries: 0, notices, frozen: None, frozen_for: None });
+        }
+        let head = "WITH new (id, person, address, created_us, owner, until_us) AS (";
+        let tail = ") INSERT INTO messages (id, person, address, state, created_at_us, lease_owner, lease_until_us,
+                                            next_attempt_us, attempts)
+                    SELECT id, person, address, 'leased', created_us, owner, until_us, until_us, 1 FROM new";
+        batch::execute(self, head, &messages, tail).await?;
+        let tail = format!(
+            ") UPDATE notices SET state = 'bundled', message_id = b.message, said = {SAID} FROM bundled b
+               WHERE notices.effect = b.effect"
+        );
+        batch::execute(self, "WITH bundled (effect, message) AS (", &bundled, &tail).await?;
+        Ok(claims)
     }
 
     /// Takes the message that has waited longest for its next attempt or since its lease ended. Nothing of the old
@@ -237,17 +283,6 @@ impl Work {
         Ok(None)
     }
 
-    /// Which days these messages give.
-    async fn note_what_is_said(&mut self, messages: &[Vec<Arg>]) -> Result<(), LedgerError> {
-        let head =
-            "UPDATE notices SET said = (SELECT COALESCE(d.strict_on, '') || '/' || COALESCE(d.due_on, '') FROM duties d
-                                        WHERE d.child = notices.child AND d.duty = notices.duty
-                                              AND d.duty_key = notices.duty_key)
-                    WHERE message_id IN (";
-        batch::execute(self, head, messages, ")").await?;
-        Ok(())
-    }
-
     /// Withdraws from a message that is not frozen what has been closed since it was decided, a report excepted, which is met
     /// by being decided; says whether anything is left.
     async fn still_says_something(&mut self, message: &Arg) -> Result<bool, LedgerError> {
@@ -265,24 +300,30 @@ impl Work {
         Ok(self.fetch_optional(sql, std::slice::from_ref(message)).await?.is_some())
     }
 
-    /// What these messages carry, each in the order decided.
-    async fn carried(&mut self, messages: &[Vec<Arg>]) -> Result<BTreeMap<Uuid, Vec<ClaimedNotice>>, LedgerError> {
-        let head = format!(
-            "SELECT {NOTICE}, d.detail, c.context, n.message_id FROM notices n
-             JOIN duties d ON d.child = n.child AND d.duty = n.duty AND d.duty_key = n.duty_key
-             LEFT JOIN cases c ON c.child = n.child
-             WHERE n.message_id IN ("
+    /// The notices `n` of which `condition` holds for one of `these` rows `t`, with `key` of each, in the order decided.
+    async fn carried(
+        &mut self,
+        these: &str,
+        rows: &[Vec<Arg>],
+        condition: &str,
+        key: &str,
+    ) -> Result<Vec<(String, ClaimedNotice)>, LedgerError> {
+        // Joined in this order: the rows that are given are few, those of the tables are not.
+        let tail = format!(
+            ") SELECT {NOTICE}, d.detail, c.context, {key} FROM these t CROSS JOIN notices n
+               JOIN duties d ON d.child = n.child AND d.duty = n.duty AND d.duty_key = n.duty_key
+               LEFT JOIN cases c ON c.child = n.child
+               WHERE {condition} ORDER BY n.decided_run, n.place{}",
+            self.skip_locked("n")
         );
-        let mut carried: BTreeMap<Uuid, Vec<ClaimedNotice>> = BTreeMap::new();
-        for row in batch::fetch(self, &head, messages, ") ORDER BY n.decided_run, n.place").await? {
+        let mut carried = Vec::new();
+        for row in batch::fetch(self, &format!("WITH {these} AS ("), rows, &tail).await? {
             let case = match row.maybe_text(NOTICE_COLUMNS + 1)? {
                 Some(_) => Some(row.json(NOTICE_COLUMNS + 1, "a case")?),
                 None => None,
             };
             let claimed = ClaimedNotice { notice: notice(&row)?, duty: row.json(NOTICE_COLUMNS, "a duty")?, case };
-            let message =
-                row.text(NOTICE_COLUMNS + 2)?.parse().map_err(|_| row.unreadable("the message of a notice"))?;
-            carried.entry(message).or_default().push(claimed);
+            carried.push((row.text(NOTICE_COLUMNS + 2)?, claimed));
         }
         Ok(carried)
     }

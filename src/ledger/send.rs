@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::audit::Deed;
 use super::claim::Lease;
 use super::columns::{NOTICE, NOTICE_COLUMNS, notice};
-use super::work::Work;
+use super::work::{Fields, Work};
 use super::{Ledger, LedgerError, MessageState, batch, judged};
 use crate::database::Arg;
 use crate::notice::Effect;
@@ -96,25 +96,29 @@ impl Ledger {
     /// bytes.
     pub async fn freeze(&self, messages: &[Worded], now: DateTime<Utc>) -> Result<BTreeSet<Uuid>, LedgerError> {
         let mut work = self.writing("freeze messages").await?;
+        let now_us = Arg::from(now.timestamp_micros());
+        let rows: Vec<Vec<Arg>> = messages
+            .iter()
+            .map(|Worded { lease, eml, sent_to }| {
+                let mut row = holder(lease);
+                row.extend([eml.into(), sent_to.as_ref().into(), now_us.clone()]);
+                row
+            })
+            .collect();
+        let tail = ") UPDATE messages SET state = 'sending', eml = w.eml, sent_to = w.sent_to FROM worded w
+                      WHERE messages.id = w.id AND lease_owner = w.owner AND attempts = w.attempt AND state = 'leased'
+                            AND lease_until_us > w.now_us AND (messages.eml IS NULL OR messages.eml = w.eml)
+                    RETURNING messages.id";
+        let head = "WITH worded (id, owner, attempt, eml, sent_to, now_us) AS (";
+        let frozen = ids(&batch::fetch(&mut work, head, &rows, tail).await?)?;
         let (mut begun, mut lost) = (Vec::new(), BTreeSet::new());
-        for Worded { lease, eml, sent_to } in messages {
-            let mut args = holder(lease);
-            args.extend([eml.into(), now.timestamp_micros().into(), sent_to.as_ref().into()]);
-            let frozen = work
-                .execute(
-                    "UPDATE messages SET state = 'sending', eml = $4, sent_to = $6
-                     WHERE id = $1 AND lease_owner = $2 AND attempts = $3 AND state = 'leased' AND lease_until_us > $5
-                       AND (eml IS NULL OR eml = $4)",
-                    &args,
-                )
-                .await?;
-            if frozen > 0 {
-                begun.push(vec![lease.message.to_string().into(), lease.attempt.into(), now.timestamp_micros().into()]);
+        for Worded { lease, eml, .. } in messages {
+            if frozen.contains(&lease.message.to_string()) {
+                begun.push(vec![lease.message.to_string().into(), lease.attempt.into(), now_us.clone()]);
                 continue;
             }
-            args.truncate(3);
             let sql = "SELECT eml FROM messages WHERE id = $1 AND lease_owner = $2 AND attempts = $3";
-            if let Some(row) = work.fetch_optional(sql, &args).await?
+            if let Some(row) = work.fetch_optional(sql, &holder(lease)).await?
                 && row.maybe_text(0)?.is_some_and(|held| held != *eml)
             {
                 return Err(LedgerError::FrozenOtherwise { message: lease.message });
@@ -161,9 +165,10 @@ impl Ledger {
         now: DateTime<Utc>,
     ) -> Result<BTreeSet<Uuid>, LedgerError> {
         let mut work = self.writing("record what came of messages").await?;
+        let given = work.give_back(attempts, now).await?;
         let (mut recorded, mut lost) = (Vec::new(), BTreeSet::new());
         for (lease, attempted) in attempts {
-            if work.give_back(lease, attempted, now).await? {
+            if given.contains(&lease.message.to_string()) {
                 recorded.push((lease, attempted));
             } else {
                 lost.insert(lease.message);
@@ -186,31 +191,33 @@ impl Ledger {
 }
 
 impl Work {
-    /// The message stands where the attempt has left it, and is nobody's; false if it is no longer this owner's.
+    /// The messages stand where the attempts have left them, and are nobody's. Says which; the others are no longer this owner's.
     async fn give_back(
         &mut self,
-        lease: &Lease,
-        attempted: &Attempted,
+        attempts: &[(Lease, Attempted)],
         now: DateTime<Utc>,
-    ) -> Result<bool, LedgerError> {
-        let (state, now_us) = (attempted.outcome.state(), now.timestamp_micros());
-        let next_at = attempted.outcome.next_at(now);
-        let mut args = holder(lease);
-        args.extend([
-            state.name().into(),
-            next_at.map(|at| at.timestamp_micros()).into(),
-            (state == MessageState::HandedOver).then_some(now_us).into(),
-            next_at.is_none().then_some(now_us).into(),
-        ]);
-        let given = self
-            .execute(
-                "UPDATE messages SET state = $4, next_attempt_us = $5, handed_over_us = $6, ended_us = $7,
-                                     lease_owner = NULL, lease_until_us = NULL
-                 WHERE id = $1 AND lease_owner = $2 AND attempts = $3 AND state IN ('leased', 'sending')",
-                &args,
-            )
-            .await?;
-        Ok(given > 0)
+    ) -> Result<BTreeSet<String>, LedgerError> {
+        let now_us = now.timestamp_micros();
+        let rows: Vec<Vec<Arg>> = attempts
+            .iter()
+            .map(|(lease, Attempted { outcome, .. })| {
+                let (state, next_at) = (outcome.state(), outcome.next_at(now));
+                let mut row = holder(lease);
+                let handed_over_us = if state == MessageState::HandedOver { now_us } else { NO_INSTANT };
+                let ended_us = if next_at.is_none() { now_us } else { NO_INSTANT };
+                let next_us = next_at.map_or(NO_INSTANT, |at| at.timestamp_micros());
+                row.extend([state.name().into(), next_us.into(), handed_over_us.into(), ended_us.into()]);
+                row
+            })
+            .collect();
+        let tail = ") UPDATE messages SET state = e.state, next_attempt_us = NULLIF(e.next_us, 0),
+                             handed_over_us = NULLIF(e.handed_over_us, 0), ended_us = NULLIF(e.ended_us, 0),
+                             lease_owner = NULL, lease_until_us = NULL
+                      FROM ended e WHERE messages.id = e.id AND lease_owner = e.owner AND attempts = e.attempt
+                                         AND messages.state IN ('leased', 'sending')
+                    RETURNING messages.id";
+        let head = "WITH ended (id, owner, attempt, state, next_us, handed_over_us, ended_us) AS (";
+        ids(&batch::fetch(self, head, &rows, tail).await?)
     }
 
     /// Ends the attempts. What was not begun was none.
@@ -334,6 +341,15 @@ pub(super) fn of_attempt(message: &str, attempt: u32, attempted: &Attempted) -> 
         "why": attempted.why,
     });
     (message.to_owned(), payload)
+}
+
+/// In a table that is given with a statement, where there may be no instant: PostgreSQL takes a column that begins with a null for
+/// text, once and for all.
+const NO_INSTANT: i64 = 0;
+
+/// The ids that a statement returned.
+fn ids(rows: &[Fields]) -> Result<BTreeSet<String>, LedgerError> {
+    rows.iter().map(|row| row.text(0)).collect()
 }
 
 /// A day, or none.
