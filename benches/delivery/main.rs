@@ -26,6 +26,10 @@ use tokio_util::sync::CancellationToken;
 
 const CONNECTIONS: usize = 3;
 
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let numbers: Vec<usize> = std::env::args().skip(1).filter_map(|arg| arg.parse().ok()).collect();
     let (messages, rounds) = (numbers.first().copied().unwrap_or(2_000), numbers.get(1).copied().unwrap_or(3));

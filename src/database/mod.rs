@@ -20,8 +20,11 @@ pub use stillness::Stillness;
 pub use transaction::{Rows, Transaction};
 
 use std::fmt;
+use std::sync::Arc;
 
 use sqlx::{PgPool, SqlitePool};
+use tokio::sync::Mutex;
+use tokio::time::timeout;
 
 /// Which database it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +54,8 @@ pub struct Database {
 
 #[derive(Clone, Debug)]
 enum Pool {
-    Sqlite(SqlitePool),
+    /// With the turn of whoever writes: SQLite lets one write at a time, and whoever finds it taken sleeps, longer each time.
+    Sqlite(SqlitePool, Arc<Mutex<()>>),
     Postgres(PgPool),
 }
 
@@ -59,7 +63,7 @@ impl Database {
     /// Which database it is.
     pub fn kind(&self) -> Kind {
         match self.pool {
-            Pool::Sqlite(_) => Kind::Sqlite,
+            Pool::Sqlite(..) => Kind::Sqlite,
             Pool::Postgres(_) => Kind::Postgres,
         }
     }
@@ -72,17 +76,22 @@ impl Database {
     /// Begins a transaction that will write. On SQLite it takes the write lock at once and waits for it up to ten
     /// seconds: one that reads first and writes later would fail instead of waiting.
     pub async fn begin_write(&self) -> Result<Transaction, DatabaseError> {
-        Transaction::begin(self, "BEGIN IMMEDIATE", "BEGIN").await
+        let turn = match &self.pool {
+            // Whoever waits in vain goes on without, and the database says that it is locked.
+            Pool::Sqlite(_, turn) => timeout(open::PATIENCE, Arc::clone(turn).lock_owned()).await.ok(),
+            Pool::Postgres(_) => None,
+        };
+        Transaction::begin(self, "BEGIN IMMEDIATE", "BEGIN", turn).await
     }
 
     /// Begins a transaction that only reads, all of it on one state of the database.
     pub async fn begin_read(&self) -> Result<Transaction, DatabaseError> {
-        Transaction::begin(self, "BEGIN", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await
+        Transaction::begin(self, "BEGIN", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", None).await
     }
 
     /// The connections, where it is SQLite. For migrations only; everything else goes through a transaction.
     pub fn sqlite_pool(&self) -> Option<&SqlitePool> {
-        if let Pool::Sqlite(pool) = &self.pool { Some(pool) } else { None }
+        if let Pool::Sqlite(pool, _) = &self.pool { Some(pool) } else { None }
     }
 
     /// The connections, where it is PostgreSQL. For migrations only; everything else goes through a transaction.
@@ -93,7 +102,7 @@ impl Database {
     /// Closes every connection, once those in use have come back.
     pub async fn close(&self) {
         match &self.pool {
-            Pool::Sqlite(pool) => pool.close().await,
+            Pool::Sqlite(pool, _) => pool.close().await,
             Pool::Postgres(pool) => pool.close().await,
         }
     }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -11,7 +12,7 @@ use sqlx::{ConnectOptions, Connection as _};
 use super::{Cause, Database, DatabaseError, Pool};
 
 /// How long to wait for a connection, and on SQLite for a lock.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Above this SQLite uses the pages it has again instead of asking for more.
 const SQLITE_HEAP_BYTES: &str = "16777216";
@@ -95,7 +96,7 @@ async fn open_sqlite(path: &Path, options: SqliteConnectOptions) -> Result<Datab
         .connect_with(options)
         .await
         .map_err(|error| DatabaseError::connect(&name, &error))?;
-    Ok(Database { pool: Pool::Sqlite(pool), name })
+    Ok(Database { pool: Pool::Sqlite(pool, Arc::default()), name })
 }
 
 async fn within(name: &str, connect: impl Future<Output = Result<(), sqlx::Error>>) -> Result<(), DatabaseError> {

@@ -23,7 +23,7 @@ impl Database {
     /// The present moment.
     pub async fn stillness(&self) -> Result<Stillness, DatabaseError> {
         let moment = match &self.pool {
-            Pool::Sqlite(pool) => {
+            Pool::Sqlite(pool, _) => {
                 let connection = pool.acquire().await;
                 let mut connection = connection.map_err(|error| DatabaseError::connect(&self.name, &error))?;
                 let version = version(&mut connection).await;

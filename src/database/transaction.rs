@@ -8,6 +8,7 @@ use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{AssertSqlSafe, Postgres, Sqlite};
+use tokio::sync::OwnedMutexGuard;
 
 use super::row::{Inner, Untyped};
 use super::{Arg, Database, DatabaseError, Kind, Pool, Row};
@@ -17,6 +18,8 @@ use super::{Arg, Database, DatabaseError, Kind, Pool, Row};
 pub struct Transaction {
     connection: Connection,
     database: String,
+    /// Given up once it is over.
+    turn: Option<OwnedMutexGuard<()>>,
 }
 
 #[derive(Debug)]
@@ -30,14 +33,15 @@ impl Transaction {
         database: &Database,
         sqlite: &'static str,
         postgres: &'static str,
+        turn: Option<OwnedMutexGuard<()>>,
     ) -> Result<Transaction, DatabaseError> {
         let connection = match &database.pool {
-            Pool::Sqlite(pool) => pool.begin_with(sqlite).await.map(Connection::Sqlite),
+            Pool::Sqlite(pool, _) => pool.begin_with(sqlite).await.map(Connection::Sqlite),
             Pool::Postgres(pool) => pool.begin_with(postgres).await.map(Connection::Postgres),
         };
         let begun = if database.kind() == Kind::Sqlite { sqlite } else { postgres };
         let connection = connection.map_err(|error| DatabaseError::statement(&database.name, begun, &error))?;
-        Ok(Transaction { connection, database: database.name.clone() })
+        Ok(Transaction { connection, database: database.name.clone(), turn })
     }
 
     /// Which database it runs on.
@@ -123,7 +127,7 @@ impl Transaction {
 
     /// Makes it last.
     pub async fn commit(self) -> Result<(), DatabaseError> {
-        let Transaction { connection, database } = self;
+        let Transaction { connection, database, turn: _turn } = self;
         ended(&database, "COMMIT", async {
             match connection {
                 Connection::Sqlite(tx) => tx.commit().await,
@@ -135,7 +139,7 @@ impl Transaction {
 
     /// Undoes it.
     pub async fn rollback(self) -> Result<(), DatabaseError> {
-        let Transaction { connection, database } = self;
+        let Transaction { connection, database, turn: _turn } = self;
         ended(&database, "ROLLBACK", async {
             match connection {
                 Connection::Sqlite(tx) => tx.rollback().await,

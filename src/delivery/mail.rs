@@ -179,8 +179,8 @@ fn attached(calendar: &str) -> Result<SinglePart, RenderError> {
 
 /// The words in the order in which they are written: what would show them in another one is seen in its place.
 fn as_written(words: &str) -> String {
-    let seen = |c| if turns_direction(c) { char::REPLACEMENT_CHARACTER } else { c };
-    words.chars().filter(|c| *c != '\r').map(seen).collect()
+    let words = words.replace('\r', "");
+    if words.contains(turns_direction) { words.replace(turns_direction, "\u{fffd}") } else { words }
 }
 
 fn fixed(name: &'static str, value: &'static str) -> HeaderValue {

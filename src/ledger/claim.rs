@@ -133,7 +133,8 @@ impl Work {
         };
         let head = format!("UPDATE notices SET said = {SAID} WHERE message_id IN (");
         batch::execute(self, &head, &ids(&mut taken.iter().filter(|taken| taken.frozen.is_none())), ")").await?;
-        let carried = self.carried("these (id)", &ids(&mut taken.iter()), "n.message_id = t.id", "n.message_id").await?;
+        let carried =
+            self.carried("these (id)", &ids(&mut taken.iter()), "n.message_id = t.id", "n.message_id").await?;
         let mut of_messages: BTreeMap<String, Vec<ClaimedNotice>> = BTreeMap::new();
         for (message, claimed) in carried {
             of_messages.entry(message).or_default().push(claimed);
@@ -208,7 +209,8 @@ impl Work {
             let (message, Reader { mailbox, .. }) = (message_id(authority, &effects, now), reader);
             let id = Arg::from(message.to_string());
             let to: [Arg; 2] = [(&mailbox.person.0).into(), (&mailbox.email).into()];
-            messages.push([vec![id.clone()], to.to_vec(), vec![by_now.clone(), owner.into(), until_us.clone()]].concat());
+            messages
+                .push([vec![id.clone()], to.to_vec(), vec![by_now.clone(), owner.into(), until_us.clone()]].concat());
             bundled.extend(effects.into_iter().map(|effect| vec![effect.into(), id.clone()]));
             let lease = Lease { message, owner: owner.into(), attempt: 1 };
             claims.push(Claim { lease, mailbox, created_at: now, tries: 0, notices, frozen: None, frozen_for: None });

@@ -85,6 +85,11 @@ impl Work {
         }
     }
 
+    /// Whether an argument is only known by its number.
+    pub(super) fn numbers_arguments(&self) -> bool {
+        self.transaction.kind() == Kind::Postgres
+    }
+
     /// Makes it last, and then says outside the ledger where its chain ends now.
     pub(super) async fn commit(self) -> Result<(), LedgerError> {
         let Work { transaction, attempted, ledger, head, chained } = self;

@@ -4,9 +4,17 @@
 
 /// The value in one line: line breaks become spaces, and what cannot be seen or reorders the text around it is taken out.
 pub(super) fn one_line(value: &str) -> String {
-    let visible: String =
-        value.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| !is_hidden(*c)).collect();
-    visible.split_whitespace().collect::<Vec<_>>().join(" ")
+    let mut line = String::with_capacity(value.len());
+    for word in value.split_whitespace() {
+        let before = line.len();
+        line.push_str(if before == 0 { "" } else { " " });
+        let begins = line.len();
+        line.extend(word.split(is_hidden));
+        if line.len() == begins {
+            line.truncate(before);
+        }
+    }
+    line
 }
 
 /// Controls, marks and overrides of writing direction, zero-width and tag characters, and others that leave no ink.

@@ -1,21 +1,26 @@
 //! Delivery: claim, word, freeze, send, record, until nothing is due.
 //!
-//! Messages go in groups: one commit claims a group, one freezes its bytes. Groups begin small and grow while they go quickly.
+//! Messages go in groups: one commit claims a group, one freezes its bytes. Groups begin small and grow while they go quickly;
+//! then the next one is claimed and put into words while one is on its way.
 //! What comes of each is recorded at once, together with whatever else has ended by then, so that a slow server makes for
 //! commits of one message and a fast one for large ones.
 
 use std::{collections::BTreeSet, time::Duration};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::{Watch, WatchError, lanes::Ready};
+use super::{
+    Watch, WatchError,
+    lanes::{Ended, Group, Ready, record, untried},
+};
 use crate::{
     clock::Clock,
     delivery::{self, Frozen, next_attempt},
     directory::Mailbox,
-    ledger::{Attempted, Claim, ClaimedNotice, Lease, Mode, Outcome, Worded},
+    ledger::{Attempted, Claim, ClaimedNotice, Mode, Outcome, Worded},
 };
 
 /// How many messages are claimed at a time, at most.
@@ -46,8 +51,17 @@ pub struct Delivered {
 }
 
 impl Delivered {
-    /// Counts what came of one message.
-    pub(super) fn count(&mut self, outcome: Outcome) {
+    /// Counts what came of messages, and shows those that were told.
+    pub(super) fn count_each(&mut self, ended: Ended, each: &mut impl FnMut(&Claim)) {
+        for (claim, attempted) in ended {
+            self.count(attempted.outcome);
+            if matches!(attempted.outcome, Outcome::HandedOver | Outcome::Recorded) {
+                each(&claim);
+            }
+        }
+    }
+
+    fn count(&mut self, outcome: Outcome) {
         match outcome {
             Outcome::HandedOver => self.handed_over += 1,
             Outcome::Recorded => self.recorded += 1,
@@ -64,6 +78,20 @@ impl Delivered {
         self.put_off += other.put_off;
         self.failed += other.failed;
         self.more_in = other.more_in;
+    }
+}
+
+/// A group that was claimed and put into words.
+struct Taken {
+    claimed_at: Instant,
+    worded: Vec<(Claim, Worded)>,
+    /// What ends before it could be sent.
+    ended: Ended,
+}
+
+impl Taken {
+    fn is_empty(&self) -> bool {
+        self.worded.is_empty() && self.ended.is_empty()
     }
 }
 
@@ -100,50 +128,58 @@ impl Watch {
         let limits = self.channel.limits();
         let lease = Duration::from_millis(limits.longest_ms.saturating_add(GROUP_MS + LEASE_BEYOND_MS));
         let lease_ms = i64::try_from(lease.as_millis()).unwrap_or(i64::MAX / 2);
-        let mut delivered = Delivered::default();
-        let mut size = limits.connections.clamp(1, GROUP);
+        let smallest = limits.connections.clamp(1, GROUP);
+        let (mut delivered, mut size, mut quick, mut ahead) = (Delivered::default(), smallest, false, None);
         while !stop.is_cancelled() {
-            let most = match self.pace.room(limits.per_minute) {
-                Ok(room) => room.min(size),
-                Err(wait) => {
-                    delivered.more_in = self.ledger.anything_due(clock.now()).await?.then_some(wait);
-                    break;
-                }
+            let taken = match ahead.take() {
+                Some(taken) => taken,
+                None => match self.pace.room(limits.per_minute) {
+                    Ok(room) => self.take(&pass, lease_ms, room.min(size), clock).await?,
+                    Err(wait) => {
+                        delivered.more_in = self.ledger.anything_due(clock.now()).await?.then_some(wait);
+                        break;
+                    }
+                },
             };
-            let claimed_at = tokio::time::Instant::now();
-            let claims = self.ledger.claim(&pass.owner, lease_ms, clock.now(), most).await?;
-            if claims.is_empty() {
+            if taken.is_empty() {
                 break;
             }
-            let ready = self.ready(&pass, claims, clock, &mut delivered, &mut each).await?;
-            let group = super::lanes::Group {
-                begin_by: claimed_at + Duration::from_millis(GROUP_MS),
-                record_by: claimed_at + lease,
+            let group = Group {
+                begin_by: taken.claimed_at + Duration::from_millis(GROUP_MS),
+                record_by: taken.claimed_at + lease,
                 stop,
                 clock,
             };
-            let sent_from = tokio::time::Instant::now();
-            let shut = self.send_group(ready, &group, &mut delivered, &mut each).await?;
+            let sent_from = Instant::now();
+            let ready = self.freeze(taken, clock, &mut delivered, &mut each).await?;
+            // While a quick way out takes one group, the next one finds its words.
+            let next = async {
+                if quick && limits.per_minute.is_none() {
+                    self.take(&pass, lease_ms, size, clock).await.map(Some)
+                } else {
+                    Ok(None)
+                }
+            };
+            let (shut, next) = tokio::join!(self.send_group(ready, &group, &mut delivered, &mut each), next);
+            let shut = shut?;
+            ahead = next?;
             if shut {
                 break;
             }
-            let quick = sent_from.elapsed() < QUICK;
-            size = if quick { (size * 2).min(GROUP) } else { limits.connections.clamp(1, GROUP) };
+            quick = sent_from.elapsed() < QUICK;
+            size = if quick { (size * 2).min(GROUP) } else { smallest };
+        }
+        if let Some(Taken { worded, mut ended, .. }) = ahead {
+            ended.extend(worded.into_iter().map(|(claim, _)| untried(claim)));
+            delivered.count_each(record(&self.ledger, ended, clock.now()).await?, &mut each);
         }
         Ok(delivered)
     }
 
-    /// Words and freezes what was claimed, and says what of it is to be sent. What ends here is recorded.
-    async fn ready(
-        &self,
-        pass: &Pass,
-        claims: Vec<Claim>,
-        clock: Clock,
-        delivered: &mut Delivered,
-        each: &mut (impl FnMut(&Claim) + Send),
-    ) -> Result<Vec<Ready>, WatchError> {
-        let (mut ended, mut worded) = (Vec::new(), Vec::new());
-        for mut claim in claims {
+    /// Claims a group and puts it into words.
+    async fn take(&self, pass: &Pass, lease_ms: i64, most: usize, clock: Clock) -> Result<Taken, WatchError> {
+        let mut taken = Taken { claimed_at: Instant::now(), worded: Vec::new(), ended: Vec::new() };
+        for mut claim in self.ledger.claim(&pass.owner, lease_ms, clock.now(), most).await? {
             let to = match &pass.mode {
                 Mode::Redirect(to) => Mailbox { email: to.clone(), ..claim.mailbox.clone() },
                 _ => claim.mailbox.clone(),
@@ -153,16 +189,27 @@ impl Watch {
                 Ok(eml) => {
                     let sent_to = (pass.for_claim(&claim) != &Mode::Record).then_some(to.email);
                     let lease = claim.lease.clone();
-                    worded.push((claim, Worded { lease, eml, sent_to }));
+                    taken.worded.push((claim, Worded { lease, eml, sent_to }));
                 }
-                Err(attempted) => ended.push((claim, attempted)),
+                Err(attempted) => taken.ended.push((claim, attempted)),
             }
         }
-        let frozen: Vec<Worded> = worded.iter().map(|(_, worded)| worded.clone()).collect();
+        Ok(taken)
+    }
+
+    /// Freezes the words of what was taken, and says what of it is to be sent. What ends here is recorded.
+    async fn freeze(
+        &self,
+        Taken { worded, mut ended, .. }: Taken,
+        clock: Clock,
+        delivered: &mut Delivered,
+        each: &mut (impl FnMut(&Claim) + Send),
+    ) -> Result<Vec<Ready>, WatchError> {
+        let (claims, worded): (Vec<Claim>, Vec<Worded>) = worded.into_iter().unzip();
         // Whatever happens after this, a repetition is the same bytes under the same Message-ID.
-        let lost = if frozen.is_empty() { BTreeSet::new() } else { self.ledger.freeze(&frozen, clock.now()).await? };
+        let lost = if worded.is_empty() { BTreeSet::new() } else { self.ledger.freeze(&worded, clock.now()).await? };
         let mut ready = Vec::new();
-        for (claim, Worded { lease, eml, sent_to }) in worded {
+        for (claim, Worded { lease, eml, sent_to }) in claims.into_iter().zip(worded) {
             if lost.contains(&lease.message) {
                 continue;
             }
@@ -181,35 +228,8 @@ impl Watch {
                 }
             }
         }
-        self.recorded(ended, clock.now(), delivered, each).await?;
+        delivered.count_each(record(&self.ledger, ended, clock.now()).await?, each);
         Ok(ready)
-    }
-
-    /// Records what came of claims, counts it, and shows what was told.
-    pub(super) async fn recorded(
-        &self,
-        ended: Vec<(Claim, Attempted)>,
-        now: DateTime<Utc>,
-        delivered: &mut Delivered,
-        each: &mut (impl FnMut(&Claim) + Send),
-    ) -> Result<(), WatchError> {
-        if ended.is_empty() {
-            return Ok(());
-        }
-        let rows: Vec<(Lease, Attempted)> =
-            ended.iter().map(|(claim, attempted)| (claim.lease.clone(), attempted.clone())).collect();
-        let lost = self.ledger.record(&rows, now).await?;
-        for (claim, attempted) in ended {
-            if lost.contains(&claim.lease.message) {
-                tracing::warn!(message = %claim.lease.message, "somebody else has taken it up since; it may arrive twice");
-                continue;
-            }
-            delivered.count(attempted.outcome);
-            if matches!(attempted.outcome, Outcome::HandedOver | Outcome::Recorded) {
-                each(&claim);
-            }
-        }
-        Ok(())
     }
 
     /// The bytes of a message, or what becomes of it where there can be none.

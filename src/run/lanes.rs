@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use chrono::{DateTime, Utc};
 use tokio::{
     sync::mpsc,
     task::JoinSet,
@@ -24,7 +25,7 @@ use crate::{
     clock::Clock,
     delivery::{self, Frozen},
     failpoint::failpoint,
-    ledger::{Attempted, Claim, Outcome},
+    ledger::{Attempted, Claim, Lease, Ledger, LedgerError, Outcome},
 };
 
 /// A message whose bytes are stored.
@@ -32,6 +33,9 @@ pub(super) struct Ready {
     pub(super) claim: Claim,
     pub(super) frozen: Frozen,
 }
+
+/// Messages, and what came of each.
+pub(super) type Ended = Vec<(Claim, Attempted)>;
 
 /// What holds for a group.
 pub(super) struct Group<'a> {
@@ -78,6 +82,12 @@ const BETWEEN_TRIES: Duration = Duration::from_millis(500);
 /// What may be written down in one commit.
 const AT_MOST: usize = 64;
 
+/// What comes of a message that was not begun.
+pub(super) fn untried(claim: Claim) -> (Claim, Attempted) {
+    let why = Some("not begun: the way out was shut, or its time was over".to_owned());
+    (claim, Attempted { outcome: Outcome::Untried, code: None, why })
+}
+
 impl Watch {
     /// Sends a group. What had not begun when its time was over, or when the way out was shut, is given back untried.
     /// Says whether the way out was shut.
@@ -118,44 +128,75 @@ impl Watch {
             });
         }
         drop(done);
-        let mut written = Ok(());
-        let mut together = Vec::new();
-        while ended.recv_many(&mut together, AT_MOST).await > 0 {
-            let batch = std::mem::take(&mut together);
-            let wrote = self.write_down(batch, group, &road, delivered, each).await;
-            written = written.and(wrote);
-        }
-        written?;
-        while let Some(lane) = lanes.join_next().await {
-            lane.map_err(WatchError::Lane)?;
-        }
-        let untried = road.rest().into_iter().map(|Ready { claim, .. }| {
-            let why = Some("not begun: the way out was shut, or its time was over".to_owned());
-            (claim, Attempted { outcome: Outcome::Untried, code: None, why })
+        let (wrote, mut written) = mpsc::unbounded_channel();
+        let pen = Pen {
+            ledger: self.ledger.clone(),
+            road: Arc::clone(&road),
+            record_by: group.record_by,
+            clock: group.clock,
+        };
+        lanes.spawn(async move {
+            let mut together = Vec::new();
+            while ended.recv_many(&mut together, AT_MOST).await > 0 {
+                let _ = wrote.send(pen.write_down(std::mem::take(&mut together)).await);
+            }
         });
-        self.recorded(untried.collect(), group.clock.now(), delivered, each).await?;
+        let mut failed = Ok(());
+        while let Some(ended) = written.recv().await {
+            match ended {
+                Ok(ended) => delivered.count_each(ended, each),
+                Err(error) => failed = failed.and(Err(error)),
+            }
+        }
+        failed?;
+        while let Some(task) = lanes.join_next().await {
+            task.map_err(WatchError::Lane)?;
+        }
+        let untried = road.rest().into_iter().map(|Ready { claim, .. }| untried(claim));
+        delivered.count_each(record(&self.ledger, untried.collect(), group.clock.now()).await?, each);
         Ok(road.is_shut())
     }
+}
 
+/// Records what comes of a group, beside whatever else is done meanwhile.
+struct Pen {
+    ledger: Ledger,
+    road: Arc<Road>,
+    record_by: Instant,
+    clock: Clock,
+}
+
+impl Pen {
     /// Records what ended. What a server has taken is known only here until it is written down: while the ledger cannot be
     /// written to, nothing more is sent, and it is tried again as long as the leases last.
-    async fn write_down(
-        &self,
-        ended: Vec<(Claim, Attempted)>,
-        group: &Group<'_>,
-        road: &Road,
-        delivered: &mut Delivered,
-        each: &mut (impl FnMut(&Claim) + Send),
-    ) -> Result<(), WatchError> {
+    async fn write_down(&self, ended: Ended) -> Result<Ended, WatchError> {
         loop {
-            match self.recorded(ended.clone(), group.clock.now(), delivered, each).await {
-                Err(WatchError::Ledger(error)) if error.may_pass() && Instant::now() < group.record_by => {
-                    road.shut();
+            match record(&self.ledger, ended.clone(), self.clock.now()).await {
+                Err(error) if error.may_pass() && Instant::now() < self.record_by => {
+                    self.road.shut();
                     tracing::error!("what came of {} messages cannot be written down yet: {error}", ended.len());
                     sleep(BETWEEN_TRIES).await;
                 }
-                result => return result,
+                result => return Ok(result?),
             }
         }
     }
+}
+
+/// Records what came of messages, and says of which: those that somebody else has taken up since are theirs.
+pub(super) async fn record(ledger: &Ledger, mut ended: Ended, now: DateTime<Utc>) -> Result<Ended, LedgerError> {
+    if ended.is_empty() {
+        return Ok(ended);
+    }
+    let rows: Vec<(Lease, Attempted)> =
+        ended.iter().map(|(claim, attempted)| (claim.lease.clone(), attempted.clone())).collect();
+    let lost = ledger.record(&rows, now).await?;
+    ended.retain(|(claim, _)| {
+        let ours = !lost.contains(&claim.lease.message);
+        if !ours {
+            tracing::warn!(message = %claim.lease.message, "somebody else has taken it up since; it may arrive twice");
+        }
+        ours
+    });
+    Ok(ended)
 }

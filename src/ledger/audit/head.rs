@@ -1,7 +1,7 @@
 //! The end of the chain as it was last seen, in a file outside the ledger: by it a lost tail and a restored backup are known.
 
-use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -53,39 +53,63 @@ impl HeadFile {
     pub(in crate::ledger) fn advance(&self, ledger_id: Uuid, end: &ChainEnd) -> io::Result<()> {
         let mut written = self.written.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let later = |n: i64| n >= end.n;
-        // Another process, such as `duewatch ack`, may have been here since.
-        if later(*written) || self.read()?.is_some_and(|(id, seen)| id != ledger_id || later(seen.n)) {
+        if later(*written) {
             return Ok(());
         }
-        self.replace(ledger_id, end)?;
+        // Another process, such as `duewatch ack`, may have been here since, or be here now.
+        let mut file = self.open_alone()?;
+        if understood(&mut file)?.is_some_and(|(id, seen)| id != ledger_id || later(seen.n)) {
+            return Ok(());
+        }
+        put(&mut file, ledger_id, end)?;
         *written = end.n;
         Ok(())
     }
 
     /// Writes the end down, whatever stands there.
     fn replace(&self, ledger_id: Uuid, end: &ChainEnd) -> io::Result<()> {
-        let partial = self.path.with_extension("head-new");
-        let mut file = File::create(&partial)?;
-        writeln!(file, "{ledger_id} {} {}", end.n, end.hash)?;
-        file.sync_all()?;
-        fs::rename(&partial, &self.path)
+        put(&mut self.open_alone()?, ledger_id, end)
+    }
+
+    fn open_alone(&self) -> io::Result<File> {
+        let file = File::options().read(true).write(true).create(true).truncate(false).open(&self.path)?;
+        file.lock()?;
+        Ok(file)
     }
 
     fn read(&self) -> io::Result<Option<(Uuid, ChainEnd)>> {
-        let text = match fs::read_to_string(&self.path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let parts: Vec<&str> = text.split_whitespace().collect();
-        let read = match parts[..] {
-            [id, n, hash] => {
-                id.parse().ok().zip(n.parse().ok()).map(|(id, n)| (id, ChainEnd { n, hash: hash.to_owned() }))
+        match File::open(&self.path) {
+            Ok(mut file) => {
+                file.lock_shared()?;
+                understood(&mut file)
             }
-            _ => None,
-        };
-        read.map(Some).ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "it is not what duewatch wrote"))
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
     }
+}
+
+/// Over what stands there, with every end as long as every other: these few bytes lie in one sector, which a disk writes whole or
+/// not at all, and there is no moment without a file.
+fn put(file: &mut File, ledger_id: Uuid, end: &ChainEnd) -> io::Result<()> {
+    let line = format!("{ledger_id} {:>20} {}\n", end.n, end.hash);
+    file.rewind()?;
+    file.write_all(line.as_bytes())?;
+    file.set_len(line.len().try_into().unwrap_or(u64::MAX))?;
+    file.sync_data()
+}
+
+/// What stands in the file; nothing in one that was only just made.
+fn understood(file: &mut File) -> io::Result<Option<(Uuid, ChainEnd)>> {
+    let mut text = String::new();
+    file.read_to_string(&mut text)?;
+    let parts: Vec<&str> = text.split_whitespace().collect();
+    let read = match parts[..] {
+        [] => return Ok(None),
+        [id, n, hash] => id.parse().ok().zip(n.parse().ok()).map(|(id, n)| (id, ChainEnd { n, hash: hash.to_owned() })),
+        _ => None,
+    };
+    read.map(Some).ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "it is not what duewatch wrote"))
 }
 
 impl Ledger {
