@@ -3,7 +3,7 @@
 //! Owns the names. Must not know what happens before or after them. In a release build nothing of it is left.
 
 /// Every point, in the order in which a notice passes them.
-pub const FAILPOINTS: [&str; 12] = [
+pub const FAILPOINTS: [&str; 20] = [
     "run.before_commit",
     "run.after_commit",
     "claim.before_commit",
@@ -11,8 +11,16 @@ pub const FAILPOINTS: [&str; 12] = [
     "freeze.before_commit",
     "freeze.after_commit",
     "send.before",
+    "smtp.after_connect",
+    "smtp.after_greeting",
+    "smtp.after_starttls",
+    "smtp.after_handshake",
+    "smtp.after_auth",
+    "smtp.after_mail",
+    "smtp.after_rcpt",
     "smtp.before_data",
     "smtp.after_data",
+    "smtp.after_quit",
     "send.after",
     "record.before_commit",
     "record.after_commit",

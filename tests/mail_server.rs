@@ -8,8 +8,8 @@ mod support;
 use std::{
     collections::BTreeSet,
     net::SocketAddr,
-    sync::Arc,
     sync::atomic::{AtomicBool, Ordering},
+    sync::{Arc, Mutex, OnceLock},
     time::Duration,
     time::Instant,
 };
@@ -19,6 +19,11 @@ use support::{
     office::{Arrived, Office},
     program::{Cases, Folder, Keep, Mail, said},
     smtp::{Act, Script, Stage},
+};
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    runtime::Handle,
+    task::block_in_place,
 };
 
 const TIMEOUT_MS: u64 = 500;
@@ -105,6 +110,44 @@ async fn a_refused_person_is_unreachable_and_the_next_above_is_told() {
     let arrived: Vec<Arrived> = office.arrived().split_off(before);
     assert!(above.iter().all(|above| arrived.iter().any(|mail| mail.to == **above)), "{above:?} of {arrived:?}");
     assert!(office.arrived().iter().all(|mail| mail.to != address), "nothing more goes to {address}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_taken_while_the_ledger_was_locked_is_written_down_once_it_is_free() {
+    let (ledger, held) = (Arc::new(OnceLock::<Database>::new()), Arc::new(Mutex::new(None)));
+    let (locked, lock) = (Arc::clone(&ledger), Arc::clone(&held));
+    let office = Office::open(move |connection| {
+        // The bytes are frozen, and nothing has been said yet.
+        if let (0, Some(database)) = (connection, locked.get()) {
+            let write = block_in_place(|| Handle::current().block_on(database.begin_write())).expect("a lock");
+            *lock.lock().expect("a lock") = Some(write);
+        }
+        Script::willing()
+    });
+    let office = office.await;
+    let folder = mailing_to(office.at).await;
+    ledger.set(folder.database().await).expect("it is set once");
+
+    let mut child = folder.command(&["run", "--once"]).spawn().expect("it starts");
+    let mut log = BufReader::new(child.stderr.take().expect("its log")).lines();
+    loop {
+        let line = log.next_line().await.expect("a log").expect("it is written down in vain, and says so");
+        if line.contains("cannot be written down yet") {
+            assert!(line.contains("1 message") && line.contains("locked"), "{line}");
+            break;
+        }
+    }
+    assert_eq!(office.arrived().len(), 1, "nothing more is sent that could not be written down");
+    let write = held.lock().expect("a lock").take().expect("it was locked");
+    write.rollback().await.expect("it is free");
+    let drained = async { while log.next_line().await.expect("a log").is_some() {} };
+    let (ended, ()) = tokio::join!(child.wait(), drained);
+    assert!(matches!(ended.expect("an end").code(), Some(0 | 1)));
+    let [id, _, outcome, _] = the_one(&folder, "handed_over").await;
+    assert_eq!(outcome, "handed_over");
+    assert_eq!(folder.count("SELECT COUNT(*) FROM attempts WHERE outcome IS NULL OR outcome = 'unknown'").await, 0);
+    folder.cycle(None).await;
+    everything_arrived(&folder, &office, (&id, 1)).await;
 }
 
 /// What a mail server sends back to the envelope's sender.

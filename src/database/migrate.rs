@@ -8,7 +8,7 @@ impl Database {
     /// Applies what of `migrator` is not yet applied, in order. Fails if an applied migration's text has changed since.
     pub async fn migrate(&self, migrator: &Migrator) -> Result<(), DatabaseError> {
         let done = match &self.pool {
-            Pool::Sqlite(pool, _) => migrator.run(pool).await,
+            Pool::Sqlite { writer, .. } => migrator.run(writer).await,
             Pool::Postgres(pool) => migrator.run(pool).await,
         };
         done.map_err(|error| DatabaseError::Statement {

@@ -20,11 +20,8 @@ pub use stillness::Stillness;
 pub use transaction::{Rows, Transaction};
 
 use std::fmt;
-use std::sync::Arc;
 
 use sqlx::{PgPool, SqlitePool};
-use tokio::sync::Mutex;
-use tokio::time::timeout;
 
 /// Which database it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,8 +51,12 @@ pub struct Database {
 
 #[derive(Clone, Debug)]
 enum Pool {
-    /// With the turn of whoever writes: SQLite lets one write at a time, and whoever finds it taken sleeps, longer each time.
-    Sqlite(SqlitePool, Arc<Mutex<()>>),
+    /// SQLite lets one write at a time, and whoever finds that taken sleeps, longer each time: here all who write take turns on one
+    /// connection, which also knows what it wrote last.
+    Sqlite {
+        readers: SqlitePool,
+        writer: SqlitePool,
+    },
     Postgres(PgPool),
 }
 
@@ -63,7 +64,7 @@ impl Database {
     /// Which database it is.
     pub fn kind(&self) -> Kind {
         match self.pool {
-            Pool::Sqlite(..) => Kind::Sqlite,
+            Pool::Sqlite { .. } => Kind::Sqlite,
             Pool::Postgres(_) => Kind::Postgres,
         }
     }
@@ -73,25 +74,28 @@ impl Database {
         &self.name
     }
 
-    /// Begins a transaction that will write. On SQLite it takes the write lock at once and waits for it up to ten
-    /// seconds: one that reads first and writes later would fail instead of waiting.
+    /// Begins a transaction that will write. On SQLite it takes the write lock at once, and waits up to ten seconds where another
+    /// process has it: one that reads first and writes later would fail instead of waiting.
     pub async fn begin_write(&self) -> Result<Transaction, DatabaseError> {
-        let turn = match &self.pool {
-            // Whoever waits in vain goes on without, and the database says that it is locked.
-            Pool::Sqlite(_, turn) => timeout(open::PATIENCE, Arc::clone(turn).lock_owned()).await.ok(),
-            Pool::Postgres(_) => None,
-        };
-        Transaction::begin(self, "BEGIN IMMEDIATE", "BEGIN", turn).await
+        match &self.pool {
+            Pool::Sqlite { writer, .. } => Transaction::sqlite(writer, &self.name, "BEGIN IMMEDIATE").await,
+            Pool::Postgres(pool) => Transaction::postgres(pool, &self.name, "BEGIN").await,
+        }
     }
 
     /// Begins a transaction that only reads, all of it on one state of the database.
     pub async fn begin_read(&self) -> Result<Transaction, DatabaseError> {
-        Transaction::begin(self, "BEGIN", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", None).await
+        match &self.pool {
+            Pool::Sqlite { readers, .. } => Transaction::sqlite(readers, &self.name, "BEGIN").await,
+            Pool::Postgres(pool) => {
+                Transaction::postgres(pool, &self.name, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await
+            }
+        }
     }
 
     /// The connections, where it is SQLite. For migrations only; everything else goes through a transaction.
     pub fn sqlite_pool(&self) -> Option<&SqlitePool> {
-        if let Pool::Sqlite(pool, _) = &self.pool { Some(pool) } else { None }
+        if let Pool::Sqlite { writer, .. } = &self.pool { Some(writer) } else { None }
     }
 
     /// The connections, where it is PostgreSQL. For migrations only; everything else goes through a transaction.
@@ -102,7 +106,10 @@ impl Database {
     /// Closes every connection, once those in use have come back.
     pub async fn close(&self) {
         match &self.pool {
-            Pool::Sqlite(pool, _) => pool.close().await,
+            Pool::Sqlite { readers, writer } => {
+                readers.close().await;
+                writer.close().await;
+            }
             Pool::Postgres(pool) => pool.close().await,
         }
     }

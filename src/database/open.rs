@@ -2,7 +2,6 @@
 
 use std::path::Path;
 use std::str::FromStr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -12,7 +11,7 @@ use sqlx::{ConnectOptions, Connection as _};
 use super::{Cause, Database, DatabaseError, Pool};
 
 /// How long to wait for a connection, and on SQLite for a lock.
-pub(super) const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Above this SQLite uses the pages it has again instead of asking for more.
 const SQLITE_HEAP_BYTES: &str = "16777216";
@@ -89,14 +88,13 @@ impl Database {
 async fn open_sqlite(path: &Path, options: SqliteConnectOptions) -> Result<Database, DatabaseError> {
     let name = format!("SQLite database {}", path.display());
     let options = options.busy_timeout(PATIENCE).disable_statement_logging();
-    // The database is busy at most for a moment; only the lock is waited for, and SQLite does that itself.
-    let pool = SqlitePoolOptions::new()
-        .max_connections(4)
-        .acquire_timeout(PATIENCE * 3)
-        .connect_with(options)
-        .await
-        .map_err(|error| DatabaseError::connect(&name, &error))?;
-    Ok(Database { pool: Pool::Sqlite(pool, Arc::default()), name })
+    // Only the lock is waited for, and SQLite does that itself.
+    let pool = async |connections| {
+        let pool = SqlitePoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE * 3);
+        pool.connect_with(options.clone()).await.map_err(|error| DatabaseError::connect(&name, &error))
+    };
+    let (writer, readers) = (pool(1).await?, pool(3).await?);
+    Ok(Database { pool: Pool::Sqlite { readers, writer }, name })
 }
 
 async fn within(name: &str, connect: impl Future<Output = Result<(), sqlx::Error>>) -> Result<(), DatabaseError> {

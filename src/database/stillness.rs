@@ -23,8 +23,8 @@ impl Database {
     /// The present moment.
     pub async fn stillness(&self) -> Result<Stillness, DatabaseError> {
         let moment = match &self.pool {
-            Pool::Sqlite(pool, _) => {
-                let connection = pool.acquire().await;
+            Pool::Sqlite { readers, .. } => {
+                let connection = readers.acquire().await;
                 let mut connection = connection.map_err(|error| DatabaseError::connect(&self.name, &error))?;
                 let version = version(&mut connection).await;
                 let version = version.map_err(|error| DatabaseError::statement(&self.name, VERSION, &error))?;

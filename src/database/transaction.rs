@@ -7,19 +7,16 @@ use futures_util::stream::BoxStream;
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
-use sqlx::{AssertSqlSafe, Postgres, Sqlite};
-use tokio::sync::OwnedMutexGuard;
+use sqlx::{AssertSqlSafe, PgPool, Postgres, Sqlite, SqlitePool};
 
 use super::row::{Inner, Untyped};
-use super::{Arg, Database, DatabaseError, Kind, Pool, Row};
+use super::{Arg, DatabaseError, Kind, Row};
 
 /// A running transaction. Dropping it without `commit` rolls it back.
 #[derive(Debug)]
 pub struct Transaction {
     connection: Connection,
     database: String,
-    /// Given up once it is over.
-    turn: Option<OwnedMutexGuard<()>>,
 }
 
 #[derive(Debug)]
@@ -29,19 +26,23 @@ enum Connection {
 }
 
 impl Transaction {
-    pub(super) async fn begin(
-        database: &Database,
-        sqlite: &'static str,
-        postgres: &'static str,
-        turn: Option<OwnedMutexGuard<()>>,
+    pub(super) async fn sqlite(
+        pool: &SqlitePool,
+        name: &str,
+        begin: &'static str,
     ) -> Result<Transaction, DatabaseError> {
-        let connection = match &database.pool {
-            Pool::Sqlite(pool, _) => pool.begin_with(sqlite).await.map(Connection::Sqlite),
-            Pool::Postgres(pool) => pool.begin_with(postgres).await.map(Connection::Postgres),
-        };
-        let begun = if database.kind() == Kind::Sqlite { sqlite } else { postgres };
-        let connection = connection.map_err(|error| DatabaseError::statement(&database.name, begun, &error))?;
-        Ok(Transaction { connection, database: database.name.clone(), turn })
+        let begun = pool.begin_with(begin).await.map(Connection::Sqlite);
+        Transaction::begun(begun, name, begin)
+    }
+
+    pub(super) async fn postgres(pool: &PgPool, name: &str, begin: &'static str) -> Result<Transaction, DatabaseError> {
+        let begun = pool.begin_with(begin).await.map(Connection::Postgres);
+        Transaction::begun(begun, name, begin)
+    }
+
+    fn begun(begun: Result<Connection, sqlx::Error>, name: &str, begin: &str) -> Result<Transaction, DatabaseError> {
+        let connection = begun.map_err(|error| DatabaseError::statement(name, begin, &error))?;
+        Ok(Transaction { connection, database: name.to_owned() })
     }
 
     /// Which database it runs on.
@@ -127,7 +128,7 @@ impl Transaction {
 
     /// Makes it last.
     pub async fn commit(self) -> Result<(), DatabaseError> {
-        let Transaction { connection, database, turn: _turn } = self;
+        let Transaction { connection, database } = self;
         ended(&database, "COMMIT", async {
             match connection {
                 Connection::Sqlite(tx) => tx.commit().await,
@@ -139,7 +140,7 @@ impl Transaction {
 
     /// Undoes it.
     pub async fn rollback(self) -> Result<(), DatabaseError> {
-        let Transaction { connection, database, turn: _turn } = self;
+        let Transaction { connection, database } = self;
         ended(&database, "ROLLBACK", async {
             match connection {
                 Connection::Sqlite(tx) => tx.rollback().await,

@@ -85,6 +85,7 @@ impl Session {
     pub(crate) async fn open(entry: Entry<'_>) -> Result<Self, NotOpen> {
         let connect_ms = entry.timeouts.connect_ms;
         let stream = timed("connecting to the mail server", connect_ms, dial(entry.host, entry.port)).await?;
+        failpoint("smtp.after_connect");
         Self::over(stream, entry).await
     }
 
@@ -97,25 +98,32 @@ impl Session {
             Protection::Implicit(tls) => Box::new(Lines::sealed(shake_hands(stream, tls).await?)),
             Protection::StartTls(tls) => {
                 let stream = ask_for_tls(stream, &entry).await?;
+                failpoint("smtp.after_starttls");
                 Box::new(Lines::sealed_later(shake_hands(stream, tls).await?))
             }
         };
+        failpoint("smtp.after_handshake");
         let mut connection = greeted(transport, &entry).await?;
+        failpoint("smtp.after_greeting");
         if let Some(sign_in) = entry.sign_in {
             let_in(&mut connection, sign_in, reply_ms).await?;
+            failpoint("smtp.after_auth");
         }
         Ok(Self { connection, timeouts: entry.timeouts, in_step: true })
     }
 
     /// Begins a mail. What fails here is ours or the server's: no recipient has been named yet.
     pub(crate) async fn begin(&mut self, from: Address) -> Result<(), Outcome> {
-        self.command(MAIL_FROM, Mail::new(Some(from), Vec::new()), &[250]).await
+        self.command(MAIL_FROM, Mail::new(Some(from), Vec::new()), &[250]).await?;
+        failpoint("smtp.after_mail");
+        Ok(())
     }
 
     /// Hands over the mail that was begun, for one recipient. Unless the server took it, the conversation is over.
     pub(crate) async fn deliver(&mut self, to: Address, eml: &str) -> Outcome {
         let stages = async {
             self.command("RCPT TO", Rcpt::new(to, Vec::new()), &[250, 251]).await?;
+            failpoint("smtp.after_rcpt");
             self.command("DATA", Data, &[354]).await
         };
         if let Err(outcome) = stages.await {
@@ -161,6 +169,7 @@ impl Session {
     pub(crate) fn hang_up(mut self) {
         if self.in_step {
             let _ = self.connection.command(Quit).now_or_never();
+            failpoint("smtp.after_quit");
         }
     }
 }

@@ -28,6 +28,9 @@ const GROUP: usize = 64;
 /// A group that was sent within this makes for a larger one. On a slow way out few messages are under way at a time, and so
 /// few have an unknown end if the process stops.
 const QUICK: Duration = Duration::from_millis(500);
+/// So long what has ended waits for what ends after it, once groups are as large as they get: then a commit costs as much as
+/// sending several messages.
+const GATHER: Duration = Duration::from_millis(20);
 /// What of a group has not begun by then is given back: its words must not grow old, nor its leases long.
 const GROUP_MS: u64 = 60_000;
 /// Beyond that and the longest that the channel can take with one message: for the wording, and for the disk.
@@ -145,6 +148,8 @@ impl Watch {
                 break;
             }
             let group = Group {
+                // Of few messages each is written down at once: what is not is sent again if the process stops.
+                gather: if size == GROUP { GATHER } else { Duration::ZERO },
                 begin_by: taken.claimed_at + Duration::from_millis(GROUP_MS),
                 record_by: taken.claimed_at + lease,
                 stop,

@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 use tokio::{
     sync::mpsc,
     task::JoinSet,
-    time::{Instant, sleep},
+    time::{Instant, sleep, timeout_at},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -41,6 +41,8 @@ pub(super) type Ended = Vec<(Claim, Attempted)>;
 pub(super) struct Group<'a> {
     /// After this no message begins.
     pub(super) begin_by: Instant,
+    /// So long what has ended waits for what ends after it, to be written down together.
+    pub(super) gather: Duration,
     /// Until then this process is alone with its messages.
     pub(super) record_by: Instant,
     pub(super) stop: &'a CancellationToken,
@@ -135,10 +137,10 @@ impl Watch {
             record_by: group.record_by,
             clock: group.clock,
         };
+        let gather = group.gather;
         lanes.spawn(async move {
-            let mut together = Vec::new();
-            while ended.recv_many(&mut together, AT_MOST).await > 0 {
-                let _ = wrote.send(pen.write_down(std::mem::take(&mut together)).await);
+            while let Some(together) = gathered(&mut ended, gather).await {
+                let _ = wrote.send(pen.write_down(together).await);
             }
         });
         let mut failed = Ok(());
@@ -156,6 +158,20 @@ impl Watch {
         delivered.count_each(record(&self.ledger, untried.collect(), group.clock.now()).await?, each);
         Ok(road.is_shut())
     }
+}
+
+/// What has ended together; nothing once all lanes have ended.
+async fn gathered(ended: &mut mpsc::UnboundedReceiver<(Claim, Attempted)>, wait: Duration) -> Option<Ended> {
+    let mut together = vec![ended.recv().await?];
+    let until = Instant::now() + wait;
+    while together.len() < AT_MOST {
+        let room = AT_MOST - together.len();
+        if timeout_at(until, ended.recv_many(&mut together, room)).await.is_ok_and(|more| more > 0) {
+            continue;
+        }
+        break;
+    }
+    Some(together)
 }
 
 /// Records what comes of a group, beside whatever else is done meanwhile.

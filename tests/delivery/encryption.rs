@@ -7,7 +7,7 @@ use super::{
     authority::Authority,
     channel, frozen, letter,
     smtp::{Act, Script, Server, Stage},
-    with_password,
+    trusting, with_password,
 };
 
 const BOTH: [Tls; 2] = [Tls::StartTls, Tls::Implicit];
@@ -21,7 +21,7 @@ async fn mail_goes_over_tls_and_the_password_with_it() {
     for tls in BOTH {
         for (offered, expected) in [("PLAIN LOGIN", plain), ("LOGIN", login), ("CRAM-MD5 LOGIN PLAIN", plain)] {
             let server = Server::start(Script { auth: offered, ..authority.script(tls) }).await;
-            let outcome = channel(with_password(authority.settings(server.at.port(), tls))).send(&frozen()).await;
+            let outcome = channel(with_password(trusting(&authority, server.at.port(), tls))).send(&frozen()).await;
             assert_eq!(letter(&outcome), 'H', "{tls:?}: {outcome:?}");
             let seen = server.seen().await;
             let clear =
@@ -43,7 +43,7 @@ async fn a_certificate_that_is_not_trusted_or_not_the_hosts_stops_everything() {
     for tls in BOTH {
         for (server_side, trusted) in [(&other_name, &other_name), (&stranger, &right)] {
             let server = Server::start(Script { auth: "PLAIN", ..server_side.script(tls) }).await;
-            let settings = with_password(trusted.settings(server.at.port(), tls));
+            let settings = with_password(trusting(trusted, server.at.port(), tls));
             let outcome = channel(settings).send(&frozen()).await;
             assert_eq!(letter(&outcome), 'S', "{tls:?}: {outcome:?}");
             assert!(format!("{outcome:?}").contains("certificate"), "{tls:?}: {outcome:?}");
@@ -67,7 +67,7 @@ async fn starttls_is_never_left_out() {
     ];
     for script in refusals {
         let server = Server::start(Script { auth: "PLAIN", ..script }).await;
-        let mut settings = with_password(authority.settings(server.at.port(), Tls::StartTls));
+        let mut settings = with_password(trusting(&authority, server.at.port(), Tls::StartTls));
         settings.timeouts.reply_ms = SHORT_MS;
         let outcome = channel(settings).send(&frozen()).await;
         assert_eq!(letter(&outcome), 'S', "{outcome:?}");
@@ -81,7 +81,7 @@ async fn answers_slipped_in_before_tls_count_for_nothing() {
     let authority = Authority::new("127.0.0.1");
     let slipped = Act::Say(b"220 go\r\n250 EHLO\r\n250 MAIL\r\n250 RCPT\r\n354 DATA\r\n250 taken\r\n");
     let server = Server::start(authority.script(Tls::StartTls).but(Stage::StartTls, slipped)).await;
-    let outcome = channel(authority.settings(server.at.port(), Tls::StartTls)).send(&frozen()).await;
+    let outcome = channel(trusting(&authority, server.at.port(), Tls::StartTls)).send(&frozen()).await;
     assert_eq!(letter(&outcome), 'S', "{outcome:?}");
     assert_eq!(server.seen().await.messages.len(), 0);
 }
@@ -98,7 +98,8 @@ async fn a_password_that_is_not_taken_is_no_fault_of_the_message() {
         ("", b""),
     ] {
         let server = Server::start(Script { auth, ..taken.clone() }.but(Stage::Auth, Act::Say(reply))).await;
-        let outcome = channel(with_password(authority.settings(server.at.port(), Tls::Implicit))).send(&frozen()).await;
+        let outcome =
+            channel(with_password(trusting(&authority, server.at.port(), Tls::Implicit))).send(&frozen()).await;
         assert_eq!(letter(&outcome), 'S', "{auth}: {outcome:?}");
         assert_eq!(server.seen().await.messages.len(), 0);
     }
@@ -108,7 +109,7 @@ async fn a_password_that_is_not_taken_is_no_fault_of_the_message() {
 async fn a_stalled_handshake_ends() {
     let authority = Authority::new("127.0.0.1");
     let server = Server::start(authority.script(Tls::Implicit).but(Stage::Handshake, Act::SayAndStall(b""))).await;
-    let mut settings = authority.settings(server.at.port(), Tls::Implicit);
+    let mut settings = trusting(&authority, server.at.port(), Tls::Implicit);
     settings.timeouts.reply_ms = SHORT_MS;
     assert_eq!(
         channel(settings).send(&frozen()).await,

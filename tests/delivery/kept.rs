@@ -9,6 +9,7 @@ use super::{
     channel, letter, mail, settings,
     smtp::{Act, Script, Server, Stage},
     stages::{FAULTS, patient},
+    trusting,
 };
 
 /// Messages of one conversation, each known by its words.
@@ -39,7 +40,7 @@ async fn conversation(authority: &Authority, tls: Tls, scripts: Vec<Script>, cou
     let server = Server::start_each(scripts).await;
     let mut settings = match tls {
         Tls::None => settings(server.at.port()),
-        _ => authority.settings(server.at.port(), tls),
+        _ => trusting(&authority, server.at.port(), tls),
     };
     settings.messages_per_connection = 2;
     let messages = messages(count);

@@ -3,6 +3,7 @@
 #![cfg(feature = "io")]
 #![expect(clippy::expect_used, reason = "a test stops where something is not as it was set up")]
 
+#[path = "../support/authority.rs"]
 mod authority;
 mod bytes;
 mod encryption;
@@ -51,6 +52,11 @@ fn frozen() -> Frozen {
     let mail = mail();
     let eml = render(&mail).expect("a mail");
     Frozen { message_id: mail.message_id, to: "nora.obriain@example.gov.uk".to_owned(), eml, repeated: false }
+}
+
+/// How a client that trusts this authority reaches a server.
+fn trusting(authority: &authority::Authority, port: u16, tls: Tls) -> SmtpSettings {
+    SmtpSettings { tls, ca_file: Some(authority.ca_file()), ..settings(port) }
 }
 
 fn settings(port: u16) -> SmtpSettings {

@@ -12,7 +12,7 @@ use std::{
 
 use duewatch::delivery::{Frozen, Outgoing, Tls, render};
 
-use super::{authority::Authority, channel, frozen, letter, mail, settings, with_password};
+use super::{authority::Authority, channel, frozen, letter, mail, settings, trusting, with_password};
 
 /// A program that ends with the value.
 struct Process(Child);
@@ -136,7 +136,7 @@ async fn aiosmtpd_takes_what_was_frozen_over_tls_and_with_a_password_only() {
         });
 
         for messages_per_connection in [1, 10] {
-            let mut settings = with_password(authority.settings(port, tls));
+            let mut settings = with_password(trusting(&authority, port, tls));
             settings.messages_per_connection = messages_per_connection;
             let channel = channel(settings);
             assert_eq!(channel.test().await, Ok(()), "{tls:?}");
@@ -150,13 +150,13 @@ async fn aiosmtpd_takes_what_was_frozen_over_tls_and_with_a_password_only() {
             lane.close();
         }
 
-        let unsigned = channel(authority.settings(port, tls)).send(&frozen()).await;
+        let unsigned = channel(trusting(&authority, port, tls)).send(&frozen()).await;
         assert_eq!(letter(&unsigned), 'S', "{tls:?}: {unsigned:?}");
-        let mut wrong = authority.settings(port, tls);
+        let mut wrong = trusting(&authority, port, tls);
         wrong.credentials = Some(("duewatch".to_owned(), "wrong".into()));
         let wrong = channel(wrong).send(&frozen()).await;
         assert_eq!(letter(&wrong), 'S', "{tls:?}: {wrong:?}");
-        let stranger = channel(with_password(Authority::new("127.0.0.1").settings(port, tls))).send(&frozen()).await;
+        let stranger = channel(with_password(trusting(&Authority::new("127.0.0.1"), port, tls))).send(&frozen()).await;
         assert_eq!(letter(&stranger), 'S', "{tls:?}: {stranger:?}");
         assert_eq!(dumps(dir.path()), Vec::<String>::new(), "{tls:?}");
     }

@@ -20,7 +20,7 @@ use super::{
     authority::Authority,
     channel, frozen, letter, settings,
     smtp::{Act, Script, Seen, Server, Stage},
-    with_password,
+    trusting, with_password,
 };
 
 /// So many conversations at once that none is slowed down by the others to where it meets its time limit.
@@ -129,7 +129,7 @@ async fn cell(authority: Arc<Authority>, permits: Arc<Semaphore>, row: Row, act:
     let server = Server::start(Script { auth, ..authority.script(tls) }.but(stage, act)).await;
     let mut settings = match tls {
         Tls::None => settings(server.at.port()),
-        _ => authority.settings(server.at.port(), tls),
+        _ => trusting(&authority, server.at.port(), tls),
     };
     if !auth.is_empty() {
         settings = with_password(settings);

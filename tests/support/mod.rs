@@ -6,6 +6,7 @@
 #![expect(clippy::expect_used, reason = "a test that cannot set itself up has failed")]
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+pub(crate) mod authority;
 pub(crate) mod office;
 pub(crate) mod program;
 pub(crate) mod smtp;

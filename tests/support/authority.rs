@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use duewatch::delivery::{SmtpSettings, Tls};
+use duewatch::delivery::Tls;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use tokio_rustls::rustls::{ServerConfig, crypto::ring, pki_types::PrivateKeyDer};
 
@@ -35,9 +35,9 @@ impl Authority {
         Self { dir, server: Arc::new(server) }
     }
 
-    /// How a client that trusts this authority reaches a server.
-    pub(crate) fn settings(&self, port: u16, tls: Tls) -> SmtpSettings {
-        SmtpSettings { tls, ca_file: Some(self.dir.path().join("ca.pem")), ..super::settings(port) }
+    /// Its certificate, for whoever is to trust it.
+    pub(crate) fn ca_file(&self) -> PathBuf {
+        self.dir.path().join("ca.pem")
     }
 
     /// A server that takes everything, protected like this.
