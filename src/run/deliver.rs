@@ -1,7 +1,7 @@
 //! Delivery: claim, word, freeze, send, record, until nothing is due.
 //!
 //! Messages go in groups: one commit claims a group, one freezes its bytes. Groups begin small and grow while they go quickly;
-//! then the next one is claimed and put into words while one is on its way.
+//! then the next one is made ready while one is on its way.
 //! What comes of each is recorded at once, together with whatever else has ended by then, so that a slow server makes for
 //! commits of one message and a fast one for large ones.
 
@@ -84,18 +84,12 @@ impl Delivered {
     }
 }
 
-/// A group that was claimed and put into words.
+/// A group that was claimed, put into words and frozen.
 struct Taken {
     claimed_at: Instant,
-    worded: Vec<(Claim, Worded)>,
+    ready: Vec<Ready>,
     /// What ends before it could be sent.
     ended: Ended,
-}
-
-impl Taken {
-    fn is_empty(&self) -> bool {
-        self.worded.is_empty() && self.ended.is_empty()
-    }
 }
 
 /// What holds for a whole pass.
@@ -135,7 +129,7 @@ impl Watch {
         let (mut delivered, mut size, mut quick, mut ahead) = (Delivered::default(), smallest, false, None);
         while !stop.is_cancelled() {
             let taken = match ahead.take() {
-                Some(taken) => taken,
+                Some(taken) => Some(taken),
                 None => match self.pace.room(limits.per_minute) {
                     Ok(room) => self.take(&pass, lease_ms, room.min(size), clock).await?,
                     Err(wait) => {
@@ -144,9 +138,7 @@ impl Watch {
                     }
                 },
             };
-            if taken.is_empty() {
-                break;
-            }
+            let Some(taken) = taken else { break };
             let group = Group {
                 // Of few messages each is written down at once: what is not is sent again if the process stops.
                 gather: if size == GROUP { GATHER } else { Duration::ZERO },
@@ -156,16 +148,16 @@ impl Watch {
                 clock,
             };
             let sent_from = Instant::now();
-            let ready = self.freeze(taken, clock, &mut delivered, &mut each).await?;
-            // While a quick way out takes one group, the next one finds its words.
+            delivered.count_each(record(&self.ledger, taken.ended, clock.now()).await?, &mut each);
+            // While a quick way out takes one group, the next one is made ready.
             let next = async {
                 if quick && limits.per_minute.is_none() {
-                    self.take(&pass, lease_ms, size, clock).await.map(Some)
+                    self.take(&pass, lease_ms, size, clock).await
                 } else {
                     Ok(None)
                 }
             };
-            let (shut, next) = tokio::join!(self.send_group(ready, &group, &mut delivered, &mut each), next);
+            let (shut, next) = tokio::join!(self.send_group(taken.ready, &group, &mut delivered, &mut each), next);
             let shut = shut?;
             ahead = next?;
             if shut {
@@ -174,17 +166,22 @@ impl Watch {
             quick = sent_from.elapsed() < QUICK;
             size = if quick { (size * 2).min(GROUP) } else { smallest };
         }
-        if let Some(Taken { worded, mut ended, .. }) = ahead {
-            ended.extend(worded.into_iter().map(|(claim, _)| untried(claim)));
+        if let Some(Taken { ready, mut ended, .. }) = ahead {
+            ended.extend(ready.into_iter().map(|Ready { claim, .. }| untried(claim)));
             delivered.count_each(record(&self.ledger, ended, clock.now()).await?, &mut each);
         }
         Ok(delivered)
     }
 
-    /// Claims a group and puts it into words.
-    async fn take(&self, pass: &Pass, lease_ms: i64, most: usize, clock: Clock) -> Result<Taken, WatchError> {
-        let mut taken = Taken { claimed_at: Instant::now(), worded: Vec::new(), ended: Vec::new() };
-        for mut claim in self.ledger.claim(&pass.owner, lease_ms, clock.now(), most).await? {
+    /// Claims a group, puts it into words and freezes them; nothing if nothing is due.
+    async fn take(&self, pass: &Pass, lease_ms: i64, most: usize, clock: Clock) -> Result<Option<Taken>, WatchError> {
+        let claimed_at = Instant::now();
+        let claimed = self.ledger.claim(&pass.owner, lease_ms, clock.now(), most).await?;
+        if claimed.is_empty() {
+            return Ok(None);
+        }
+        let (mut claims, mut worded, mut ended) = (Vec::new(), Vec::new(), Vec::new());
+        for mut claim in claimed {
             let to = match &pass.mode {
                 Mode::Redirect(to) => Mailbox { email: to.clone(), ..claim.mailbox.clone() },
                 _ => claim.mailbox.clone(),
@@ -193,24 +190,12 @@ impl Watch {
             match self.worded(pass, &claim, &to, clock.now()) {
                 Ok(eml) => {
                     let sent_to = (pass.for_claim(&claim) != &Mode::Record).then_some(to.email);
-                    let lease = claim.lease.clone();
-                    taken.worded.push((claim, Worded { lease, eml, sent_to }));
+                    worded.push(Worded { lease: claim.lease.clone(), eml, sent_to });
+                    claims.push(claim);
                 }
-                Err(attempted) => taken.ended.push((claim, attempted)),
+                Err(attempted) => ended.push((claim, attempted)),
             }
         }
-        Ok(taken)
-    }
-
-    /// Freezes the words of what was taken, and says what of it is to be sent. What ends here is recorded.
-    async fn freeze(
-        &self,
-        Taken { worded, mut ended, .. }: Taken,
-        clock: Clock,
-        delivered: &mut Delivered,
-        each: &mut (impl FnMut(&Claim) + Send),
-    ) -> Result<Vec<Ready>, WatchError> {
-        let (claims, worded): (Vec<Claim>, Vec<Worded>) = worded.into_iter().unzip();
         // Whatever happens after this, a repetition is the same bytes under the same Message-ID.
         let lost = if worded.is_empty() { BTreeSet::new() } else { self.ledger.freeze(&worded, clock.now()).await? };
         let mut ready = Vec::new();
@@ -233,8 +218,7 @@ impl Watch {
                 }
             }
         }
-        delivered.count_each(record(&self.ledger, ended, clock.now()).await?, each);
-        Ok(ready)
+        Ok(Some(Taken { claimed_at, ready, ended }))
     }
 
     /// The bytes of a message, or what becomes of it where there can be none.
