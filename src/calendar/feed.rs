@@ -167,7 +167,7 @@ impl Feed {
 pub(super) type Fault = (Place, FeedFault);
 
 fn own_form(calendar: &str, text: &str) -> Result<Feed, Fault> {
-    let file = HolidayFile::parse(calendar, text)
+    let file = HolidayFile::read(calendar, text)
         .map_err(|HolidayError { line, column, fault, .. }| (Place { line, column }, FeedFault::Holiday(fault)))?;
     let lines =
         (1..).zip(text.lines()).filter(|(_, line)| !matches!(line.trim_start().chars().next(), None | Some('#')));

@@ -128,8 +128,12 @@ impl fmt::Display for HolidayFault {
 impl HolidayFile {
     /// Reads the file of calendar `id`: at least one day, oldest first, or a union.
     pub fn parse(id: &str, text: &str) -> Result<Self, HolidayError> {
+        Self::read(id, text.strip_prefix('\u{feff}').unwrap_or(text))
+    }
+
+    /// The same, of a text whose byte order mark is gone: what is left of two is a fault.
+    pub(super) fn read(id: &str, text: &str) -> Result<Self, HolidayError> {
         let refuse = |line, (column, fault): Fault| HolidayError { calendar: id.to_owned(), line, column, fault };
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut lines = (1..)
             .zip(text.lines())
             .filter(|(_, line)| !line.trim_start().is_empty() && !line.trim_start().starts_with('#'));
