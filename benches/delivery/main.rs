@@ -48,7 +48,7 @@ async fn measure(messages: usize, rounds: usize) {
         let took = began.elapsed();
         assert_eq!(delivered.handed_over, messages as u64, "every message was taken: {delivered:?}");
         watch.ledger.close().await;
-        let bytes = folder.count("SELECT CAST(AVG(LENGTH(eml)) AS INTEGER) FROM messages WHERE eml IS NOT NULL").await;
+        let bytes = folder.count("SELECT CAST(AVG(LENGTH(eml)) AS INTEGER) FROM mails").await;
         let commits = folder.count("SELECT COUNT(*) FROM links WHERE deed LIKE 'sent-%'").await;
         let source = smtp_source(messages, bytes, sink.port);
         println!(

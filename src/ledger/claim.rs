@@ -238,7 +238,8 @@ impl Work {
         deed: &mut Deed,
     ) -> Result<Option<Taken>, LedgerError> {
         let sql = format!(
-            "SELECT m.id, m.person, m.address, m.created_at_us, m.attempts, m.eml, m.sent_to,
+            "SELECT m.id, m.person, m.address, m.created_at_us, m.attempts,
+                    (SELECT f.eml FROM mails f WHERE f.message_id = m.id), m.sent_to,
                     (SELECT COUNT(*) FROM attempts a WHERE a.message_id = m.id) FROM messages m
              WHERE m.next_attempt_us <= $1 ORDER BY m.next_attempt_us, m.id LIMIT 1{}",
             self.skip_locked("m")

@@ -112,7 +112,8 @@ async fn told(work: &mut Work, whose: Whose<'_>, history: &mut History) -> Resul
                       string_agg(n.generation || $1 || n.repetition || $1 || n.owed_at_us || $1
                                  || n.send_at_us || $1 || n.kind || $1
                                  || CASE WHEN n.state = 'bundled' AND m.state IN ('refused', 'dead', 'returned') THEN 'unreachable'
-                                         WHEN n.state = 'bundled' AND m.state = 'retry' AND m.eml IS NULL THEN 'queued'
+                                         WHEN n.state = 'bundled' AND m.state = 'retry'
+                                              AND NOT EXISTS (SELECT 1 FROM mails f WHERE f.message_id = m.id) THEN 'queued'
                                          ELSE n.state END
                                  || $1 || n.role || $1 || n.step || $1 || COALESCE(n.address, '') || $1 || COALESCE(n.said, '')
                                  || $1 || n.person, $2 ORDER BY n.decided_run, n.place)

@@ -27,7 +27,7 @@ impl Ledger {
         let done = work.execute(&sql, &args).await? > 0;
         if done {
             // Words that no server took grow old; those that may have arrived are repeated as they are.
-            let sql = "UPDATE messages SET eml = NULL WHERE id = $1 AND NOT EXISTS
+            let sql = "DELETE FROM mails WHERE message_id = $1 AND NOT EXISTS
                            (SELECT 1 FROM attempts WHERE message_id = $1 AND COALESCE(outcome, 'unknown') = 'unknown')";
             work.execute(sql, &args[..1]).await?;
             // What came back of it before says nothing of what goes now.

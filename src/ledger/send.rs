@@ -99,31 +99,35 @@ impl Ledger {
         let now_us = Arg::from(now.timestamp_micros());
         let rows: Vec<Vec<Arg>> = messages
             .iter()
-            .map(|Worded { lease, eml, sent_to }| {
+            .map(|Worded { lease, sent_to, .. }| {
                 let mut row = holder(lease);
-                row.extend([eml.into(), sent_to.as_ref().into(), now_us.clone()]);
+                row.extend([sent_to.as_ref().into(), now_us.clone()]);
                 row
             })
             .collect();
-        let tail = ") UPDATE messages SET state = 'sending', eml = w.eml, sent_to = w.sent_to FROM worded w
+        let tail = ") UPDATE messages SET state = 'sending', sent_to = w.sent_to FROM worded w
                       WHERE messages.id = w.id AND lease_owner = w.owner AND attempts = w.attempt AND state = 'leased'
-                            AND lease_until_us > w.now_us AND (messages.eml IS NULL OR messages.eml = w.eml)
+                            AND lease_until_us > w.now_us
                     RETURNING messages.id";
-        let head = "WITH worded (id, owner, attempt, eml, sent_to, now_us) AS (";
-        let frozen = ids(&batch::fetch(&mut work, head, &rows, tail).await?)?;
-        let (mut begun, mut lost) = (Vec::new(), BTreeSet::new());
+        let head = "WITH worded (id, owner, attempt, sent_to, now_us) AS (";
+        let held = ids(&batch::fetch(&mut work, head, &rows, tail).await?)?;
+        let (mut begun, mut bytes, mut lost) = (Vec::new(), Vec::new(), BTreeSet::new());
         for Worded { lease, eml, .. } in messages {
-            if frozen.contains(&lease.message.to_string()) {
-                begun.push(vec![lease.message.to_string().into(), lease.attempt.into(), now_us.clone()]);
-                continue;
+            let id = lease.message.to_string();
+            if held.contains(&id) {
+                begun.push(vec![id.as_str().into(), lease.attempt.into(), now_us.clone()]);
+                bytes.push(vec![id.into(), eml.into()]);
+            } else {
+                lost.insert(lease.message);
             }
-            let sql = "SELECT eml FROM messages WHERE id = $1 AND lease_owner = $2 AND attempts = $3";
-            if let Some(row) = work.fetch_optional(sql, &holder(lease)).await?
-                && row.maybe_text(0)?.is_some_and(|held| held != *eml)
-            {
-                return Err(LedgerError::FrozenOtherwise { message: lease.message });
-            }
-            lost.insert(lease.message);
+        }
+        let same = "ON CONFLICT (message_id) DO UPDATE SET eml = excluded.eml WHERE mails.eml = excluded.eml
+                    RETURNING message_id";
+        let frozen = ids(&batch::fetch(&mut work, "INSERT INTO mails (message_id, eml)", &bytes, same).await?)?;
+        let mut begun_for =
+            messages.iter().map(|worded| worded.lease.message).filter(|message| !lost.contains(message));
+        if let Some(message) = begun_for.find(|message| !frozen.contains(&message.to_string())) {
+            return Err(LedgerError::FrozenOtherwise { message });
         }
         batch::execute(&mut work, "INSERT INTO attempts (message_id, n, started_us)", &begun, "").await?;
         work.commit_between("freeze.before_commit", "freeze.after_commit").await?;
@@ -266,7 +270,7 @@ impl Work {
         if state == MessageState::Retry {
             // What stays frozen may have arrived: until it is known, it is not anybody's turn to say it otherwise.
             self.execute(
-                "UPDATE messages SET eml = NULL WHERE id = $1 AND NOT EXISTS
+                "DELETE FROM mails WHERE message_id = $1 AND NOT EXISTS
                      (SELECT 1 FROM attempts WHERE message_id = $1 AND outcome = 'unknown')",
                 &[id.into()],
             )
@@ -283,7 +287,8 @@ impl Work {
     ) -> Result<(), LedgerError> {
         let ids: Vec<Vec<Arg>> = messages.iter().map(|(id, _)| vec![id.into()]).collect();
         let mut heads = BTreeMap::new();
-        let head = "SELECT id, person, sent_to, eml FROM messages WHERE id IN (";
+        let head = "SELECT m.id, m.person, m.sent_to, f.eml FROM messages m LEFT JOIN mails f ON f.message_id = m.id
+                    WHERE m.id IN (";
         for row in batch::fetch(self, head, &ids, ")").await? {
             let content = row.maybe_text(3)?.map(|eml| format!("{:x}", Sha256::digest(eml)));
             heads.insert(row.text(0)?, (row.text(1)?, row.maybe_text(2)?, content));

@@ -29,7 +29,8 @@ const OWED_AGAIN: &str = "ON CONFLICT (effect) DO UPDATE SET state = excluded.st
                           (SELECT m.id FROM messages m WHERE m.state IN ('refused', 'dead', 'returned')))";
 /// Nobody has it yet: it waits, or it is in a message that no server took and that is worded anew at its next attempt.
 const STILL_WAITS: &str = "(state = 'queued' OR (state = 'bundled' AND message_id IN \
-                           (SELECT m.id FROM messages m WHERE m.state = 'retry' AND m.eml IS NULL)))";
+                           (SELECT m.id FROM messages m WHERE m.state = 'retry' \
+                           AND NOT EXISTS (SELECT 1 FROM mails f WHERE f.message_id = m.id))))";
 const KEEP_DUTIES: &str = "ON CONFLICT (child, duty, duty_key) DO UPDATE SET status = excluded.status, \
                            strict_on = excluded.strict_on, due_on = excluded.due_on, detail = excluded.detail, \
                            changed_run = excluded.changed_run, closed = excluded.closed, \

@@ -137,7 +137,7 @@ pub(crate) async fn what_has_expired_cannot_be_guessed_and_the_chain_stays_whole
     assert_eq!((verified.breaks, verified.expired), (vec![], 6));
     assert_eq!(ledger.evidence(&ChildRef("c1".into())).await.unwrap(), []);
     assert_eq!(place.count("SELECT COUNT(*) FROM entries WHERE salt IS NOT NULL AND payload IS NULL").await, 0);
-    assert_eq!(place.count("SELECT COUNT(*) FROM messages WHERE eml IS NOT NULL").await, 0);
+    assert_eq!(place.count("SELECT COUNT(*) FROM mails").await, 0);
     assert_eq!(ledger.expire(at(2), at(2), at(1001)).await.unwrap(), duewatch::ledger::Expired::default());
 
     // Nothing younger than that may be empty.
@@ -195,7 +195,7 @@ pub(crate) async fn what_was_not_begun_was_not_tried(place: &Place) {
 }
 
 async fn empty(place: &Place) {
-    let tables = ["attempts", "notices", "messages", "recipients", "duties", "cases", "runs", "acts", "meta"];
+    let tables = ["attempts", "mails", "notices", "messages", "recipients", "duties", "cases", "runs", "acts", "meta"];
     let sql = tables.map(|table| format!("DELETE FROM {table}")).join(";");
     let chain = "DELETE FROM links; DELETE FROM entries; UPDATE chain_end SET n = 0, hash = ''";
     support::script(&place.database().await, &format!("{sql};{chain}")).await;

@@ -67,8 +67,19 @@ pub(crate) async fn killed_at_any_point_nothing_is_lost_and_nothing_said_twice(p
 }
 
 async fn empty(place: &Place) {
-    let tables =
-        ["attempts", "notices", "messages", "recipients", "duties", "cases", "runs", "meta", "links", "entries"];
+    let tables = [
+        "attempts",
+        "mails",
+        "notices",
+        "messages",
+        "recipients",
+        "duties",
+        "cases",
+        "runs",
+        "meta",
+        "links",
+        "entries",
+    ];
     let sql = tables.map(|table| format!("DELETE FROM {table}")).join(";");
     support::script(&place.database().await, &format!("{sql}; UPDATE chain_end SET n = 0, hash = ''")).await;
 }

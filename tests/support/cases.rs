@@ -234,7 +234,7 @@ impl Bench {
 
     /// All that the ledger holds of duties, notices and messages; its runs are left out.
     pub(crate) fn holdings(&self) -> BTreeMap<&'static str, Vec<Vec<Option<String>>>> {
-        let tables = ["cases", "duties", "notices", "recipients", "messages", "attempts", "acks"];
+        let tables = ["cases", "duties", "notices", "recipients", "messages", "mails", "attempts", "acks"];
         let path = self.path("ledger.db");
         tables.into_iter().map(|table| (table, whole(&path, table))).collect()
     }

@@ -40,7 +40,7 @@ impl Ledger {
                 std::slice::from_ref(&before_us),
             )
             .await?;
-        let sql = "UPDATE messages SET eml = NULL WHERE eml IS NOT NULL AND ended_us < $1";
+        let sql = "DELETE FROM mails WHERE message_id IN (SELECT id FROM messages WHERE ended_us < $1)";
         let mails = work.execute(sql, &[mail_us]).await?;
         let duties = work.forget_duties(&before_us).await?;
         let expired = Expired { entries, mails, duties };
@@ -85,7 +85,7 @@ impl Work {
             .await?;
         let of_nobody = "SELECT m.id FROM messages m WHERE m.ended_us < $1
                          AND NOT EXISTS (SELECT 1 FROM notices n WHERE n.message_id = m.id)";
-        for table in ["attempts", "returned"] {
+        for table in ["attempts", "mails", "returned"] {
             self.execute(&format!("DELETE FROM {table} WHERE message_id IN ({of_nobody})"), args).await?;
         }
         self.execute(&format!("DELETE FROM messages WHERE id IN ({of_nobody})"), args).await?;
