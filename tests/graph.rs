@@ -3,8 +3,12 @@
 #![cfg(feature = "io")]
 #![expect(clippy::expect_used, reason = "a test stops where something is not as it was set up")]
 
+#[path = "support/authority.rs"]
+mod authority;
 #[path = "support/http.rs"]
 mod http;
+#[path = "support/smtp.rs"]
+mod smtp;
 #[path = "support/tenant.rs"]
 mod tenant;
 
@@ -13,6 +17,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use authority::Authority;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use duewatch::{
     clock::Clock,
@@ -242,4 +247,20 @@ async fn a_mail_that_names_somebody_else_is_not_sent() {
         assert_eq!(letter(&outcome), 'F', "{outcome:?}");
     }
     assert_eq!(web.asked().len(), 0);
+}
+
+#[tokio::test]
+async fn only_a_server_whose_certificate_is_trusted_learns_anything() {
+    let (authority, another) = (Authority::new("127.0.0.1"), Authority::new("127.0.0.1"));
+    let tenant = tenant(json!(3599)).await;
+    let took = |_: &http::Asked| Answer::Say { status: 202, headers: Vec::new(), body: String::new() };
+    let web = Web::sealed(authority.server(), took).await;
+    for (ca_file, expected) in [(None, 'S'), (Some(another.ca_file()), 'S'), (Some(authority.ca_file()), 'H')] {
+        let settings = GraphSettings { ca_file, ..settings(&web) };
+        let graph = Graph::new(settings, tokens(&tenant), Clock::System).expect("settings");
+        let channel: Box<dyn Channel> = Box::new(graph);
+        let outcome = channel.send(&frozen()).await;
+        assert_eq!(letter(&outcome), expected, "{outcome:?}");
+        assert_eq!(web.asked().len(), usize::from(expected == 'H'));
+    }
 }

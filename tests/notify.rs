@@ -3,11 +3,16 @@
 #![cfg(feature = "io")]
 #![expect(clippy::expect_used, reason = "a test stops where something is not as it was set up")]
 
+#[path = "support/authority.rs"]
+mod authority;
 #[path = "support/http.rs"]
 mod http;
 #[path = "support/notify.rs"]
 mod notify;
+#[path = "support/smtp.rs"]
+mod smtp;
 
+use authority::Authority;
 use chrono::{DateTime, TimeDelta, Utc};
 use duewatch::{
     clock::Clock,
@@ -439,4 +444,23 @@ fn any_bytes_are_a_reply() {
     );
     let errors = json!({ "errors": [{ "error": "AuthError" }], "more": Value::Null }).to_string();
     assert!(matches!(parse(403, errors.as_bytes()), Reply::Faults(faults) if faults[0].error == "AuthError"));
+}
+
+#[tokio::test]
+async fn only_a_server_whose_certificate_is_trusted_learns_anything() {
+    let authority = Authority::new("127.0.0.1");
+    let notify = LocalNotify::sealed(authority.server()).await;
+    let to = |ca_file| {
+        let settings = NotifySettings { ca_file, ..settings(&notify.web.url()) };
+        Box::new(Notify::new(settings, Clock::System).expect("settings")) as Box<dyn Channel>
+    };
+    let another = Authority::new("127.0.0.1");
+    for ca_file in [None, Some(another.ca_file())] {
+        let outcome = send(&*to(ca_file), false).await;
+        assert!(matches!(&outcome, Outcome::Shut { why, .. } if why.contains("ca_file")), "{outcome:?}");
+    }
+    assert_eq!(notify.posts(), 0);
+    let outcome = send(&*to(Some(authority.ca_file())), false).await;
+    assert!(matches!(outcome, Outcome::HandedOver { .. }), "{outcome:?}");
+    assert_eq!(notify.held().notifications.len(), 1);
 }

@@ -1,5 +1,7 @@
 //! A certificate authority of the tests' own.
 
+#![allow(dead_code, reason = "each test file uses its own part")]
+
 use std::{path::PathBuf, sync::Arc};
 
 use duewatch::delivery::Tls;
@@ -40,12 +42,17 @@ impl Authority {
         self.dir.path().join("ca.pem")
     }
 
+    /// What a server of it shows.
+    pub(crate) fn server(&self) -> Arc<ServerConfig> {
+        Arc::clone(&self.server)
+    }
+
     /// A server that takes everything, protected like this.
     pub(crate) fn script(&self, tls: Tls) -> Script {
         let protect = match tls {
             Tls::None => Protect::No,
-            Tls::StartTls => Protect::StartTls(Arc::clone(&self.server)),
-            Tls::Implicit => Protect::Implicit(Arc::clone(&self.server)),
+            Tls::StartTls => Protect::StartTls(self.server()),
+            Tls::Implicit => Protect::Implicit(self.server()),
         };
         Script { protect, ..Script::willing() }
     }

@@ -9,9 +9,10 @@ use std::{
 };
 
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
+    net::TcpListener,
 };
+use tokio_rustls::{TlsAcceptor, rustls::ServerConfig};
 
 /// What was asked.
 #[derive(Clone, Debug)]
@@ -48,6 +49,7 @@ impl Answer {
 /// A server, as long as this lives.
 pub(crate) struct Web {
     pub(crate) at: SocketAddr,
+    scheme: &'static str,
     asked: Arc<Mutex<Vec<Asked>>>,
     task: tokio::task::JoinHandle<()>,
 }
@@ -60,7 +62,20 @@ impl Drop for Web {
 
 impl Web {
     /// Starts one that answers by this.
-    pub(crate) async fn start(mut answer: impl FnMut(&Asked) -> Answer + Send + 'static) -> Web {
+    pub(crate) async fn start(answer: impl FnMut(&Asked) -> Answer + Send + 'static) -> Web {
+        Web::open(None, answer).await
+    }
+
+    /// The same over TLS.
+    pub(crate) async fn sealed(
+        server: Arc<ServerConfig>,
+        answer: impl FnMut(&Asked) -> Answer + Send + 'static,
+    ) -> Web {
+        Web::open(Some(TlsAcceptor::from(server)), answer).await
+    }
+
+    async fn open(tls: Option<TlsAcceptor>, mut answer: impl FnMut(&Asked) -> Answer + Send + 'static) -> Web {
+        let scheme = if tls.is_some() { "https" } else { "http" };
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let at = listener.local_addr().expect("an address");
         let asked = Arc::new(Mutex::new(Vec::new()));
@@ -68,7 +83,14 @@ impl Web {
         let task = tokio::spawn(async move {
             loop {
                 let (stream, _) = listener.accept().await.expect("a client");
-                let mut stream = stream;
+                let mut stream: Box<dyn Stream> = match &tls {
+                    None => Box::new(stream),
+                    // A client that does not trust it goes away.
+                    Some(tls) => match tls.accept(stream).await {
+                        Ok(stream) => Box::new(stream),
+                        Err(_) => continue,
+                    },
+                };
                 let Some(question) = read(&mut stream).await else { continue };
                 written.lock().expect("a list").push(question.clone());
                 let answer = answer(&question);
@@ -76,11 +98,11 @@ impl Web {
                 tokio::spawn(write(stream, answer));
             }
         });
-        Web { at, asked, task }
+        Web { at, scheme, asked, task }
     }
 
     pub(crate) fn url(&self) -> String {
-        format!("http://{}", self.at)
+        format!("{}://{}", self.scheme, self.at)
     }
 
     /// What was asked so far.
@@ -89,7 +111,11 @@ impl Web {
     }
 }
 
-async fn read(stream: &mut TcpStream) -> Option<Asked> {
+trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
+
+async fn read(stream: &mut Box<dyn Stream>) -> Option<Asked> {
     let mut bytes = Vec::new();
     let head = loop {
         if let Some(at) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
@@ -115,7 +141,7 @@ async fn read(stream: &mut TcpStream) -> Option<Asked> {
     Some(Asked { method, path, query, headers, body })
 }
 
-async fn more(stream: &mut TcpStream, bytes: &mut Vec<u8>) -> Option<()> {
+async fn more(stream: &mut Box<dyn Stream>, bytes: &mut Vec<u8>) -> Option<()> {
     let mut chunk = [0; 4096];
     match stream.read(&mut chunk).await {
         Ok(0) | Err(_) => None,
@@ -126,7 +152,7 @@ async fn more(stream: &mut TcpStream, bytes: &mut Vec<u8>) -> Option<()> {
     }
 }
 
-async fn write(mut stream: TcpStream, answer: Answer) {
+async fn write(mut stream: Box<dyn Stream>, answer: Answer) {
     let bytes = match answer {
         Answer::Close => return,
         Answer::Stall => {

@@ -12,6 +12,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use duewatch::clock::Clock;
 use ring::hmac;
 use serde_json::{Value, json};
+use tokio_rustls::rustls::ServerConfig;
 
 use super::http::{Answer, Asked, Web};
 
@@ -59,6 +60,14 @@ impl LocalNotify {
         let held = Arc::new(Mutex::new(Held { acts, fields: vec!["subject", "body"], ..Held::default() }));
         let shared = Arc::clone(&held);
         let web = Web::start(move |asked| answer(asked, &mut shared.lock().expect("what is held"))).await;
+        LocalNotify { web, held }
+    }
+
+    /// The same over TLS, taking everything.
+    pub(crate) async fn sealed(server: Arc<ServerConfig>) -> LocalNotify {
+        let held = Arc::new(Mutex::new(Held { fields: vec!["subject", "body"], ..Held::default() }));
+        let shared = Arc::clone(&held);
+        let web = Web::sealed(server, move |asked| answer(asked, &mut shared.lock().expect("what is held"))).await;
         LocalNotify { web, held }
     }
 
