@@ -26,22 +26,16 @@ enum Connection {
 }
 
 impl Transaction {
-    pub(super) async fn sqlite(
-        pool: &SqlitePool,
-        name: &str,
-        begin: &'static str,
-    ) -> Result<Transaction, DatabaseError> {
-        let begun = pool.begin_with(begin).await.map(Connection::Sqlite);
-        Transaction::begun(begun, name, begin)
+    pub(super) async fn sqlite(pool: &SqlitePool, name: &str, sql: &'static str) -> Result<Transaction, DatabaseError> {
+        Transaction::over(pool.begin_with(sql).await.map(Connection::Sqlite), name, sql)
     }
 
-    pub(super) async fn postgres(pool: &PgPool, name: &str, begin: &'static str) -> Result<Transaction, DatabaseError> {
-        let begun = pool.begin_with(begin).await.map(Connection::Postgres);
-        Transaction::begun(begun, name, begin)
+    pub(super) async fn postgres(pool: &PgPool, name: &str, sql: &'static str) -> Result<Transaction, DatabaseError> {
+        Transaction::over(pool.begin_with(sql).await.map(Connection::Postgres), name, sql)
     }
 
-    fn begun(begun: Result<Connection, sqlx::Error>, name: &str, begin: &str) -> Result<Transaction, DatabaseError> {
-        let connection = begun.map_err(|error| DatabaseError::statement(name, begin, &error))?;
+    fn over(begun: Result<Connection, sqlx::Error>, name: &str, sql: &str) -> Result<Transaction, DatabaseError> {
+        let connection = begun.map_err(|error| DatabaseError::statement(name, sql, &error))?;
         Ok(Transaction { connection, database: name.to_owned() })
     }
 

@@ -110,11 +110,11 @@ impl Ledger {
                             AND lease_until_us > w.now_us
                     RETURNING messages.id";
         let head = "WITH worded (id, owner, attempt, sent_to, now_us) AS (";
-        let held = ids(&batch::fetch(&mut work, head, &rows, tail).await?)?;
+        let ours = ids(&batch::fetch(&mut work, head, &rows, tail).await?)?;
         let (mut begun, mut bytes, mut lost) = (Vec::new(), Vec::new(), BTreeSet::new());
         for Worded { lease, eml, .. } in messages {
             let id = lease.message.to_string();
-            if held.contains(&id) {
+            if ours.contains(&id) {
                 begun.push(vec![id.as_str().into(), lease.attempt.into(), now_us.clone()]);
                 bytes.push(vec![id.into(), eml.into()]);
             } else {
@@ -124,9 +124,8 @@ impl Ledger {
         let same = "ON CONFLICT (message_id) DO UPDATE SET eml = excluded.eml WHERE mails.eml = excluded.eml
                     RETURNING message_id";
         let frozen = ids(&batch::fetch(&mut work, "INSERT INTO mails (message_id, eml)", &bytes, same).await?)?;
-        let mut begun_for =
-            messages.iter().map(|worded| worded.lease.message).filter(|message| !lost.contains(message));
-        if let Some(message) = begun_for.find(|message| !frozen.contains(&message.to_string())) {
+        let otherwise = |message: &Uuid| !lost.contains(message) && !frozen.contains(&message.to_string());
+        if let Some(message) = messages.iter().map(|worded| worded.lease.message).find(otherwise) {
             return Err(LedgerError::FrozenOtherwise { message });
         }
         batch::execute(&mut work, "INSERT INTO attempts (message_id, n, started_us)", &begun, "").await?;

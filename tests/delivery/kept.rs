@@ -40,7 +40,7 @@ async fn conversation(authority: &Authority, tls: Tls, scripts: Vec<Script>, cou
     let server = Server::start_each(scripts).await;
     let mut settings = match tls {
         Tls::None => settings(server.at.port()),
-        _ => trusting(&authority, server.at.port(), tls),
+        _ => trusting(authority, server.at.port(), tls),
     };
     settings.messages_per_connection = 2;
     let messages = messages(count);
