@@ -1,4 +1,6 @@
 //! A group of messages on its way: as many lanes as the channel bears, and one pen that writes down what comes of them.
+//!
+//! Lanes and pen are tasks, so that the next group can be made ready meanwhile. Must not know how a message found its words.
 
 use std::{
     collections::VecDeque,
