@@ -8,6 +8,7 @@
 //! - the bytes of every mail whose Message-ID the other run has too. An id is made of the notices and of the instant of
 //!   bundling, so a mail bundled before the kill has the id, and must have the bytes, of the undisturbed run; one bundled
 //!   after it, at a later minute, has another id and another `Date`, and only what it tells is compared.
+//! - the audit: its chain is whole, and agrees with the tables beside it.
 //! - on a mail server, the number of copies: more than one only where the ledger knows of an attempt with an unknown end, and
 //!   then with the same bytes.
 //!
@@ -233,6 +234,13 @@ async fn kill_files(cases: &Cases, keep: Keep, undisturbed: &Rehearsed, kill: &K
     let in_ledger: BTreeSet<String> = folder.messages().await.into_keys().collect();
     assert_eq!(files.keys().cloned().collect::<BTreeSet<_>>(), in_ledger, "{kill:?}: every message once, as a file");
     figures.repeated_inside += unknown_ends(&folder).await.len();
+    the_audit_is_whole(&folder, kill).await;
+}
+
+/// Its chain, the end that is kept outside, and what the tables say of each attempt.
+async fn the_audit_is_whole(folder: &Folder, kill: &Kill) {
+    let verified = folder.run(&["audit", "verify"]).await;
+    assert!(verified.status.success(), "{kill:?}: {}", said(&verified));
 }
 
 fn lost(expected: &BTreeMap<String, BTreeSet<String>>, told: &BTreeMap<String, BTreeSet<String>>) -> usize {
@@ -397,6 +405,7 @@ async fn kill_sending(
         assert!(copies.len() <= 1 + inside, "{kill:?}: {id} was repeated outside the window");
     }
     assert_eq!(copies.keys().collect::<Vec<_>>(), messages.keys().collect::<Vec<_>>(), "{kill:?}: no other mail");
+    the_audit_is_whole(&folder, kill).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -38,6 +38,8 @@ pub(crate) async fn whatever_is_touched_is_found(place: &Place) {
     let entries = |n: i64, deed: &str| Break::Entries { n, deed: deed.into() };
     let link = |n: i64, deed: &str| Break::Link { n, deed: deed.into() };
     let gap = |wanted: i64, found: i64| Break::Gap { wanted, found };
+    // Which message it is, is compared below: by its own attempt.
+    let attempt = |n: i64, deed: &str| Break::Attempt { n, deed: deed.into(), message: String::new(), attempt: 1 };
     let table: Vec<(&str, Vec<Break>)> = vec![
         // Changed.
         (
@@ -51,7 +53,10 @@ pub(crate) async fn whatever_is_touched_is_found(place: &Place) {
         ("UPDATE links SET hash = 'x' WHERE n = 3", vec![link(3, "sent-3"), link(4, "sent-4")]),
         // Missing.
         ("DELETE FROM entries WHERE deed = 'run-1' AND place = 1", vec![entries(2, "run-1")]),
-        ("DELETE FROM links WHERE n = 3", vec![gap(3, 4), link(4, "sent-4"), Break::Orphans { entries: 1 }]),
+        (
+            "DELETE FROM links WHERE n = 3",
+            vec![gap(3, 4), link(4, "sent-4"), Break::Unchained { attempts: 1 }, Break::Orphans { entries: 1 }],
+        ),
         (
             "UPDATE entries SET payload = NULL, salt = NULL, child = '' WHERE deed = 'run-1' AND place = 0",
             vec![Break::Emptied { n: 2, deed: "run-1".into(), place: 0 }],
@@ -72,6 +77,23 @@ pub(crate) async fn whatever_is_touched_is_found(place: &Place) {
             "UPDATE links SET n = 9 WHERE n = 3; UPDATE links SET n = 3 WHERE n = 4; UPDATE links SET n = 4 WHERE n = 9",
             vec![link(3, "sent-4"), link(4, "sent-3"), link(5, "act-5")],
         ),
+        // Beside the chain: the one who was told was not, the one who was not was, or at another address, or otherwise.
+        ("UPDATE attempts SET outcome = 'unknown' WHERE outcome = 'handed_over'", vec![attempt(3, "sent-3")]),
+        ("UPDATE attempts SET outcome = 'handed_over' WHERE outcome = 'refused'", vec![attempt(4, "sent-4")]),
+        ("UPDATE attempts SET why = 'it was busy' WHERE outcome = 'refused'", vec![attempt(4, "sent-4")]),
+        ("DELETE FROM attempts WHERE outcome = 'handed_over'", vec![attempt(3, "sent-3")]),
+        ("UPDATE messages SET person = 'w9' WHERE state = 'handed_over'", vec![attempt(3, "sent-3")]),
+        ("UPDATE messages SET sent_to = 'w9@example.org' WHERE state = 'refused'", vec![attempt(4, "sent-4")]),
+        (
+            "UPDATE mails SET eml = 'other words'
+             WHERE message_id IN (SELECT id FROM messages WHERE state = 'handed_over')",
+            vec![attempt(3, "sent-3")],
+        ),
+        (
+            "INSERT INTO attempts (message_id, n, started_us, ended_us, outcome)
+             SELECT message_id, 2, started_us, ended_us, 'handed_over' FROM attempts WHERE outcome = 'refused'",
+            vec![Break::Unchained { attempts: 1 }],
+        ),
         // Cut off.
         (
             "DELETE FROM links WHERE n = 5; DELETE FROM entries WHERE deed = 'act-5'",
@@ -84,6 +106,15 @@ pub(crate) async fn whatever_is_touched_is_found(place: &Place) {
         // What is seen from outside has a test of its own.
         let mut found = ledger.verify().await.unwrap().breaks;
         found.retain(|at| !matches!(at, Break::Outside(_)));
+        for at in &mut found {
+            if let Break::Attempt { n, message, .. } = at {
+                let of_link = format!(
+                    "SELECT COUNT(*) FROM entries WHERE deed = 'sent-{n}' AND payload LIKE '%{message}%' AND '{message}' <> ''"
+                );
+                assert_eq!(place.count(&of_link).await, 1, "{sql}");
+                message.clear();
+            }
+        }
         assert_eq!(found, expected, "{sql}");
         empty(place).await;
     }

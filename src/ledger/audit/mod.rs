@@ -14,6 +14,7 @@
 mod evidence;
 mod expiry;
 mod head;
+mod tables;
 mod verify;
 
 pub use evidence::Evidence;

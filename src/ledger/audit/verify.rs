@@ -1,11 +1,14 @@
-//! Going over the whole chain: every link from the first to the last, and every entry that is still there.
+//! Going over the whole chain: every link from the first to the last, every entry that is still there, and what the tables say of
+//! the attempts that those tell of.
 
 use std::fmt;
 
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::super::work::{Fields, Work};
 use super::super::{Ledger, LedgerError};
+use super::tables::{self, Attempts};
 use super::{HeadCheck, entry_hash, link_hash};
 
 /// What a verification came to.
@@ -17,7 +20,7 @@ pub struct Verified {
     pub entries: u64,
     /// Those of them whose payload has expired.
     pub expired: u64,
-    /// Every break found, in the order of the chain.
+    /// Every break found: along the chain, then in the tables beside it, then at its ends.
     pub breaks: Vec<Break>,
 }
 
@@ -63,6 +66,22 @@ pub enum Break {
         /// Which entry.
         place: i64,
     },
+    /// The tables say otherwise of an attempt, or do not have it.
+    Attempt {
+        /// Of which link.
+        n: i64,
+        /// Its deed.
+        deed: String,
+        /// Which message.
+        message: String,
+        /// Which attempt.
+        attempt: i64,
+    },
+    /// The tables have attempts that no entry tells of.
+    Unchained {
+        /// How many.
+        attempts: u64,
+    },
     /// Entries belong to no link.
     Orphans {
         /// How many.
@@ -94,6 +113,13 @@ impl fmt::Display for Break {
             Break::Entry { n, deed, place } => write!(f, "link {n} ({deed}): entry {place} was changed"),
             Break::Emptied { n, deed, place } => {
                 write!(f, "link {n} ({deed}): what entry {place} said was removed before its time")
+            }
+            Break::Attempt { n, deed, message, attempt } => write!(
+                f,
+                "link {n} ({deed}): the tables of the ledger say otherwise of attempt {attempt} at message {message}"
+            ),
+            Break::Unchained { attempts } => {
+                write!(f, "{attempts} attempts in the tables of the ledger are in no link")
             }
             Break::Orphans { entries } => write!(f, "{entries} entries belong to no link"),
             Break::End { last, end } => {
@@ -135,10 +161,14 @@ struct Walk {
     before: String,
     expected: i64,
     expired_before_us: i64,
+    attempts: Attempts,
 }
 
+/// So many links are gone over before the tables are asked about their attempts.
+const PAGE: i64 = 500;
+
 impl Ledger {
-    /// Goes over the whole chain. It changes nothing and holds one link at a time.
+    /// Goes over the whole chain. It changes nothing, and holds the attempts of a few hundred links at a time.
     pub async fn verify(&self) -> Result<Verified, LedgerError> {
         let mut work = self.reading("verify the audit").await?;
         let expired_before_us = work.expired_before_us().await?;
@@ -148,14 +178,33 @@ impl Ledger {
             before: String::new(),
             expected: 1,
             expired_before_us,
+            attempts: Attempts::new(),
         };
-        let sql =
-            "SELECT l.n, l.deed, l.at_us, l.entries, l.digest, l.hash, e.place, e.child, e.hash, e.salt, e.payload
-                   FROM links l LEFT JOIN entries e ON e.deed = l.deed ORDER BY l.n, e.place";
-        work.for_each_row(sql, &[], |row| walk.step(&row)).await?;
+        let (mut from, mut breaks, mut found) = (i64::MIN, Vec::new(), 0);
+        loop {
+            let next = "SELECT n FROM links WHERE n > $1 ORDER BY n LIMIT 1 OFFSET $2";
+            let next = work.fetch_optional(next, &[from.into(), PAGE.into()]).await?;
+            let to = next.as_ref().map(|row| row.int(0)).transpose()?.unwrap_or(i64::MAX);
+            let sql =
+                "SELECT l.n, l.deed, l.at_us, l.entries, l.digest, l.hash, e.place, e.child, e.hash, e.salt, e.payload
+                   FROM links l LEFT JOIN entries e ON e.deed = l.deed WHERE l.n > $1 AND l.n <= $2 ORDER BY l.n, e.place";
+            work.for_each_row(sql, &[from.into(), to.into()], |row| walk.step(&row)).await?;
+            let (more, of_these) = work.against_tables(&std::mem::take(&mut walk.attempts)).await?;
+            breaks.extend(more);
+            found += of_these;
+            from = to;
+            if next.is_none() {
+                break;
+            }
+        }
         walk.close();
         let last = walk.expected - 1;
         let mut verified = walk.verified;
+        verified.breaks.append(&mut breaks);
+        match work.attempts_since(expired_before_us).await?.saturating_sub(found) {
+            0 => {}
+            attempts => verified.breaks.push(Break::Unchained { attempts }),
+        }
         verified.breaks.extend(ends(&mut work, last, &walk.before).await?);
         drop(work);
         match self.head_check().await? {
@@ -212,7 +261,10 @@ impl Walk {
         let (n, deed) = (current.n, current.deed.clone());
         match (row.maybe_text(9)?, row.maybe_text(10)?) {
             (Some(salt), Some(payload)) => {
-                if entry_hash(&salt, &payload) != hash || child != child_of(&payload) {
+                let said: Value = serde_json::from_str(&payload).unwrap_or_default();
+                if entry_hash(&salt, &payload) == hash && child == said["child"].as_str().unwrap_or("") {
+                    tables::keep(&mut self.attempts, n, &deed, &said);
+                } else {
                     self.verified.breaks.push(Break::Entry { n, deed, place });
                 }
             }
@@ -239,10 +291,4 @@ impl Walk {
         self.expected = n + 1;
         self.before = hash;
     }
-}
-
-/// Whose evidence a payload says it is.
-fn child_of(payload: &str) -> String {
-    let payload: serde_json::Value = serde_json::from_str(payload).unwrap_or_default();
-    payload["child"].as_str().unwrap_or("").to_owned()
 }
