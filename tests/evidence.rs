@@ -154,6 +154,11 @@ async fn the_evidence_of_one_child_says_who_knew_what_when_and_names_no_other() 
     assert!(export.status.success(), "{}", said(&export));
     let text = fs::read_to_string(&page).expect("a page");
     assert!(text.contains(&format!("Evidence for reference {child}")) && text.contains(&person), "{text}");
+    for duty in judged["entry"]["duties"].as_array().expect("duties") {
+        let (id, key) = (duty["duty"].as_str().expect("an id"), duty["key"].as_str().expect("a key"));
+        assert!(text.contains(&format!("</h2>\n<p><code>{id} {key}</code></p>")), "{id} {key}: {text}");
+        assert!(!text.contains(&format!("<h2>{id}")), "a rule is called by its name: {text}");
+    }
     let again = folder.run(&["audit", "export", "--child", &child, "--to", &shown]).await;
     refused(&again, &["cannot write"]);
 }

@@ -9,8 +9,9 @@ use super::{Ending, Failure, Outcome, audit_page, output};
 use crate::{
     clock::Clock,
     ledger::{Evidence, Verified},
+    procedure::DutyId,
     record::ChildRef,
-    run::open_ledger,
+    run::{in_force, open_ledger},
     settings::Settings,
 };
 
@@ -88,7 +89,12 @@ pub(crate) async fn run(config: &Path, command: &Audit) -> Outcome {
             });
             let text = match export.format {
                 JsonOrPage::Json => lines(&head, &evidence),
-                JsonOrPage::Html => audit_page::page(&head, &evidence),
+                JsonOrPage::Html => {
+                    // The evidence is older than the procedure may be: what that cannot tell is shown by its id.
+                    let procedure = in_force(&settings.authority).ok();
+                    let title = |duty: &str| Some(procedure.as_ref()?.rule(&DutyId(duty.into()))?.title.clone());
+                    audit_page::page(&head, &evidence, title)
+                }
             };
             put(&text, export.to.as_deref())?;
             if !verified.breaks.is_empty() {

@@ -21,8 +21,8 @@ struct Line {
     link: i64,
 }
 
-/// The page, whole: no script, nothing from elsewhere.
-pub(super) fn page(head: &Value, evidence: &[Evidence]) -> String {
+/// The page, whole: no script, nothing from elsewhere. `title` is what the procedure calls a rule, where it still knows it.
+pub(super) fn page(head: &Value, evidence: &[Evidence], title: impl Fn(&str) -> Option<String>) -> String {
     let text = |key: &str| escape(head[key].as_str().unwrap_or(""));
     let mut page = format!(
         "<!doctype html>\n<html lang=\"en-GB\"><head><meta charset=\"utf-8\"><title>Evidence for {child}</title>\
@@ -38,7 +38,7 @@ pub(super) fn page(head: &Value, evidence: &[Evidence]) -> String {
     for at in head["breaks"].as_array().into_iter().flatten() {
         let _ = writeln!(page, "<p class=\"break\">The chain is broken: {}.</p>", escape(at.as_str().unwrap_or("")));
     }
-    let (mut duties, mut others): (BTreeMap<String, Vec<Line>>, Vec<Line>) = (BTreeMap::new(), Vec::new());
+    let (mut duties, mut others): (BTreeMap<(String, String), Vec<Line>>, Vec<Line>) = Default::default();
     for entry in evidence {
         let mut said = false;
         for (duty, what) in of_duties(&entry.payload) {
@@ -49,20 +49,22 @@ pub(super) fn page(head: &Value, evidence: &[Evidence]) -> String {
             others.push(Line { at: entry.at, what: other(&entry.payload), link: entry.n });
         }
     }
-    for (duty, lines) in &duties {
-        table(&mut page, duty, lines);
+    for ((duty, key), lines) in &duties {
+        let called = title(duty).unwrap_or_else(|| duty.clone());
+        table(&mut page, &called, &format!("{duty} {key}"), lines);
     }
     if !others.is_empty() {
-        table(&mut page, "Of the case as a whole", &others);
+        table(&mut page, "Of the case as a whole", "", &others);
     }
     page.push_str("</body></html>\n");
     page
 }
 
-fn table(page: &mut String, title: &str, lines: &[Line]) {
+fn table(page: &mut String, title: &str, of: &str, lines: &[Line]) {
+    let of = if of.is_empty() { String::new() } else { format!("<p><code>{}</code></p>\n", escape(of)) };
     let _ = writeln!(
         page,
-        "<h2>{}</h2>\n<table><thead><tr><th scope=\"col\">When</th><th scope=\"col\">What</th><th scope=\"col\">Link</th>\
+        "<h2>{}</h2>\n{of}<table><thead><tr><th scope=\"col\">When</th><th scope=\"col\">What</th><th scope=\"col\">Link</th>\
          </tr></thead><tbody>",
         escape(title)
     );
@@ -74,7 +76,7 @@ fn table(page: &mut String, title: &str, lines: &[Line]) {
 }
 
 /// What an entry says of single duties: which, and what.
-fn of_duties(payload: &Value) -> Vec<(String, String)> {
+fn of_duties(payload: &Value) -> Vec<((String, String), String)> {
     let mut said = Vec::new();
     for duty in list(payload, "duties") {
         said.push((name(duty), standing(duty)));
@@ -84,7 +86,7 @@ fn of_duties(payload: &Value) -> Vec<(String, String)> {
             "superseded" => "is told by a later step, not by this one",
             _ => "is to be told",
         };
-        let (kind, of) = (word(step, "kind"), word(step, "step"));
+        let (kind, of) = (plain(step, "kind"), word(step, "step"));
         said.push((name(step), format!("Decided: {} {what} ({kind}, step {of})", who(step))));
     }
     for (key, what) in [("withdrawn", "Not told any more"), ("superseded", "Told together with a later step")] {
@@ -108,7 +110,7 @@ fn of_duties(payload: &Value) -> Vec<(String, String)> {
         let what = format!(
             "{came_to} {} ({}, step {}{}), message {}, attempt {}{}",
             who(step),
-            word(step, "kind"),
+            plain(step, "kind"),
             word(step, "step"),
             days(step),
             word(payload, "message"),
@@ -132,7 +134,7 @@ fn standing(duty: &Value) -> String {
         _ => "No longer due",
     };
     let met = duty["met_on"].as_str().map(|on| format!(", done on {on}")).unwrap_or_default();
-    format!("{how}: {}{}{met}; by {}", word(duty, "status"), days(duty), word(duty, "citation"))
+    format!("{how}: {}{}{met}; by {}", plain(duty, "status"), days(duty), word(duty, "citation"))
 }
 
 /// Anything else that was done: by whom, why, until when.
@@ -168,11 +170,17 @@ fn because(payload: &Value) -> String {
 }
 
 fn who(step: &Value) -> String {
-    format!("{} as {}", word(step, "person"), word(step, "role").replace('_', " "))
+    format!("{} as {}", word(step, "person"), plain(step, "role"))
 }
 
-fn name(of: &Value) -> String {
-    format!("{} {}", word(of, "duty"), word(of, "key"))
+/// The rule and the key of the duty.
+fn name(of: &Value) -> (String, String) {
+    (word(of, "duty").to_owned(), word(of, "key").to_owned())
+}
+
+/// One of our own words for a kind, a role or a state, as people write it.
+fn plain(of: &Value, key: &str) -> String {
+    word(of, key).replace('_', " ")
 }
 
 fn word<'a>(of: &'a Value, key: &str) -> &'a str {
