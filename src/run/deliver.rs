@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::{
     Watch, WatchError,
-    lanes::{Ended, Group, Ready, record, untried},
+    lanes::{Ended, Group, Ready, give_back, record},
 };
 use crate::{
     clock::Clock,
@@ -150,14 +150,27 @@ impl Watch {
             let sent_from = Instant::now();
             delivered.count_each(record(&self.ledger, taken.ended, clock.now()).await?, &mut each);
             // While a quick way out takes one group, the next one is made ready.
+            let sent = CancellationToken::new();
             let next = async {
-                if quick && limits.per_minute.is_none() {
-                    self.take(&pass, lease_ms, size, clock).await
-                } else {
-                    Ok(None)
+                if !quick || limits.per_minute.is_some() {
+                    return Ok(None);
                 }
+                let mut taken = self.take(&pass, lease_ms, size, clock).await?;
+                tokio::select! {
+                    () = sent.cancelled() => {}
+                    () = stop.cancelled() => {
+                        let ready = taken.iter_mut().flat_map(|taken| taken.ready.drain(..));
+                        give_back(&self.ledger, ready, clock.now()).await?;
+                    }
+                }
+                Ok::<_, WatchError>(taken)
             };
-            let (shut, next) = tokio::join!(self.send_group(taken.ready, &group, &mut delivered, &mut each), next);
+            let sending = async {
+                let shut = self.send_group(taken.ready, &group, &mut delivered, &mut each).await;
+                sent.cancel();
+                shut
+            };
+            let (shut, next) = tokio::join!(sending, next);
             let shut = shut?;
             ahead = next?;
             if shut {
@@ -166,8 +179,8 @@ impl Watch {
             quick = sent_from.elapsed() < QUICK;
             size = if quick { (size * 2).min(GROUP) } else { smallest };
         }
-        if let Some(Taken { ready, mut ended, .. }) = ahead {
-            ended.extend(ready.into_iter().map(|Ready { claim, .. }| untried(claim)));
+        if let Some(Taken { ready, ended, .. }) = ahead {
+            give_back(&self.ledger, ready, clock.now()).await?;
             delivered.count_each(record(&self.ledger, ended, clock.now()).await?, &mut each);
         }
         Ok(delivered)

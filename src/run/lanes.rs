@@ -86,10 +86,17 @@ const BETWEEN_TRIES: Duration = Duration::from_millis(500);
 /// What may be written down in one commit.
 const AT_MOST: usize = 64;
 
-/// What comes of a message that was not begun.
-pub(super) fn untried(claim: Claim) -> (Claim, Attempted) {
-    let why = Some("not begun: the way out was shut, or its time was over".to_owned());
-    (claim, Attempted { outcome: Outcome::Untried, code: None, why })
+/// Gives back what was not begun: anybody may take it up at once.
+pub(super) async fn give_back(
+    ledger: &Ledger,
+    ready: impl IntoIterator<Item = Ready>,
+    now: DateTime<Utc>,
+) -> Result<(), LedgerError> {
+    let untried = ready.into_iter().map(|Ready { claim, .. }| {
+        let why = Some("not begun: the way out was shut, or its time was over".to_owned());
+        (claim, Attempted { outcome: Outcome::Untried, code: None, why })
+    });
+    record(ledger, untried.collect(), now).await.map(drop)
 }
 
 impl Watch {
@@ -145,19 +152,26 @@ impl Watch {
                 let _ = wrote.send(pen.write_down(together).await);
             }
         });
-        let mut failed = Ok(());
-        while let Some(ended) = written.recv().await {
-            match ended {
-                Ok(ended) => delivered.count_each(ended, each),
-                Err(error) => failed = failed.and(Err(error)),
+        let (mut failed, mut stopped) = (Ok(()), false);
+        loop {
+            tokio::select! {
+                ended = written.recv() => match ended {
+                    Some(Ok(ended)) => delivered.count_each(ended, each),
+                    Some(Err(error)) => failed = failed.and(Err(error)),
+                    None => break,
+                },
+                // Whoever asks to stop may not wait until a server that stalls has let go of its message.
+                () = group.stop.cancelled(), if !stopped => {
+                    stopped = true;
+                    give_back(&self.ledger, road.rest(), group.clock.now()).await?;
+                }
             }
         }
         failed?;
         while let Some(task) = lanes.join_next().await {
             task.map_err(WatchError::Lane)?;
         }
-        let untried = road.rest().into_iter().map(|Ready { claim, .. }| untried(claim));
-        delivered.count_each(record(&self.ledger, untried.collect(), group.clock.now()).await?, each);
+        give_back(&self.ledger, road.rest(), group.clock.now()).await?;
         Ok(road.is_shut())
     }
 }
