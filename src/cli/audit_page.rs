@@ -38,7 +38,7 @@ pub(super) fn page(head: &Value, evidence: &[Evidence], title: impl Fn(&str) -> 
     for at in head["breaks"].as_array().into_iter().flatten() {
         let _ = writeln!(page, "<p class=\"break\">The chain is broken: {}.</p>", escape(at.as_str().unwrap_or("")));
     }
-    let (mut duties, mut others): (BTreeMap<(String, String), Vec<Line>>, Vec<Line>) = Default::default();
+    let (mut duties, mut others) = (BTreeMap::<(String, String), Vec<Line>>::new(), Vec::new());
     for entry in evidence {
         let mut said = false;
         for (duty, what) in of_duties(&entry.payload) {
