@@ -6,14 +6,21 @@
 
 mod support;
 
-use std::{collections::BTreeSet, fs, process::Output};
+use std::{
+    collections::BTreeSet,
+    fs,
+    process::{Output, Stdio},
+};
 
 use chrono::TimeDelta;
 use support::{
     office::{Arrived, Office},
     program::{Cases, Folder, Keep, MONDAY, Mail, monday, said},
 };
-use tokio::process::Command;
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    process::Command,
+};
 
 fn refused(output: &Output, words: &[&str]) {
     let text = said(output);
@@ -21,13 +28,26 @@ fn refused(output: &Output, words: &[&str]) {
     assert!(words.iter().all(|word| text.contains(word)), "{words:?} are missing in: {text}");
 }
 
-/// A cycle in which no file may grow beyond so many KiB. The signal that would end the process is ignored, so that a write
-/// fails as on a full disk.
-async fn cycle_with_room(folder: &Folder, kib: u32) -> Output {
-    let limited = format!("trap '' XFSZ; ulimit -f {kib}; exec \"$@\"");
+/// A cycle in which no file may grow beyond so many KiB, what it says, and its exit code. The signal that would end the process is
+/// ignored, so that a write fails as on a full disk. Once it cannot write down what it has sent, which it goes on trying for
+/// minutes, there is room again.
+async fn cycle_with_room(folder: &Folder, kib: u32) -> (String, Option<i32>) {
+    let limited = format!("trap '' XFSZ; ulimit -S -f {kib}; exec \"$@\"");
     let mut command = Command::new("bash");
     command.args(["-c", &limited, "bash", env!("CARGO_BIN_EXE_duewatch"), "--config"]).arg(folder.config());
-    command.args(["run", "--once", "--at", MONDAY]).output().await.expect("bash")
+    command.args(["run", "--once", "--at", MONDAY]).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("bash");
+    let mut log = BufReader::new(child.stderr.take().expect("its log")).lines();
+    let mut said = String::new();
+    while let Some(line) = log.next_line().await.expect("its log") {
+        said += &line;
+        if line.contains("cannot be written down yet") {
+            let pid = child.id().expect("it has not ended").to_string();
+            let raised = Command::new("prlimit").args(["--fsize=unlimited", "--pid", &pid]).status().await;
+            assert!(raised.is_ok_and(|raised| raised.success()), "prlimit");
+        }
+    }
+    (said, child.wait().await.expect("an end").code())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -39,8 +59,18 @@ async fn without_room_for_the_ledger_nothing_is_half_done() {
     let (mut before_the_run, mut amid_delivery) = (0, 0);
     for kib in [200, 500, 800, 900, 1000, 1100, 1200, 1300] {
         let folder = Folder::simulated(&cases, Keep::Sqlite).await;
-        let output = cycle_with_room(&folder, kib).await;
-        refused(&output, &["ledger.db", "its disk is full"]);
+        let (said, code) = cycle_with_room(&folder, kib).await;
+        assert!(said.contains("ledger.db") && said.contains("its disk is full"), "{kib} KiB: {said}");
+        let had_room_again = said.contains("cannot be written down yet");
+        assert!(code == Some(2) || had_room_again, "{kib} KiB: {said}");
+        if had_room_again {
+            let written_down = folder.count("SELECT COUNT(*) FROM messages WHERE state = 'handed_over'").await;
+            assert_eq!(
+                i64::try_from(folder.files().len()),
+                Ok(written_down),
+                "{kib} KiB: what was sent is written down"
+            );
+        }
         let runs = folder.count("SELECT COUNT(*) FROM runs").await;
         if runs == 0 {
             before_the_run += 1;

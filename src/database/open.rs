@@ -91,6 +91,11 @@ async fn open_sqlite(path: &Path, options: SqliteConnectOptions) -> Result<Datab
     // Only the lock is waited for, and SQLite does that itself.
     let pool = async |connections| {
         let pool = SqlitePoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE * 3);
+        // On a full disk SQLite ends a transaction by itself, and its connection takes it for open from then on.
+        let pool = pool.before_acquire(|connection, _| {
+            let sound = !connection.is_in_transaction();
+            Box::pin(async move { Ok(sound) })
+        });
         pool.connect_with(options.clone()).await.map_err(|error| DatabaseError::connect(&name, &error))
     };
     let (writer, readers) = (pool(1).await?, pool(3).await?);
