@@ -163,7 +163,9 @@ impl Watch {
                 // Whoever asks to stop may not wait until a server that stalls has let go of its message.
                 () = group.stop.cancelled(), if !stopped => {
                     stopped = true;
-                    give_back(&self.ledger, road.rest(), group.clock.now()).await?;
+                    // The pen goes on whatever comes of this: it holds what a server has taken.
+                    let given = give_back(&self.ledger, road.rest(), group.clock.now()).await;
+                    failed = failed.and(given.map_err(WatchError::from));
                 }
             }
         }
